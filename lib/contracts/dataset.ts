@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { perObservation, Sha256, schemaName } from "./primitives.ts";
+import { Geometry } from "./run-config.ts";
+
+/** A film that could not be used, and why; `line` counts from 1 with the header as line 1. */
+export const SetAside = z.strictObject({
+  row: z.int().min(0),
+  file: z.string(),
+  line: z.int().min(1),
+  code: z.string(),
+  reason: z.string(),
+});
+export type SetAside = z.infer<typeof SetAside>;
+
+/** What preparing one part of the manifest gave; written after its shard, so that a shard without it is not whole. */
+export const ShardRecord = z.strictObject({
+  schema: schemaName("hilum.shard/1"),
+  key: z.string(),
+  rows: z.int().min(0),
+  bytes: z.int().min(0),
+  sha256: Sha256,
+  setAside: z.array(SetAside),
+});
+export type ShardRecord = z.infer<typeof ShardRecord>;
+
+/** A prepared data set: its shards in order. Positions count through them from 0. */
+export const Dataset = z.strictObject({
+  schema: schemaName("hilum.dataset/1"),
+  fingerprint: Sha256,
+  geometry: Geometry,
+  shards: z.array(z.strictObject({ key: z.string(), rows: z.int().min(0), bytes: z.int().min(0), sha256: Sha256 })),
+  rows: z.int().min(0),
+  setAside: z.array(SetAside),
+});
+export type Dataset = z.infer<typeof Dataset>;
+
+/** What up-sampling did; the indices themselves stand in epoch-plan.arrow (one uint32 column `position`). */
+export const UpsamplingRecord = z.strictObject({
+  schema: schemaName("hilum.upsampling/1"),
+  factors: perObservation(z.int().min(0)),
+  rowsBefore: z.int().min(0),
+  rowsAfter: z.int().min(0),
+  naturalPrevalence: perObservation(z.number().nullable()),
+  plannedPrevalence: perObservation(z.number().nullable()),
+});
+export type UpsamplingRecord = z.infer<typeof UpsamplingRecord>;

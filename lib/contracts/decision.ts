@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { schemaName } from "./primitives.ts";
+
+/** One rule of the promotion gate, with its numbers. */
+export const GateCheck = z.strictObject({
+  rule: z.string(),
+  passed: z.boolean(),
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  detail: z.string(),
+});
+
+/** What the gate decided and why; `decision` answers the state machine's Choice. */
+export const GateDecision = z.strictObject({
+  schema: schemaName("hilum.decision/1"),
+  run: z.string(),
+  candidate: z.string(),
+  champion: z.string().nullable(),
+  decision: z.enum(["promote", "keep"]),
+  checks: z.array(GateCheck),
+});
+export type GateDecision = z.infer<typeof GateDecision>;

@@ -1,0 +1,18 @@
+import * as z from "zod";
+import { RunId } from "./run.ts";
+
+/** Input of the state machine and of each of its functions. Everything else is read from the store. */
+export const ExecutionInput = z.object({ run: RunId });
+export type ExecutionInput = z.infer<typeof ExecutionInput>;
+
+/** What the function `plan` answers, which two Choices read. */
+export const PlanAnswer = z.strictObject({ prepareJobs: z.int().min(1), trainJobs: z.int().min(1) });
+export type PlanAnswer = z.infer<typeof PlanAnswer>;
+
+/** What the function `gate` answers, which one Choice reads. */
+export const GateAnswer = z.strictObject({ decision: z.enum(["promote", "keep"]) });
+export type GateAnswer = z.infer<typeof GateAnswer>;
+
+/** What `notify` is told on the failure path: the error that a Catch caught. */
+export const CaughtError = z.object({ Error: z.string(), Cause: z.string().optional() });
+export type CaughtError = z.infer<typeof CaughtError>;

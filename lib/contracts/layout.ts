@@ -1,0 +1,77 @@
+/**
+ * Where everything stands. Three rooms, each a store: `datasets` (manifests, shards), `runs` (what one run
+ * reads, writes and reports) and `models` (versions, channels). On a laptop they are folders of one store; in the
+ * cloud they are buckets. Every key of the project is made here and nowhere else.
+ */
+export const ROOMS = ["datasets", "runs", "models"] as const;
+export type Room = (typeof ROOMS)[number];
+
+const digits = (index: number): string => String(index).padStart(5, "0");
+
+/** Keys in the room `datasets`. A data set is named by its fingerprint. */
+export const datasetKeys = (fingerprint: string) => ({
+  /** Every row of the CSV files, parsed (lib/data/manifest.ts). */
+  manifest: `${fingerprint}/manifest.arrow`,
+  /** Finding boxes, where the source has a `boxes.csv`. */
+  boxes: `${fingerprint}/boxes.json`,
+  /** The pixels of one part of the manifest; `geometry` as geometryName() spells it. */
+  shard: (geometry: string, part: number) => `${fingerprint}/${geometry}/shard-${digits(part)}.arrow`,
+  /** What preparing that part gave: rows used and set aside. Written after its shard. */
+  shardRecord: (geometry: string, part: number) => `${fingerprint}/${geometry}/shard-${digits(part)}.json`,
+});
+
+/** Keys in the room `runs`. */
+export const runKeys = (run: string) => ({
+  prefix: `${run}/`,
+  request: `${run}/request.json`,
+  validation: `${run}/validation.json`,
+  plan: `${run}/plan.json`,
+  /** Part of the split for every manifest row. */
+  assignments: `${run}/assignments.arrow`,
+  /** Every prepared row in shard order, with labels and part; no pixels. */
+  rows: `${run}/rows.arrow`,
+  dataset: `${run}/dataset.json`,
+  epochPlan: `${run}/epoch-plan.arrow`,
+  upsampling: `${run}/upsampling.json`,
+  member: (index: number) => {
+    const base = `${run}/members/${digits(index)}`;
+    return {
+      prefix: `${base}/`,
+      checkpoint: (step: number) => `${base}/checkpoints/${String(step).padStart(9, "0")}.safetensors`,
+      checkpoints: `${base}/checkpoints/`,
+      /** Points at the newest whole checkpoint. */
+      latest: `${base}/latest.json`,
+      weights: `${base}/weights.safetensors`,
+      history: `${base}/history.json`,
+    };
+  },
+  evaluation: `${run}/evaluation.json`,
+  predictions: `${run}/predictions.csv`,
+  report: `${run}/report.html`,
+  card: `${run}/model-card.json`,
+  decision: `${run}/decision.json`,
+  outcome: `${run}/outcome.json`,
+  /** What a finished step wrote, the sign that it need not run again. */
+  stepRecord: (step: string, index?: number) =>
+    index === undefined ? `${run}/steps/${step}.json` : `${run}/steps/${step}-${digits(index)}.json`,
+  /** Why a step failed; overwritten by the next attempt. */
+  failure: (step: string, index?: number) =>
+    index === undefined ? `${run}/failures/${step}.json` : `${run}/failures/${step}-${digits(index)}.json`,
+  failures: `${run}/failures/`,
+});
+
+/** Keys in the room `models`. */
+export const modelKeys = {
+  channels: "channels.json",
+  versions: "versions/",
+  version: (version: string) => ({
+    prefix: `versions/${version}/`,
+    /** Written last: a version without it does not exist. */
+    manifest: `versions/${version}/model.json`,
+    file: (path: string) => `versions/${version}/${path}`,
+  }),
+} as const;
+
+/** `224-pad-antialias`: the folder of shards made with this geometry. */
+export const geometryName = (g: { size: number; fit: string; resize: string }): string =>
+  `${g.size}-${g.fit}-${g.resize}`;

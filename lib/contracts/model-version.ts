@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { OBSERVATIONS } from "../domain/observations.ts";
+import { Instant, ObservationName, perObservation, Sha256, Share, schemaName } from "./primitives.ts";
+import { Geometry, LabelPolicy, ModelConfig, OperatingPointRule } from "./run-config.ts";
+
+/** From a raw probability to a calibrated one, per observation. */
+export const Calibration = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("identity") }),
+  z.strictObject({ kind: z.literal("platt"), slope: z.number(), intercept: z.number() }),
+  z.strictObject({ kind: z.literal("isotonic"), x: z.array(Share), y: z.array(Share) }),
+]);
+export type Calibration = z.infer<typeof Calibration>;
+
+/** Where films usually lie in the space of the network's pooled features. */
+export const OutOfDistribution = z
+  .strictObject({ mean: z.array(z.number()), precision: z.array(z.array(z.number())), threshold: z.number() })
+  .nullable();
+
+/** First 16 hexadecimal digits of the hash over the version's files. */
+export const VersionId = z.string().regex(/^[0-9a-f]{16}$/);
+export type VersionId = z.infer<typeof VersionId>;
+
+/** Everything that serving needs to know besides the weights. Immutable, content-addressed, written last. */
+export const ModelVersion = z.strictObject({
+  schema: schemaName("hilum.model/1"),
+  version: VersionId,
+  name: z.string(),
+  createdAt: Instant,
+  model: ModelConfig,
+  geometry: Geometry,
+  labels: perObservation(ObservationName).refine((l) => OBSERVATIONS.every((o, i) => l[i] === o), {
+    message: "labels are not the 14 observations in their order",
+  }),
+  thresholds: perObservation(Share),
+  operatingPoint: OperatingPointRule,
+  calibration: perObservation(Calibration),
+  outOfDistribution: OutOfDistribution,
+  policy: LabelPolicy,
+  protocol: z.string(),
+  trainedOn: z.strictObject({
+    run: z.string(),
+    fingerprint: Sha256,
+    rows: z.int(),
+    patients: z.int(),
+    seeds: z.array(z.int()),
+    prevalence: perObservation(z.number().nullable()),
+  }),
+  meanAuroc: z.number().nullable(),
+  engine: z.strictObject({ tensorflow: z.string() }),
+  /** Every file of the version besides model.json. The serving graph is the folder `saved_model/`. */
+  files: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0), sha256: Sha256 })),
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+/** The folder of a version that TensorFlow loads. */
+export const SAVED_MODEL_FOLDER = "saved_model";
+
+/** The pointer to the live model: one object, written with put-if-match. */
+export const Channels = z.strictObject({
+  schema: schemaName("hilum.channels/1"),
+  generation: z.int().min(0),
+  production: VersionId.nullable(),
+  previous: VersionId.nullable(),
+  candidate: VersionId.nullable(),
+});
+export type Channels = z.infer<typeof Channels>;

@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { PARTS } from "../domain/parts.ts";
+import { perObservation, Sha256, schemaName } from "./primitives.ts";
+import { RunId } from "./run.ts";
+import { Geometry, LabelPolicy } from "./run-config.ts";
+
+const PartCounts = z.strictObject(
+  Object.fromEntries(PARTS.map((part) => [part, z.int().min(0)])) as Record<(typeof PARTS)[number], z.ZodInt>,
+);
+
+/** Labels of one observation, counted. */
+export const LabelCounts = z.strictObject({
+  positive: z.int().min(0),
+  negative: z.int().min(0),
+  uncertain: z.int().min(0),
+  blank: z.int().min(0),
+});
+export type LabelCounts = z.infer<typeof LabelCounts>;
+
+/**
+ * What a run does with its data, decided before a pixel is read. Shards know nothing of it, so that a new policy or
+ * split never rewrites pixels. The part of each row stands beside it in assignments.arrow.
+ */
+export const Plan = z.strictObject({
+  schema: schemaName("hilum.plan/1"),
+  run: RunId,
+  fingerprint: Sha256,
+  geometry: Geometry,
+  policy: LabelPolicy,
+  protocol: z.literal("leak-free"),
+  /** Salt of the patient hash; kept, so that a patient never moves when data is added. */
+  salt: z.string(),
+  rows: z.strictObject({
+    read: z.int().min(0),
+    used: z.int().min(0),
+    /** Rows left out by a rule, such as lateral views, by reason. */
+    leftOut: z.record(z.string(), z.int().min(0)),
+  }),
+  /** Rows and patients in each part. */
+  parts: PartCounts,
+  patients: PartCounts,
+  labels: perObservation(LabelCounts),
+  /** Share of positive targets among the unmasked ones in training, before up-sampling. */
+  naturalPrevalence: perObservation(z.number().nullable()),
+  /** Preparation jobs: one array member each. */
+  prepareJobs: z.int().min(1).max(10_000),
+  /** Training jobs: one ensemble member each. */
+  trainJobs: z.int().min(1).max(10_000),
+});
+export type Plan = z.infer<typeof Plan>;

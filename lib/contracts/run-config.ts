@@ -1,0 +1,141 @@
+import * as z from "zod";
+import { ObservationName, Share } from "./primitives.ts";
+
+/** What an uncertain label (-1) becomes; see lib/domain/label-policy.ts. */
+export const UncertainPolicy = z.enum(["ones", "zeros", "ignore"]);
+export type UncertainPolicy = z.infer<typeof UncertainPolicy>;
+
+/** What a blank label (not mentioned) becomes. */
+export const BlankPolicy = z.enum(["zero", "ignore"]);
+export type BlankPolicy = z.infer<typeof BlankPolicy>;
+
+/** How a raw label becomes a target: a default and exceptions by name. */
+export const LabelPolicy = z.strictObject({
+  uncertain: UncertainPolicy.default("ones"),
+  blank: BlankPolicy.default("zero"),
+  perObservation: z
+    .partialRecord(
+      ObservationName,
+      z.strictObject({ uncertain: UncertainPolicy.optional(), blank: BlankPolicy.optional() }),
+    )
+    .default({}),
+});
+export type LabelPolicy = z.infer<typeof LabelPolicy>;
+
+/** Shares of the patients; they add up to 1. */
+export const SplitShares = z
+  .strictObject({ train: Share, tuning: Share, calibration: Share, test: Share })
+  .refine((s) => Math.abs(s.train + s.tuning + s.calibration + s.test - 1) < 1e-9, {
+    message: "shares of train, tuning, calibration and test must add up to 1",
+  });
+export type SplitShares = z.infer<typeof SplitShares>;
+
+/** The one way from a film of any size to the network's square; training and serving share it. */
+export const Geometry = z.strictObject({
+  size: z.int().min(32).max(1024).default(224),
+  fit: z.enum(["pad", "squeeze"]).default("pad"),
+  resize: z.enum(["antialias", "bilinear", "nearest"]).default("antialias"),
+});
+export type Geometry = z.infer<typeof Geometry>;
+
+/** Copies that up-sampling adds of each positive row: none, the study's factors, or a table of factors. */
+export const Upsampling = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({ kind: z.literal("published") }),
+  z.strictObject({
+    kind: z.literal("table"),
+    factors: z.partialRecord(ObservationName, z.int().min(0).max(100)),
+  }),
+  z.strictObject({ kind: z.literal("auto"), targetPrevalence: Share, maxFactor: z.int().min(1).max(100).default(20) }),
+]);
+export type Upsampling = z.infer<typeof Upsampling>;
+
+/** Names of the networks; lib/model/networks.ts holds a builder for each. */
+export const NetworkName = z.enum(["densenet-mini", "densenet121"]);
+export type NetworkName = z.infer<typeof NetworkName>;
+
+/** What is subtracted and divided by before the first layer; lib/model/normalisation.ts has the numbers. */
+export const Normalisation = z.enum(["unit", "imagenet", "symmetric"]);
+export type Normalisation = z.infer<typeof Normalisation>;
+
+export const ModelConfig = z.strictObject({
+  network: NetworkName,
+  channels: z.union([z.literal(1), z.literal(3)]).default(1),
+  headWidth: z.int().min(8).max(4096).default(1024),
+  normalisation: Normalisation.default("symmetric"),
+  trainable: z.enum(["full", "head"]).default("full"),
+});
+export type ModelConfig = z.infer<typeof ModelConfig>;
+
+export const TrainingConfig = z.strictObject({
+  epochs: z.int().min(1).max(1000).default(3),
+  batchSize: z.int().min(1).max(1024).default(32),
+  learningRate: z.number().positive().max(1).default(1e-4),
+  schedule: z.enum(["constant", "cosine"]).default("constant"),
+  warmupSteps: z.int().min(0).default(0),
+  adam: z
+    .strictObject({
+      beta1: Share.default(0.9),
+      beta2: Share.default(0.999),
+      epsilon: z.number().positive().default(1e-7),
+    })
+    .prefault({}),
+  weightDecay: z.number().min(0).default(0),
+  movingAverage: Share.default(0).describe("decay of the moving average of weights; 0 is off"),
+  augment: z
+    .strictObject({
+      shift: Share.default(0).describe("largest shift, as a share of the side"),
+      contrast: Share.default(0).describe("largest change of contrast, as a share"),
+    })
+    .prefault({}),
+  seeds: z.array(z.int().min(0)).min(1).max(100).default([1]).describe("one ensemble member a seed"),
+  checkpointEverySteps: z.int().min(1).default(200),
+  patience: z.int().min(0).default(0).describe("epochs without a better tuning AUROC before stopping; 0 is off"),
+});
+export type TrainingConfig = z.infer<typeof TrainingConfig>;
+
+export const OperatingPointRule = z.enum(["max-f1", "youden", "fixed-0.5"]);
+export type OperatingPointRule = z.infer<typeof OperatingPointRule>;
+
+export const GateConfig = z.strictObject({
+  margin: Share.default(0.01).describe("a candidate may be worse than the champion by this mean AUROC at most"),
+  confidence: Share.default(0.95),
+  minMeanAuroc: Share.default(0.5),
+  minAuroc: z.partialRecord(ObservationName, Share).default({}),
+  bootstrap: z.int().min(50).max(10_000).default(500),
+});
+export type GateConfig = z.infer<typeof GateConfig>;
+
+/**
+ * Everything that decides a run besides its data. Presets are files of this schema; unknown keys are errors.
+ */
+export const RunConfig = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, "expected lower case letters, digits and dashes"),
+  description: z.string().default(""),
+  seed: z.int().min(0).default(1),
+  views: z
+    .array(z.enum(["frontal", "lateral"]))
+    .min(1)
+    .default(["frontal"]),
+  policy: LabelPolicy.prefault({}),
+  protocol: z.literal("leak-free").default("leak-free"),
+  split: SplitShares.default({ train: 0.7, tuning: 0.1, calibration: 0.1, test: 0.1 }),
+  geometry: Geometry.prefault({}),
+  prepare: z
+    .strictObject({
+      rowsPerPart: z.int().min(1).max(100_000).default(4096).describe("rows of one array member and one shard"),
+      maxSetAsideShare: Share.default(0.05).describe("share of films that may be unreadable before the run fails"),
+    })
+    .prefault({}),
+  upsampling: Upsampling.default({ kind: "none" }),
+  model: ModelConfig,
+  training: TrainingConfig.prefault({}),
+  evaluation: z
+    .strictObject({
+      operatingPoint: OperatingPointRule.default("max-f1"),
+      bootstrap: z.int().min(0).max(10_000).default(200),
+    })
+    .prefault({}),
+  gate: GateConfig.prefault({}),
+});
+export type RunConfig = z.infer<typeof RunConfig>;

@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { Instant, Sha256, StoreUri, schemaName } from "./primitives.ts";
+import { RunConfig } from "./run-config.ts";
+
+/** Name of a run: its configuration's name and a hash of data and configuration, so that the same work has one name. */
+export const RunId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/);
+export type RunId = z.infer<typeof RunId>;
+
+/** What starts a run; written by the command line or by functions/on-data before the state machine starts. */
+export const RunRequest = z.strictObject({
+  schema: schemaName("hilum.request/1"),
+  run: RunId,
+  /** Folder with the CSV files and the films. */
+  data: StoreUri,
+  /** CSV files in that folder, in the order in which their rows count. */
+  csv: z.array(z.string()).min(1),
+  /** SHA-256 over the CSV files (and boxes.csv), which names the data set. */
+  fingerprint: Sha256,
+  config: RunConfig,
+  createdAt: Instant,
+});
+export type RunRequest = z.infer<typeof RunRequest>;
+
+/** A step that has finished, with what it wrote. */
+export const StepRecord = z.strictObject({
+  schema: schemaName("hilum.step/1"),
+  step: z.string(),
+  index: z.int().min(0).optional(),
+  startedAt: Instant,
+  endedAt: Instant,
+  /** Figures worth showing beside the state, such as rows or images a second. */
+  summary: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+});
+export type StepRecord = z.infer<typeof StepRecord>;
+
+/** Why a step failed, read by notify, the command line and the run page. */
+export const FailureRecord = z.strictObject({
+  schema: schemaName("hilum.failure/1"),
+  step: z.string(),
+  index: z.int().min(0).optional(),
+  code: z.string(),
+  message: z.string(),
+  exitCode: z.int(),
+  at: Instant,
+});
+export type FailureRecord = z.infer<typeof FailureRecord>;
+
+/** How a run ended; written by notify. */
+export const RunOutcome = z.strictObject({
+  schema: schemaName("hilum.outcome/1"),
+  run: RunId,
+  status: z.enum(["promoted", "kept", "failed"]),
+  model: z.string().nullable().describe("version, where one was made"),
+  failure: FailureRecord.nullable(),
+  at: Instant,
+});
+export type RunOutcome = z.infer<typeof RunOutcome>;

@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { perObservation, schemaName } from "./primitives.ts";
+
+/** One epoch of one ensemble member. */
+export const EpochRecord = z.strictObject({
+  epoch: z.int().min(1),
+  step: z.int().min(0),
+  trainLoss: z.number(),
+  tuningLoss: z.number().nullable(),
+  tuningMeanAuroc: z.number().nullable(),
+  tuningAuroc: perObservation(z.number().nullable()),
+  imagesPerSecond: z.number(),
+  seconds: z.number(),
+  /** Share of the epoch in which the step waited for data. */
+  waitShare: z.number(),
+});
+export type EpochRecord = z.infer<typeof EpochRecord>;
+
+export const TrainingHistory = z.strictObject({
+  schema: schemaName("hilum.history/1"),
+  member: z.int().min(0),
+  seed: z.int().min(0),
+  network: z.string(),
+  parameters: z.strictObject({ total: z.int(), trainable: z.int() }),
+  device: z.string(),
+  tensorflow: z.string(),
+  stepLoss: z.array(z.tuple([z.int(), z.number()])).describe("step and mean loss since the last entry"),
+  epochs: z.array(EpochRecord),
+  bestEpoch: z.int().min(1).nullable(),
+  stoppedEarly: z.boolean(),
+});
+export type TrainingHistory = z.infer<typeof TrainingHistory>;
+
+/** The newest whole checkpoint of a member. */
+export const LatestCheckpoint = z.strictObject({
+  schema: schemaName("hilum.latest/1"),
+  key: z.string(),
+  step: z.int().min(0),
+  sha256: z.string(),
+});
+export type LatestCheckpoint = z.infer<typeof LatestCheckpoint>;

@@ -1,0 +1,51 @@
+/**
+ * The kind of an error decides what happens next: the exit code here, the HTTP status in functions/api.
+ * A message says where, what and what was expected: `train.csv line 12: 13 labels, expected 14`.
+ */
+export const EXIT = { done: 0, bug: 1, input: 64, temporary: 75 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Base of every error that a user may read. `code` is stable, kebab-case, for programs. */
+export abstract class HilumError extends Error {
+  abstract readonly exitCode: ExitCode;
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** The input is wrong; trying again gives the same. */
+export class InputError extends HilumError {
+  override readonly exitCode = EXIT.input;
+}
+
+/** Trying again later may succeed: a full disk, a throttled service, a stop on request. */
+export class TemporaryError extends HilumError {
+  override readonly exitCode = EXIT.temporary;
+}
+
+/** Errors of the operating system and its network that pass by themselves or by making room. */
+const TEMPORARY_CODES = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "ECONNRESET", "ETIMEDOUT", "EPIPE"]);
+
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+/** What to tell of any thrown value. */
+export function reportError(error: unknown): ErrorReport {
+  if (error instanceof HilumError) {
+    return { code: error.code, message: error.message, exitCode: error.exitCode };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const systemCode = (error as { code?: unknown } | null)?.code;
+  if (typeof systemCode === "string" && TEMPORARY_CODES.has(systemCode)) {
+    return { code: systemCode.toLowerCase(), message, exitCode: EXIT.temporary };
+  }
+  return { code: "internal", message, exitCode: EXIT.bug };
+}

@@ -1,0 +1,15 @@
+import { InputError, TemporaryError } from "../domain/errors.ts";
+
+/** There is no object under that key. */
+export class NotFoundError extends InputError {
+  constructor(uri: string, key: string, options?: ErrorOptions) {
+    super("not-found", `${uri}/${key}: no such object`, options);
+  }
+}
+
+/** Somebody else wrote first; read again and decide anew. */
+export class PreconditionError extends TemporaryError {
+  constructor(uri: string, key: string, options?: ErrorOptions) {
+    super("precondition-failed", `${uri}/${key}: changed by another writer`, options);
+  }
+}

@@ -1,0 +1,54 @@
+/** An object's place in a version of time: changes whenever its bytes are written. */
+export type Etag = string;
+
+export interface ObjectInfo {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: Etag;
+}
+
+/** Bytes from `start` on, `length` of them; a range beyond the end is an error. */
+export interface ByteRange {
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * Objects by key under one URI. Three implementations (disk, S3, memory) pass one suite.
+ *
+ * Keys are relative paths of printable segments joined by `/`; a key with `..`, an empty segment, a backslash, a
+ * leading slash or NUL is an InputError (`store-key`). Every write is whole or not at all, also after a kill.
+ */
+export interface Store {
+  /** `file:///…`, `s3://…` or `memory://…`, without a slash at its end. */
+  readonly uri: string;
+
+  /** @throws NotFoundError */
+  get(key: string, range?: ByteRange): Promise<Uint8Array>;
+
+  /** The object and its etag, for a later putIfMatch. @throws NotFoundError */
+  read(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: Etag }>;
+
+  /** Size and etag, or undefined where there is no such object. */
+  head(key: string): Promise<ObjectInfo | undefined>;
+
+  put(key: string, bytes: Uint8Array): Promise<Etag>;
+
+  /** @throws PreconditionError where the key exists already; of several writers exactly one wins. */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<Etag>;
+
+  /** @throws PreconditionError where the object's etag is not `etag` (any more); of several writers exactly one wins. */
+  putIfMatch(key: string, bytes: Uint8Array, etag: Etag): Promise<Etag>;
+
+  /** Nothing happens where there is no such object. */
+  delete(key: string): Promise<void>;
+
+  /** Every object whose key starts with the prefix, in order of key (UTF-16 code units). */
+  list(prefix: string): AsyncIterable<ObjectInfo>;
+
+  /** The object in pieces, for files larger than memory. @throws NotFoundError */
+  stream(key: string): AsyncIterable<Uint8Array>;
+
+  /** Writes an object from pieces, whole or not at all. */
+  putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Etag>;
+}
