@@ -1,0 +1,76 @@
+import type { RoomsEnvironment } from "../contracts/environment.ts";
+import { runKeys } from "../contracts/layout.ts";
+import { FailureRecord, RunRequest, StepRecord } from "../contracts/run.ts";
+import { reportError } from "../domain/errors.ts";
+import { readDocument, readDocumentIfAny, writeDocument } from "./documents.ts";
+import { createReporter, type Emit, type Reporter } from "./progress.ts";
+import { openRooms, type Rooms } from "./rooms.ts";
+
+/** Figures of a finished step, shown beside its state. */
+export type StepSummary = StepRecord["summary"];
+
+/** What a step's work is handed. */
+export interface StepContext extends Reporter {
+  readonly step: string;
+  readonly index: number;
+  readonly run: string;
+  readonly request: RunRequest;
+  readonly rooms: Rooms;
+  readonly keys: ReturnType<typeof runKeys>;
+  /** Aborted on a stop on request, with a TemporaryError as its reason: `signal.throwIfAborted()` between pieces of work. */
+  readonly signal: AbortSignal;
+}
+
+export type StepWork = (context: StepContext) => Promise<StepSummary>;
+
+export interface StepOptions {
+  readonly step: string;
+  /** Member of an array job; a step that is never an array leaves it out. */
+  readonly index?: number | undefined;
+  readonly run: string;
+  readonly environment: RoomsEnvironment;
+  readonly signal?: AbortSignal;
+  readonly emit?: Emit;
+}
+
+/**
+ * Does a step's work once: where its StepRecord exists already, nothing happens. The record is written last, so that
+ * it stands for whole output. A failure leaves a FailureRecord and is thrown on.
+ */
+export async function runStep(options: StepOptions, work: StepWork): Promise<StepSummary> {
+  const { step, index, run, signal = new AbortController().signal } = options;
+  const keys = runKeys(run);
+  const reporter = createReporter(step, options.emit ? { emit: options.emit } : {});
+  const rooms = openRooms(options.environment);
+  const recordKey = keys.stepRecord(step, index);
+  const member = index === undefined ? {} : { index };
+
+  try {
+    const finished = await readDocumentIfAny(rooms.runs, recordKey, StepRecord);
+    if (finished) {
+      reporter.note("info", "done already");
+      return finished.summary;
+    }
+    signal.throwIfAborted();
+    const startedAt = new Date().toISOString();
+    const request = await readDocument(rooms.runs, keys.request, RunRequest);
+    const summary = await work({ step, index: index ?? 0, run, request, rooms, keys, signal, ...reporter });
+    await writeDocument(rooms.runs, recordKey, StepRecord, {
+      schema: "hilum.step/1",
+      step,
+      ...member,
+      startedAt,
+      endedAt: new Date().toISOString(),
+      summary,
+    });
+    await rooms.runs.delete(keys.failure(step, index));
+    return summary;
+  } catch (error) {
+    const { code, message, exitCode } = reportError(error);
+    const at = new Date().toISOString();
+    const failure = { schema: "hilum.failure/1" as const, step, ...member, code, message, exitCode, at };
+    // The first error counts, also where the store itself is what failed.
+    await writeDocument(rooms.runs, keys.failure(step, index), FailureRecord, failure).catch(() => {});
+    throw error;
+  }
+}
