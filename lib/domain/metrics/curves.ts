@@ -24,7 +24,6 @@ export function precisionRecallCurve(ranking: Ranking, mostPoints = MOST_POINTS)
   for (let k = 0; k < truePositives.length; k += 1) {
     const found = truePositives[k]!;
     points.push([found / positives, found / (found + falsePositives[k]!)]);
-    if (found === positives) break;
   }
   return thin(points, mostPoints);
 }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { calibrate, fitCalibration, logit, type Platt, sigmoid } from "../../../lib/domain/calibration.ts";
+import { auroc } from "../../../lib/domain/metrics/auroc.ts";
+import { brier } from "../../../lib/domain/metrics/brier.ts";
+import { normal, random } from "../../../lib/domain/random.ts";
+
+/** Rows whose true probability is sigmoid(slope x logit + intercept) of the reported one. */
+function distorted(rows: number, slope: number, intercept: number, seed: number) {
+  const next = random(seed, "distorted");
+  const logits = Array.from({ length: rows }, () => 2 * normal(next));
+  return {
+    probabilities: Float32Array.from(logits, sigmoid),
+    labels: Float32Array.from(logits, (z) => Number(next() < sigmoid(slope * z + intercept))),
+  };
+}
+
+describe("Platt's calibration", () => {
+  it("finds the distortion again", () => {
+    const { probabilities, labels } = distorted(20_000, 0.5, -1.5, 1);
+    const fitted = fitCalibration(probabilities, labels) as Platt;
+    expect(fitted.kind).toBe("platt");
+    expect(Math.abs(fitted.slope - 0.5)).toBeLessThan(0.03);
+    expect(Math.abs(fitted.intercept + 1.5)).toBeLessThan(0.06);
+  });
+
+  it("lowers the Brier score of other patients and keeps their order", () => {
+    const { probabilities, labels } = distorted(1000, 0.4, -2, 2);
+    const fitted = fitCalibration(probabilities, labels);
+    const other = distorted(5000, 0.4, -2, 3);
+    const calibrated = Float64Array.from(other.probabilities, (p) => calibrate(fitted, p));
+    expect(brier(calibrated, other.labels)!).toBeLessThan(brier(other.probabilities, other.labels)! - 0.05);
+    expect(auroc(calibrated, other.labels)).toBeCloseTo(auroc(other.probabilities, other.labels)!, 6);
+  });
+
+  it("is where the gradient of the smoothed loss is nought", () => {
+    const { probabilities, labels } = distorted(300, 1.7, 0.4, 4);
+    const { slope, intercept } = fitCalibration(probabilities, labels) as Platt;
+    const positives = labels.reduce((sum, label) => sum + label, 0);
+    const high = (positives + 1) / (positives + 2);
+    const low = 1 / (labels.length - positives + 2);
+    let bySlope = 0;
+    let byIntercept = 0;
+    for (const [row, p] of probabilities.entries()) {
+      const error = sigmoid(slope * logit(p) + intercept) - (labels[row] === 1 ? high : low);
+      bySlope += error * logit(p);
+      byIntercept += error;
+    }
+    expect(Math.abs(bySlope)).toBeLessThan(1e-6);
+    expect(Math.abs(byIntercept)).toBeLessThan(1e-6);
+  });
+
+  it("has a finite slope where the classes are apart", () => {
+    const probabilities = Array.from({ length: 40 }, (_, i) => (i < 20 ? 0.01 + i / 1000 : 0.9 + i / 1000));
+    const labels = probabilities.map((p) => Number(p > 0.5));
+    const fitted = fitCalibration(probabilities, labels) as Platt;
+    expect(fitted.slope).toBeGreaterThan(0);
+    expect(fitted.slope).toBeLessThan(100);
+  });
+
+  it("leaves alone what it can't judge: too few, one class, or the wrong way round", () => {
+    expect(fitCalibration([0.1, 0.9], [0, 1])).toEqual({ kind: "identity" });
+    expect(fitCalibration(new Float32Array(50).fill(0.3), new Float32Array(50))).toEqual({ kind: "identity" });
+    const { probabilities, labels } = distorted(500, -1, 0, 5);
+    expect(fitCalibration(probabilities, labels)).toEqual({ kind: "identity" });
+  });
+
+  it("leaves out masked labels", () => {
+    const { probabilities, labels } = distorted(500, 0.5, 0, 6);
+    const masked = labels.map((label, i) => (i % 2 ? Number.NaN : label));
+    const half = (values: Float32Array) => values.filter((_, i) => i % 2 === 0);
+    expect(fitCalibration(probabilities, masked)).toEqual(fitCalibration(half(probabilities), half(labels)));
+  });
+
+  it("takes certain probabilities, and interpolates an isotonic table", () => {
+    const platt = { kind: "platt", slope: 1, intercept: 0 } as const;
+    expect(calibrate(platt, 0)).toBeCloseTo(0, 6);
+    expect(calibrate(platt, 1)).toBeCloseTo(1, 6);
+    const isotonic = { kind: "isotonic", x: [0.2, 0.4, 0.8], y: [0, 0.5, 0.7] } as const;
+    expect([0.1, 0.3, 0.6, 0.9].map((p) => calibrate(isotonic, p))).toEqual([
+      0,
+      expect.closeTo(0.25, 12),
+      expect.closeTo(0.6, 12),
+      0.7,
+    ]);
+  });
+});

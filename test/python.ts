@@ -1,0 +1,60 @@
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { cacheFolder } from "../lib/setup/cache-folder.mjs";
+
+const run = promisify(execFile);
+const here = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * Runs a Python program with the packages of a requirements file beside it, installed once into the per-user cache.
+ * @param script program text; reads `input` as JSON from stdin and prints one JSON value
+ */
+export async function python<T>(script: string, input: unknown, requirements = "requirements.txt"): Promise<T> {
+  const packages = await installed(join(here, requirements));
+  const child = spawn("python3", ["-c", script], {
+    env: { ...process.env, PYTHONPATH: packages, OMP_NUM_THREADS: "2" },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.end(JSON.stringify(input, nanAsText));
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  if (code !== 0) throw new Error(`python3 ended with ${code}: ${errors}`);
+  return JSON.parse(output) as T;
+}
+
+/** JSON has no NaN; Python's reader of the text `NaN` is float(). */
+const nanAsText = (_: string, value: unknown): unknown => (Number.isNaN(value) ? "NaN" : value);
+
+/** Folder with the packages; several processes may make it at once, the first to finish wins. */
+async function installed(requirements: string): Promise<string> {
+  const { stdout: version } = await run("python3", ["--version"]);
+  const key = createHash("sha256")
+    .update(await readFile(requirements))
+    .update(version)
+    .digest("hex")
+    .slice(0, 16);
+  const folder = join(cacheFolder(), "venv", key);
+  if (await exists(folder)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const made = await mkdtemp(`${folder}-`);
+  try {
+    await run("python3", ["-m", "pip", "install", "--quiet", "--target", made, "--requirement", requirements]);
+    await rename(made, folder).catch(async (error: unknown) => {
+      if (!(await exists(folder))) throw error;
+    });
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
