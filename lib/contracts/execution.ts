@@ -13,6 +13,10 @@ export type PlanAnswer = z.infer<typeof PlanAnswer>;
 export const GateAnswer = z.strictObject({ decision: z.enum(["promote", "keep"]) });
 export type GateAnswer = z.infer<typeof GateAnswer>;
 
-/** What `notify` is told on the failure path: the error that a Catch caught. */
+/** An error as a Catch hands it on. */
 export const CaughtError = z.object({ Error: z.string(), Cause: z.string().optional() });
 export type CaughtError = z.infer<typeof CaughtError>;
+
+/** Input of `notify`: on the failure path also what a Catch caught, by the name of the step that failed. */
+export const NotifyInput = ExecutionInput.extend({ failed: z.record(z.string(), CaughtError).optional() });
+export type NotifyInput = z.infer<typeof NotifyInput>;

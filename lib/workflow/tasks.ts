@@ -1,0 +1,91 @@
+import type { Catcher, Retrier, TaskState, Template } from "./asl.ts";
+import { FUNCTIONS, type FunctionStep } from "./functions.ts";
+import { JOBS, type JobStep, stateTimeoutSeconds } from "./jobs.ts";
+import { slot } from "./slots.ts";
+
+/** The name under which a function's TemporaryError reaches the state machine: the twin of a job's exit code 75. */
+const TEMPORARY = "TemporaryError";
+
+const BACK_OFF = { IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: "FULL" } as const;
+
+/** Failures of the Lambda service itself, which its documentation asks callers to try again. */
+const FUNCTION_RETRY: readonly Retrier[] = [
+  {
+    ErrorEquals: [
+      "Lambda.ServiceException",
+      "Lambda.AWSLambdaException",
+      "Lambda.SdkClientException",
+      "Lambda.ClientExecutionTimeoutException",
+      "Lambda.TooManyRequestsException",
+    ],
+    MaxAttempts: 6,
+    ...BACK_OFF,
+  },
+  { ErrorEquals: [TEMPORARY], MaxAttempts: 3, ...BACK_OFF },
+];
+
+/**
+ * Failures of the call to Batch. A job that ran and failed is States.TaskFailed whatever its exit code, and is not
+ * tried again here: its definition's retry strategy has done so.
+ */
+const JOB_RETRY: readonly Retrier[] = [
+  {
+    ErrorEquals: ["Batch.TooManyRequestsException", "Batch.ServerException", "Batch.AWSBatchException"],
+    MaxAttempts: 8,
+    ...BACK_OFF,
+  },
+];
+
+/** What a Catch caught goes under the step's name, so that the failure path knows which step failed. */
+const onFailure = (step: string, next: string): readonly Catcher[] => [
+  { ErrorEquals: ["States.ALL"], ResultPath: `$.failed.${step}`, Next: next },
+];
+
+interface Flow {
+  readonly next: string;
+  readonly onError: string;
+}
+
+/** Calls a function with `payload`; keeps the fields of its answer named in `keep` under `$.<step>`. */
+export function functionTask(
+  step: FunctionStep,
+  { next, onError, payload = {}, keep = [] }: Flow & { readonly payload?: Template; readonly keep?: readonly string[] },
+): TaskState {
+  return {
+    Type: "Task",
+    Resource: `arn:${slot("partition")}:states:::lambda:invoke`,
+    Parameters: { FunctionName: slot(`${step}Function`), Payload: { "run.$": "$.run", ...payload } },
+    ...(keep.length > 0 && {
+      ResultSelector: Object.fromEntries(keep.map((field) => [`${field}.$`, `$.Payload.${field}`])),
+    }),
+    ResultPath: keep.length > 0 ? `$.${step}` : null,
+    TimeoutSeconds: FUNCTIONS[step].timeoutSeconds + 60,
+    Retry: FUNCTION_RETRY,
+    Catch: onFailure(step, onError),
+    Next: next,
+  };
+}
+
+/** Runs a job to its end; `arraySize` is the path of the number of members, 2 or more. */
+export function jobTask(
+  step: JobStep,
+  { next, onError, arraySize }: Flow & { readonly arraySize?: string },
+): TaskState {
+  const job = JOBS[step];
+  return {
+    Type: "Task",
+    Resource: `arn:${slot("partition")}:states:::batch:submitJob.sync`,
+    Parameters: {
+      "JobName.$": `States.Format('{}-${step}', $.run)`,
+      JobQueue: slot(job.queue),
+      JobDefinition: slot(`${step}Job`),
+      ...(arraySize && { ArrayProperties: { "Size.$": arraySize } }),
+      ContainerOverrides: { Environment: [{ Name: "HILUM_RUN", "Value.$": "$.run" }] },
+    },
+    ResultPath: null,
+    TimeoutSeconds: stateTimeoutSeconds(job),
+    Retry: JOB_RETRY,
+    Catch: onFailure(step, onError),
+    Next: next,
+  };
+}
