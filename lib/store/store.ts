@@ -1,13 +1,12 @@
-/** An object's place in a version of time: changes whenever its bytes are written. */
+/** Names an object's content: changes when its bytes change. Only ever compared. */
 export type Etag = string;
 
 export interface ObjectInfo {
   readonly key: string;
   readonly size: number;
-  readonly etag: Etag;
 }
 
-/** Bytes from `start` on, `length` of them; a range beyond the end is an error. */
+/** Bytes from `start` on, `length` of them; a range beyond the end is an InputError (`store-range`). */
 export interface ByteRange {
   readonly start: number;
   readonly length: number;
@@ -16,8 +15,8 @@ export interface ByteRange {
 /**
  * Objects by key under one URI. Three implementations (disk, S3, memory) pass one suite.
  *
- * Keys are relative paths of printable segments joined by `/`; a key with `..`, an empty segment, a backslash, a
- * leading slash or NUL is an InputError (`store-key`). Every write is whole or not at all, also after a kill.
+ * Keys are relative paths of printable segments joined by `/` (lib/store/key.ts); anything else is an InputError
+ * (`store-key`). A key is never also the folder of another key. Every write is whole or not at all, also after a kill.
  */
 export interface Store {
   /** `file:///…`, `s3://…` or `memory://…`, without a slash at its end. */
@@ -29,7 +28,7 @@ export interface Store {
   /** The object and its etag, for a later putIfMatch. @throws NotFoundError */
   read(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: Etag }>;
 
-  /** Size and etag, or undefined where there is no such object. */
+  /** Its size, or undefined where there is no such object. */
   head(key: string): Promise<ObjectInfo | undefined>;
 
   put(key: string, bytes: Uint8Array): Promise<Etag>;
@@ -43,12 +42,15 @@ export interface Store {
   /** Nothing happens where there is no such object. */
   delete(key: string): Promise<void>;
 
-  /** Every object whose key starts with the prefix, in order of key (UTF-16 code units). */
+  /** Every object whose key starts with the prefix, in order of key (UTF-8 bytes). */
   list(prefix: string): AsyncIterable<ObjectInfo>;
 
-  /** The object in pieces, for files larger than memory. @throws NotFoundError */
+  /** The object in pieces, for files larger than memory; one version of it, also when it is replaced meanwhile. @throws NotFoundError */
   stream(key: string): AsyncIterable<Uint8Array>;
 
   /** Writes an object from pieces, whole or not at all. */
   putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Etag>;
+
+  /** The file that holds an object, whether or not it exists; only where objects are files of this machine. */
+  readonly localPath?: (key: string) => string;
 }

@@ -1,0 +1,106 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { TemporaryError } from "../domain/errors.ts";
+import { sha256 } from "./etag.ts";
+import { mayRun, type ProcessIdentity, SELF } from "./process-identity.ts";
+import { temporaryBeside } from "./temporary-file.ts";
+
+/** How long to wait for another writer; what happens under a lock takes milliseconds. */
+const PATIENCE_MS = 30_000;
+
+/** What a lock file holds; the token is never used twice. */
+interface Holder extends ProcessIdentity {
+  readonly token: string;
+}
+
+const isCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
+
+/** Who holds the lock; undefined where nobody does. A file that a power cut left torn belongs to nobody alive. */
+function holderOf(lock: string): (Holder | { token: string; pid: null }) | undefined {
+  let text: string;
+  try {
+    text = readFileSync(lock, "utf8");
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as Holder;
+  } catch {
+    return { token: sha256(text).slice(0, 16), pid: null };
+  }
+}
+
+/** Takes the lock, or says which process holds it. */
+function tryAcquire(lock: string): "acquired" | Holder {
+  const temporary = temporaryBeside(lock);
+  const own: Holder = { ...SELF, token: randomBytes(8).toString("hex") };
+  writeFileSync(temporary, JSON.stringify(own), { flag: "wx" });
+  try {
+    for (;;) {
+      try {
+        linkSync(temporary, lock);
+        return "acquired";
+      } catch (error) {
+        if (!isCode(error, "EEXIST")) throw error;
+      }
+      const holder = holderOf(lock);
+      if (holder === undefined) continue;
+      if (holder.pid !== null && mayRun(holder)) return holder;
+      const outcome = takeOver(lock, holder.token, temporary);
+      if (outcome !== "changed") return outcome;
+    }
+  } finally {
+    unlinkIfThere(temporary);
+  }
+}
+
+/**
+ * Replaces the lock of a dead holder. Only the holder of a second lock, named after the dead one's token, may do so;
+ * since tokens never recur and the dead change nothing, the first lock stays the dead one's until it is replaced.
+ * A process that dies in here leaves the second lock to be taken over in the same way.
+ */
+function takeOver(lock: string, deadToken: string, temporary: string): "acquired" | "changed" | Holder {
+  const right = `${lock}.${deadToken}`;
+  const outcome = tryAcquire(right);
+  if (outcome !== "acquired") return outcome;
+  try {
+    if (holderOf(lock)?.token !== deadToken) return "changed";
+    renameSync(temporary, lock);
+    return "acquired";
+  } finally {
+    unlinkSync(right);
+  }
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
+  }
+}
+
+/**
+ * Runs `act` while no other process, and nothing else in this one, holds the same lock file. `act` is synchronous, so
+ * that the lock is held for a moment only. A lock outlives its process where that is killed; the next one takes it over.
+ * @throws TemporaryError `store-busy`
+ */
+export async function withLock<T>(lock: string, act: () => T): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let pause = 1; ; pause = Math.min(pause * 1.5, 50)) {
+    const outcome = tryAcquire(lock);
+    if (outcome === "acquired") break;
+    if (Date.now() > deadline) {
+      const who = `process ${outcome.pid} on ${outcome.host}`;
+      throw new TemporaryError("store-busy", `${lock}: held by ${who}; delete this file if that process is gone`);
+    }
+    await sleep(pause * (0.5 + Math.random()));
+  }
+  try {
+    return act();
+  } finally {
+    unlinkSync(lock);
+  }
+}
