@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { type ExplainChoice, type Finding, type ModelCard, NOTICE, type Prediction } from "../../lib/contracts/api.ts";
+import type { ModelVersion } from "../../lib/contracts/model-version.ts";
+import { forEachObservation, OBSERVATIONS, type Observation } from "../../lib/domain/observations.ts";
+import type { FilmAnswer, ModelDocuments } from "./dependencies.ts";
+import { describeHeatMap } from "./heat-map.ts";
+
+/** Whether a map was asked for, for each observation. */
+export function explained(choice: ExplainChoice, probabilities: ArrayLike<number>): (index: number) => boolean {
+  const [first] = choice;
+  if (first === "none") return () => false;
+  if (first === "all") return () => true;
+  if (first === "top") {
+    const top = OBSERVATIONS.reduce((best, _, i) => (probabilities[i]! > probabilities[best]! ? i : best), 0);
+    return (index) => index === top;
+  }
+  const names = new Set<string>(choice);
+  return (index) => names.has(OBSERVATIONS[index]!);
+}
+
+/** Whether any map at all is asked for. */
+export const wantsMaps = (choice: ExplainChoice): boolean => choice[0] !== "none";
+
+/** The answer to one film. */
+export function toPrediction(answer: FilmAnswer, version: ModelVersion, choice: ExplainChoice): Prediction {
+  const { probabilities, maps } = answer.prediction;
+  const wanted = explained(choice, probabilities);
+  const finding = (observation: Observation, index: number): Finding => {
+    const threshold = version.thresholds[index]!;
+    const probability = probabilities[index]!;
+    const told = { observation, probability, threshold, positive: probability >= threshold };
+    if (maps === null || !wanted(index)) return told;
+    const places = maps.rows * maps.columns;
+    const grid = maps.values.subarray(index * places, (index + 1) * places);
+    return { ...told, map: describeHeatMap(grid, maps, answer.area, answer.film) };
+  };
+  return {
+    id: randomUUID(),
+    model: { name: version.name, version: version.version },
+    film: answer.film,
+    findings: forEachObservation(finding),
+    warnings: [...answer.warnings],
+    notice: NOTICE,
+  };
+}
+
+/** A version's documents as the API tells them. */
+export function toModelCard({ manifest, evaluation }: ModelDocuments): ModelCard {
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    createdAt: manifest.createdAt,
+    network: manifest.model.network,
+    inputSize: manifest.geometry.size,
+    operatingPoint: manifest.operatingPoint,
+    labels: manifest.labels,
+    thresholds: manifest.thresholds,
+    trainedOn: {
+      films: manifest.trainedOn.rows,
+      patients: manifest.trainedOn.patients,
+      dataset: manifest.trainedOn.fingerprint,
+      members: manifest.trainedOn.seeds.length,
+      prevalence: manifest.trainedOn.prevalence,
+    },
+    labelPolicy: { uncertain: manifest.policy.uncertain, blank: manifest.policy.blank },
+    protocol: manifest.protocol,
+    tensorflow: manifest.engine.tensorflow,
+    files: manifest.files,
+    evaluation: evaluation && {
+      films: evaluation.evaluatedOn.rows,
+      patients: evaluation.evaluatedOn.patients,
+      meanAuroc: evaluation.meanAuroc,
+      meanAurocInterval: evaluation.meanAurocInterval,
+      perObservation: forEachObservation((name) => {
+        const figures = evaluation.perObservation[name];
+        if (figures === undefined) return null;
+        const { auroc, recall: sensitivity, specificity, positives } = figures;
+        return { auroc, sensitivity, specificity, positives };
+      }),
+      operatingCurve: evaluation.operatingCurve,
+    },
+    notice: NOTICE,
+  };
+}

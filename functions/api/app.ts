@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { timing } from "hono/timing";
+import { InputError } from "../../lib/domain/errors.ts";
+import { type AppOptions, LIMITS } from "./dependencies.ts";
+import { allowOrigins, guards } from "./middleware/guards.ts";
+import { requestLog } from "./middleware/request-log.ts";
+import { describeFault, problemResponse, queryError } from "./problems.ts";
+import { type AppEnv, filmRoutes } from "./routes/films.ts";
+import { healthRoutes, modelRoutes, sampleRoutes } from "./routes/models.ts";
+import { documentRoutes, pageRoutes } from "./routes/page.ts";
+
+export const PAGE_FOLDER = join(import.meta.dirname, "page");
+
+/** The one app behind the local server, Lambda and the tests. */
+export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
+  const { films, models, samples = [], corsOrigins = [], pageFolder = PAGE_FOLDER, log } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw queryError(result.error);
+    },
+  });
+
+  app.use(requestId({ limitLength: 64 }));
+  if (log !== undefined) app.use(requestLog(log));
+  app.use(timing());
+  app.use(guards);
+  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
+  app.use(async (c, next) => {
+    await next();
+    c.header("x-model-version", models.loaded.manifest.version);
+  });
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const detail = `${c.req.method} ${c.req.path}: expected ${methods.join(" or ")}`;
+        const response = problemResponse(c, new InputError("method-not-allowed", detail));
+        response.headers.set("allow", methods.join(", "));
+        return response;
+      },
+    }),
+  );
+
+  app.notFound((c) => problemResponse(c, new InputError("not-found", `${c.req.path}: no such route`)));
+  app.onError((error, c) => {
+    const response = problemResponse(c, error);
+    if (response.status === 500) log?.({ event: "fault", requestId: c.get("requestId"), ...describeFault(error) });
+    return response;
+  });
+
+  filmRoutes(app, { films, models, limits });
+  modelRoutes(app, models, limits);
+  sampleRoutes(app, samples);
+  healthRoutes(app, films, models);
+  documentRoutes(app);
+  if (pageFolder !== null) pageRoutes(app, pageFolder);
+  return app;
+}

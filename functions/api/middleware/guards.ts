@@ -1,0 +1,31 @@
+import type { MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+
+const SELF = "'self'";
+
+/** Headers of every answer: nothing but our own origin, no frames, no sniffing, no referrer. */
+export const guards: MiddlewareHandler = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: [SELF],
+    styleSrc: [SELF],
+    imgSrc: [SELF, "blob:", "data:"],
+    connectSrc: [SELF],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+  xFrameOptions: "DENY",
+  referrerPolicy: "no-referrer",
+  crossOriginResourcePolicy: "same-origin",
+  strictTransportSecurity: false,
+});
+
+/** Headers that a page of another origin may read. */
+const EXPOSED = ["x-request-id", "x-model-version", "server-timing", "retry-after"];
+
+/** Lets pages of the given origins call; every other origin's browser keeps its answers from them. */
+export const allowOrigins = (origins: readonly string[]): MiddlewareHandler =>
+  cors({ origin: [...origins], allowMethods: ["GET", "POST"], exposeHeaders: EXPOSED, maxAge: 600 });

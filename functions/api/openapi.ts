@@ -1,0 +1,34 @@
+import { zodToOpenAPIRegistry } from "@asteasolutions/zod-to-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Env } from "hono";
+import * as z from "zod";
+import * as api from "../../lib/contracts/api.ts";
+
+/** Every schema of the API with an `id` becomes a named component; the registry then takes its name from there. */
+for (const schema of Object.values(api)) {
+  if (schema instanceof z.ZodType && schema.meta()?.id !== undefined) zodToOpenAPIRegistry.add(schema, {});
+}
+
+const INFO = {
+  title: "Hilum",
+  version: "1.0.0",
+  summary: "Chest films in, 14 probabilities and their heat maps out.",
+  description: `Films are answered and forgotten: nothing of them is logged or kept. ${api.NOTICE[0]?.toUpperCase()}${api.NOTICE.slice(1)}.`,
+  license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+};
+
+const SERVERS = [{ url: "../", description: "where this document was fetched" }];
+
+const TAGS = [
+  { name: "Films", description: "Predictions and heat maps" },
+  { name: "Models", description: "What answers, and how good it is" },
+  { name: "Health", description: "For load balancers and people on call" },
+];
+
+/** The document of an app's routes: 3.1, or 3.0.3 for API Gateway. */
+export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, version: "3.1" | "3.0"): object {
+  const shared = { servers: SERVERS, tags: TAGS };
+  if (version === "3.1") return app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO, ...shared });
+  const { summary: _, license, ...info } = INFO;
+  return app.getOpenAPIDocument({ openapi: "3.0.3", info: { ...info, license }, ...shared });
+}

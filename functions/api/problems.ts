@@ -1,0 +1,84 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type * as z from "zod";
+import type { Problem } from "../../lib/contracts/api.ts";
+import { HilumError, InputError, TemporaryError } from "../../lib/domain/errors.ts";
+
+/** A limit was passed; `limit` says which number. */
+export class LimitError extends InputError {
+  readonly limit: number;
+
+  constructor(code: string, message: string, limit: number) {
+    super(code, message);
+    this.limit = limit;
+  }
+}
+
+type Status = 400 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
+
+const TITLES: Record<Status, string> = {
+  400: "The request is not well formed",
+  404: "There is nothing here",
+  405: "This method does not work here",
+  413: "The film is over the limit",
+  415: "This kind of file is not read here",
+  422: "The film can't be answered for",
+  500: "The service failed",
+  503: "The service can't answer now",
+};
+
+/** Codes whose status differs from their kind's; any other InputError is 422, any TemporaryError 503. */
+const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
+  "bad-request": 400,
+  "bad-query": 400,
+  "bad-multipart": 400,
+  "empty-body": 400,
+  "empty-file": 400,
+  "not-found": 404,
+  "unknown-model": 404,
+  "method-not-allowed": 405,
+  "film-too-large": 413,
+  "unsupported-media-type": 415,
+  "unsupported-format": 415,
+};
+
+/** Seconds after which a client may try again. */
+const RETRY_AFTER = "2";
+
+function statusOf(error: unknown): Status {
+  if (!(error instanceof HilumError)) return 500;
+  return (
+    STATUS_OF_CODE[error.code] ?? (error instanceof InputError ? 422 : error instanceof TemporaryError ? 503 : 500)
+  );
+}
+
+/** The answer to any thrown value. What a bug says stays inside: it could quote a film. */
+export function problemResponse(c: Context, thrown: unknown): Response {
+  const error = thrown instanceof HTTPException ? new InputError("bad-request", thrown.message) : thrown;
+  const status = statusOf(error);
+  const known = error instanceof HilumError && status !== 500;
+  const problem: Problem = {
+    type: "about:blank",
+    title: TITLES[status],
+    status,
+    detail: known ? error.message : "A fault of the service, not of the film; its log has more under this request id.",
+    code: known ? error.code : "internal",
+    requestId: c.get("requestId"),
+    ...(error instanceof LimitError && { limit: error.limit }),
+  };
+  const headers = { "content-type": "application/problem+json", ...(status === 503 && { "retry-after": RETRY_AFTER }) };
+  return c.body(JSON.stringify(problem), status, headers);
+}
+
+/** What the log may know of a bug: its kind and where in the code, never its message. */
+export function describeFault(error: unknown): { error: string; at: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  const frames = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
+  return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
+}
+
+/** A query that does not fit its schema, in one sentence. */
+export function queryError(error: z.ZodError): InputError {
+  const faults = error.issues.map((issue) => `${issue.path.join(".") || "query"}: ${issue.message}`);
+  return new InputError("bad-query", faults.join("; "), { cause: error });
+}

@@ -1,0 +1,59 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
+import { toModelCard } from "../answers.ts";
+import type { FilmService, Limits, ModelShelf, Sample } from "../dependencies.ts";
+import type { AppEnv } from "./films.ts";
+import * as routes from "./routes.ts";
+
+/** Model versions and their cards. */
+export function modelRoutes(app: OpenAPIHono<AppEnv>, models: ModelShelf, limits: Limits): void {
+  app.openapi(routes.listModels, async (c) => {
+    const { name, version } = models.loaded.manifest;
+    const channels = await models.channels();
+    return c.json(
+      {
+        loaded: { name, version },
+        channels: channels && {
+          production: channels.production,
+          previous: channels.previous,
+          candidate: channels.candidate,
+        },
+        limits: { filmBytes: limits.filmBytes },
+      },
+      200,
+    );
+  });
+
+  app.openapi(routes.describeModel, async (c) => {
+    const { version } = c.req.valid("param");
+    const { loaded } = models;
+    const documents = version === loaded.manifest.version ? loaded : await models.version(version);
+    return c.json(toModelCard(documents), 200);
+  });
+}
+
+/** Generated films to try. */
+export function sampleRoutes(app: OpenAPIHono<AppEnv>, samples: readonly Sample[]): void {
+  const byName = new Map(samples.map((sample) => [sample.name, sample]));
+  const list = samples.map(({ name, title, width, height }) => ({ name, title, width, height }));
+
+  app.openapi(routes.listSamples, (c) => c.json({ samples: list }, 200));
+
+  app.openapi(routes.getSample, (c) => {
+    const sample = byName.get(c.req.valid("param").name);
+    if (sample === undefined) throw new InputError("not-found", "there is no such sample; /v1/samples lists them");
+    return c.body(new Uint8Array(sample.png), 200, { "content-type": "image/png", "cache-control": "max-age=300" });
+  });
+}
+
+/** Whether it runs, and whether it can answer. */
+export function healthRoutes(app: OpenAPIHono<AppEnv>, films: FilmService, models: ModelShelf): void {
+  const model = models.loaded.manifest.version;
+
+  app.openapi(routes.live, (c) => c.json({ status: "live" as const, model }, 200));
+
+  app.openapi(routes.ready, (c) => {
+    if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
+    return c.json({ status: "ready" as const, model }, 200);
+  });
+}

@@ -1,0 +1,35 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { InputError } from "../../../lib/domain/errors.ts";
+import { openApiDocument } from "../openapi.ts";
+import { type PageFile, readPageFiles } from "../page-files.ts";
+import type { AppEnv } from "./films.ts";
+
+/** The OpenAPI document, made once. */
+export function documentRoutes(app: OpenAPIHono<AppEnv>): void {
+  const documents = new Map<string, object>();
+  app.get("/v1/openapi.json", (c) => {
+    const version = c.req.query("version") ?? "3.1";
+    if (version !== "3.1" && version !== "3.0") {
+      throw new InputError("bad-query", `version: ${JSON.stringify(version)}, expected 3.1 or 3.0`);
+    }
+    const document = documents.get(version) ?? openApiDocument(app, version);
+    documents.set(version, document);
+    return c.json(document);
+  });
+}
+
+/** The page at `/`, the API's description at `/docs`, and their files under `/page/`. */
+export function pageRoutes(app: OpenAPIHono<AppEnv>, folder: string): void {
+  const files = readPageFiles(folder);
+  app.get("/", (c) => send(c, files.get("index.html")));
+  app.get("/docs", (c) => send(c, files.get("docs.html")));
+  app.get("/page/:file", (c) => send(c, files.get(c.req.param("file"))));
+}
+
+function send(c: Context, file: PageFile | undefined): Response {
+  if (file === undefined) throw new InputError("not-found", `${c.req.path}: no such page`);
+  const headers = { etag: file.etag, "cache-control": "no-cache" };
+  if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);
+  return c.body(file.bytes, 200, { ...headers, "content-type": file.type });
+}

@@ -1,0 +1,60 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { InputError } from "../../lib/domain/errors.ts";
+import { createApp } from "./app.ts";
+import type { AppOptions } from "./dependencies.ts";
+
+export interface ServerOptions extends AppOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly host?: string;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8080`, without a slash at its end. */
+  readonly url: string;
+  /** Takes no more requests, lets those under way end for some seconds, then cuts them. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds after which a client is too slow: for its headers, for its whole request, between requests. */
+const TIME_OUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 };
+
+const CLOSING_GRACE = 5_000;
+
+/** The app on this machine. @throws InputError `port-in-use` */
+export async function startServer({ port, host = "127.0.0.1", ...options }: ServerOptions): Promise<RunningServer> {
+  const app = createApp(options);
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { ...TIME_OUTS, connectionsCheckingInterval: 1_000 },
+  }) as Server;
+  await listen(server, port, host);
+  const address = server.address() as AddressInfo;
+  const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return { url: `http://${shownHost}:${address.port}`, close: () => close(server) };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const inUse = cause.code === "EADDRINUSE";
+      reject(
+        inUse ? new InputError("port-in-use", `port ${port}: in use; choose another with --port`, { cause }) : cause,
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSING_GRACE);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,211 @@
+import * as z from "zod";
+import { OBSERVATIONS } from "../domain/observations.ts";
+import { Instant, ObservationName, perObservation, Sha256, Share } from "./primitives.ts";
+
+/**
+ * Version 1 of the HTTP API: what is asked and answered. `id` in a schema's metadata is its name in the OpenAPI
+ * document, which functions/api makes from these. Places on a film are in its own pixels, from its upper left corner.
+ */
+
+/** Said beside every result. */
+export const NOTICE = "not for clinical use";
+
+/** Which heat maps to make: none, that of the likeliest observation, all, or some by name. */
+export const ExplainChoice = z
+  .string()
+  .default("none")
+  .transform((text) => text.split(",").map((name) => name.trim()))
+  .pipe(z.union([z.tuple([z.enum(["none", "top", "all"])]), z.array(ObservationName).min(1)]))
+  .meta({ description: "`none`, `top`, `all`, or names of observations with commas between them", example: "top" });
+export type ExplainChoice = z.infer<typeof ExplainChoice>;
+
+export const Place = z.strictObject({ x: z.number(), y: z.number() });
+
+export const Rectangle = z
+  .strictObject({ x: z.number(), y: z.number(), width: z.number().min(0), height: z.number().min(0) })
+  .meta({ id: "Rectangle", description: "Film pixels, from the film's upper left corner." });
+export type Rectangle = z.infer<typeof Rectangle>;
+
+export const HeatMap = z
+  .strictObject({
+    rows: z.int().min(1),
+    columns: z.int().min(1),
+    values: z.array(Share).describe("row by row, relative to the map's maximum"),
+    /** What the grid covers; it reaches beyond the film where the film was padded to a square. */
+    area: Rectangle,
+    peak: Place.describe("middle of the hottest place"),
+    /** The hottest region: what is at least half as hot as the peak and joined to it. */
+    box: Rectangle,
+  })
+  .meta({
+    id: "HeatMap",
+    description:
+      "Grad-CAM of one observation; left out where not asked for, null where no region stands out. `area` is what the grid covers, beyond the film where that was padded to a square; `box` holds what is at least half as hot as the peak and joined to it.",
+  });
+export type HeatMap = z.infer<typeof HeatMap>;
+
+export const Finding = z
+  .strictObject({
+    observation: ObservationName,
+    probability: Share.describe("calibrated"),
+    threshold: Share.describe("operating point of this model version"),
+    positive: z.boolean().describe("whether the probability reaches the threshold"),
+    /** Left out where not asked for; null where no region stands out. */
+    map: HeatMap.nullable().optional(),
+  })
+  .meta({ id: "Finding" });
+export type Finding = z.infer<typeof Finding>;
+
+export const FilmFacts = z
+  .strictObject({
+    width: z.int().min(1),
+    height: z.int().min(1),
+    format: z.string().meta({ example: "png" }),
+    bitDepth: z.int().min(1).max(32),
+    view: z
+      .string()
+      .nullable()
+      .meta({ description: "As the file names it, such as PA, AP or LATERAL.", example: "PA" }),
+  })
+  .meta({ id: "Film", description: "The film as it was read; turned upright where the file says how." });
+export type FilmFacts = z.infer<typeof FilmFacts>;
+
+export const Warning = z
+  .strictObject({ code: z.string().meta({ example: "low-contrast" }), message: z.string() })
+  .meta({ id: "Warning", description: "A doubt about the film; the answer stands, with caution." });
+export type Warning = z.infer<typeof Warning>;
+
+export const Prediction = z
+  .strictObject({
+    id: z.uuid(),
+    model: z.strictObject({ name: z.string(), version: z.string() }),
+    film: FilmFacts,
+    findings: z.array(Finding).length(OBSERVATIONS.length).describe("in the order of CheXpert's columns"),
+    warnings: z.array(Warning),
+    notice: z.literal(NOTICE),
+  })
+  .meta({ id: "Prediction" });
+export type Prediction = z.infer<typeof Prediction>;
+
+export const PICTURE_STYLES = ["overlay", "map", "film"] as const;
+export const PictureStyle = z.enum(PICTURE_STYLES);
+export type PictureStyle = z.infer<typeof PictureStyle>;
+
+export const HEAT_COLOURS = ["inferno", "jet"] as const;
+export const HeatColours = z.enum(HEAT_COLOURS);
+export type HeatColours = z.infer<typeof HeatColours>;
+
+/** Query of `POST /v1/explanations`. */
+export const ExplanationQuery = z
+  .strictObject({
+    observation: ObservationName.optional().meta({ description: "needed for the styles `overlay` and `map`" }),
+    style: PictureStyle.default("overlay").meta({
+      description: "the film with the map over it, the map alone (transparent where cold), or the film alone",
+    }),
+    colours: HeatColours.default("inferno"),
+    opacity: z.coerce.number().min(0).max(1).default(0.5),
+  })
+  .refine((query) => query.style === "film" || query.observation !== undefined, {
+    path: ["observation"],
+    message: "expected the name of an observation",
+  });
+export type ExplanationQuery = z.infer<typeof ExplanationQuery>;
+
+/** Query of `POST /v1/predictions`. */
+export const PredictionQuery = z.strictObject({ explain: ExplainChoice });
+
+/** Problem details (RFC 9457); `code` is stable, for programs. */
+export const Problem = z
+  .strictObject({
+    type: z.string().meta({ example: "about:blank" }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    code: z.string().meta({ example: "unsupported-format" }),
+    requestId: z.string(),
+    limit: z.int().optional().describe("the limit that was passed, in bytes, pixels or films"),
+  })
+  .meta({ id: "Problem" });
+export type Problem = z.infer<typeof Problem>;
+
+const ModelFigures = z.strictObject({
+  auroc: z.number().nullable(),
+  sensitivity: z.number().nullable().describe("at the operating point"),
+  specificity: z.number().nullable().describe("at the operating point"),
+  positives: z.int().min(0),
+});
+
+const Rates = perObservation(z.array(z.number().nullable()));
+
+export const OperatingCurve = z
+  .strictObject({ thresholds: z.array(Share), sensitivity: Rates, specificity: Rates })
+  .meta({
+    id: "OperatingCurve",
+    description:
+      "Sensitivity and specificity measured on the test patients at each of the thresholds, per observation.",
+  });
+export type OperatingCurve = z.infer<typeof OperatingCurve>;
+
+/** The card of a model version: what it is, what it learned from, how well it did and on whom. */
+export const ModelCard = z
+  .strictObject({
+    name: z.string(),
+    version: z.string(),
+    createdAt: Instant,
+    network: z.string(),
+    inputSize: z.int(),
+    operatingPoint: z.string(),
+    labels: perObservation(ObservationName),
+    thresholds: perObservation(Share),
+    trainedOn: z.strictObject({
+      films: z.int(),
+      patients: z.int(),
+      dataset: Sha256,
+      members: z.int(),
+      prevalence: perObservation(z.number().nullable()),
+    }),
+    labelPolicy: z.strictObject({ uncertain: z.string(), blank: z.string() }),
+    protocol: z.string(),
+    tensorflow: z.string(),
+    files: z.array(z.strictObject({ path: z.string(), bytes: z.int(), sha256: Sha256 })),
+    evaluation: z
+      .strictObject({
+        films: z.int(),
+        patients: z.int(),
+        meanAuroc: z.number().nullable(),
+        meanAurocInterval: z.array(z.number()).length(2).nullable(),
+        perObservation: perObservation(ModelFigures.nullable()),
+        operatingCurve: OperatingCurve,
+      })
+      .nullable()
+      .describe("null where the version was never evaluated"),
+    notice: z.literal(NOTICE),
+  })
+  .meta({ id: "ModelCard" });
+export type ModelCard = z.infer<typeof ModelCard>;
+
+export const ModelList = z
+  .strictObject({
+    loaded: z.strictObject({ name: z.string(), version: z.string() }).describe("what answers now"),
+    channels: z
+      .strictObject({
+        production: z.string().nullable(),
+        previous: z.string().nullable(),
+        candidate: z.string().nullable(),
+      })
+      .nullable(),
+    limits: z.strictObject({ filmBytes: z.int() }).describe("largest film that this service takes"),
+  })
+  .meta({ id: "ModelList" });
+export type ModelList = z.infer<typeof ModelList>;
+
+export const SampleList = z
+  .strictObject({
+    samples: z.array(z.strictObject({ name: z.string(), title: z.string(), width: z.int(), height: z.int() })),
+  })
+  .meta({ id: "SampleList", description: "Generated films to try the service with; no patient's." });
+export type SampleList = z.infer<typeof SampleList>;
+
+export const Health = z
+  .strictObject({ status: z.enum(["live", "ready"]), model: z.string().nullable() })
+  .meta({ id: "Health" });

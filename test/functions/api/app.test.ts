@@ -1,0 +1,249 @@
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { createApp } from "../../../functions/api/app.ts";
+import type { AppOptions } from "../../../functions/api/dependencies.ts";
+import { ModelCard, ModelList, Prediction, Problem } from "../../../lib/contracts/api.ts";
+import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { manifest, serviceDouble, shelfDouble } from "./service-double.ts";
+
+const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
+
+const app = (options: Partial<AppOptions> = {}) =>
+  createApp({ films: serviceDouble(), models: shelfDouble(), ...options });
+
+const post = (
+  target: ReturnType<typeof app>,
+  path: string,
+  body: NonNullable<RequestInit["body"]> = "film",
+  type = "image/png",
+) => target.request(path, { method: "POST", body, ...(type && { headers: { "content-type": type } }) });
+
+async function problem(response: Response): Promise<Problem> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  const parsed = Problem.parse(await response.json());
+  expect(parsed.status).toBe(response.status);
+  expect(parsed.requestId).toBe(response.headers.get("x-request-id"));
+  return parsed;
+}
+
+describe("a prediction", () => {
+  test("has 14 findings in their order, and no maps unless asked for", async () => {
+    const response = await post(app(), "/v1/predictions");
+    expect(response.status).toBe(200);
+    const prediction = Prediction.parse(await response.json());
+    expect(prediction.findings.map((finding) => finding.observation)).toEqual(OBSERVATIONS);
+    expect(prediction.findings.every((finding) => finding.map === undefined)).toBe(true);
+    expect(prediction.findings[9]).toMatchObject({ probability: expect.closeTo(0.5), positive: true });
+    expect(prediction.findings[8]!.positive).toBe(false);
+    expect(prediction.model).toEqual({ name: manifest.name, version: manifest.version });
+    expect(prediction.warnings[0]!.code).toBe("low-contrast");
+    expect(isUuid(prediction.id)).toBe(true);
+  });
+
+  test.each([
+    ["top", ["Support Devices"]],
+    ["all", [...OBSERVATIONS]],
+    ["Edema, Pneumonia", ["Edema", "Pneumonia"]],
+  ])("explain=%s gives those maps", async (explain, expected) => {
+    const response = await post(app(), `/v1/predictions?explain=${encodeURIComponent(explain)}`);
+    const { findings } = Prediction.parse(await response.json());
+    expect(findings.filter((finding) => finding.map !== undefined).map((finding) => finding.observation)).toEqual(
+      expected,
+    );
+  });
+
+  test("an empty map is said as no region, a hot one in film pixels", async () => {
+    const response = await post(app(), "/v1/predictions?explain=all");
+    const { findings } = Prediction.parse(await response.json());
+    expect(findings[5]!.map).toBeNull();
+    // Place 6 of a 4 x 4 grid over the square 0..200 x -50..150: column 2, row 1.
+    expect(findings[6]!.map).toMatchObject({
+      peak: { x: 125, y: 25 },
+      box: { x: 100, y: 0, width: 50, height: 50 },
+    });
+    expect(Math.max(...findings[6]!.map!.values)).toBe(1);
+  });
+
+  test("comes from a form too", async () => {
+    const form = new FormData();
+    form.append("film", new File(["bytes"], "someone's name.png"));
+    const response = await post(app(), "/v1/predictions", form, "");
+    expect(response.status).toBe(200);
+  });
+
+  test("says which model and how long", async () => {
+    const response = await post(app(), "/v1/predictions");
+    expect(response.headers.get("x-model-version")).toBe(manifest.version);
+    expect(response.headers.get("server-timing")).toMatch(/decode;dur=1\.5.*predict;dur=20.*total;dur=/);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("keeps the caller's request id, and makes one where it is none", async () => {
+    const send = async (id: string) =>
+      (await app().request("/v1/health/live", { headers: { "x-request-id": id } })).headers.get("x-request-id");
+    expect(await send("caller-7")).toBe("caller-7");
+    expect(isUuid((await send("a b c"))!)).toBe(true);
+    expect(isUuid((await send("x".repeat(65)))!)).toBe(true);
+  });
+});
+
+describe("a refusal is a problem with a stable code", () => {
+  test.each([
+    ["an unknown observation", "/v1/predictions?explain=Hernia", "film", "image/png", 400, "bad-query"],
+    ["an unknown parameter", "/v1/predictions?explian=all", "film", "image/png", 400, "bad-query"],
+    ["no observation to explain", "/v1/explanations", "film", "image/png", 400, "bad-query"],
+    ["an opacity over 1", "/v1/explanations?style=film&opacity=2", "film", "image/png", 400, "bad-query"],
+    ["an empty body", "/v1/predictions", "", "image/png", 400, "empty-body"],
+    ["a broken form", "/v1/predictions", "film", "multipart/form-data", 400, "bad-multipart"],
+    ["text", "/v1/predictions", "film", "text/plain", 415, "unsupported-media-type"],
+  ])("%s", async (_, path, body, type, status, code) => {
+    const response = await post(app(), path, body, type);
+    expect(response.status).toBe(status);
+    expect((await problem(response)).code).toBe(code);
+  });
+
+  test("a film over the limit, with the limit", async () => {
+    const small = app({ limits: { filmBytes: 1_000_000 } });
+    const response = await post(small, "/v1/predictions", new Uint8Array(2_000_000));
+    expect(response.status).toBe(413);
+    expect(await problem(response)).toMatchObject({ code: "film-too-large", limit: 1_000_000, detail: /1 MB/ });
+  });
+
+  test("a streamed film over the limit, whose length nobody said", async () => {
+    const pieces = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(100_000));
+      },
+    });
+    const request = new Request("http://hilum/v1/predictions", {
+      method: "POST",
+      body: pieces,
+      duplex: "half",
+      headers: { "content-type": "image/png" },
+    } as RequestInit);
+    const response = await app({ limits: { filmBytes: 1_000_000 } }).request(request);
+    expect(response.status).toBe(413);
+  });
+
+  test.each([
+    ["not a chest film", new InputError("not-a-chest-film", "film: a page of text"), 422],
+    ["a format that is not read", new InputError("unsupported-format", "film: a GIF"), 415],
+    ["a passing fault", new TemporaryError("worker-ended", "the model is being loaded again"), 503],
+  ])("%s", async (_, error, status) => {
+    const films = serviceDouble({ answer: () => Promise.reject(error) });
+    const response = await post(app({ films }), "/v1/predictions");
+    expect(response.status).toBe(status);
+    expect(await problem(response)).toMatchObject({ code: error.code, detail: error.message });
+    expect(response.headers.has("retry-after")).toBe(status === 503);
+  });
+
+  test("a bug, without its message in the answer or in the log", async () => {
+    const log: unknown[] = [];
+    const films = serviceDouble({ answer: () => Promise.reject(new Error("patient Doe")) });
+    const response = await post(app({ films, log: (entry) => log.push(entry) }), "/v1/predictions");
+    expect(response.status).toBe(500);
+    expect((await problem(response)).code).toBe("internal");
+    expect(log).toContainEqual(expect.objectContaining({ event: "fault", error: "Error" }));
+    expect(JSON.stringify(log)).not.toContain("Doe");
+  });
+
+  test("a route that is not, and a method that is not", async () => {
+    expect((await problem(await app().request("/v1/nothing"))).code).toBe("not-found");
+    const response = await app().request("/v1/predictions");
+    expect(response.headers.get("allow")).toBe("POST");
+    expect((await problem(response)).code).toBe("method-not-allowed");
+  });
+});
+
+describe("health", () => {
+  test("is live before it is ready, and answers no film until then", async () => {
+    const loading = app({ films: serviceDouble({ ready: false }) });
+    expect((await loading.request("/v1/health/live")).status).toBe(200);
+    expect((await loading.request("/v1/health/ready")).status).toBe(503);
+    expect((await problem(await post(loading, "/v1/predictions"))).code).toBe("not-ready");
+    expect((await app().request("/v1/health/ready")).status).toBe(200);
+  });
+
+  test("one film more than there is room for is told to come again", async () => {
+    const waiting: (() => void)[] = [];
+    const double = serviceDouble();
+    const films = serviceDouble({
+      answer: async (film, options) => {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return double.answer(film, options);
+      },
+    });
+    const target = app({ films, limits: { filmsAtOnce: 2 } });
+    const first = [post(target, "/v1/predictions"), post(target, "/v1/predictions")];
+    await expect.poll(() => waiting.length).toBe(2);
+    expect((await problem(await post(target, "/v1/predictions"))).code).toBe("busy");
+    for (const go of waiting) go();
+    expect((await Promise.all(first)).map((response) => response.status)).toEqual([200, 200]);
+    const later = post(target, "/v1/predictions");
+    await expect.poll(() => waiting.length).toBe(3);
+    waiting[2]!();
+    expect((await later).status).toBe(200);
+  });
+});
+
+describe("models and samples", () => {
+  test("the list names what is loaded, the card tells of it", async () => {
+    const list = ModelList.parse(await (await app().request("/v1/models")).json());
+    expect(list).toMatchObject({ loaded: { version: manifest.version }, channels: { production: manifest.version } });
+    const card = ModelCard.parse(await (await app().request(`/v1/models/${manifest.version}`)).json());
+    expect(card).toMatchObject({ network: "densenet-mini", evaluation: null, trainedOn: { patients: 50 } });
+    expect((await problem(await app().request("/v1/models/ffffffffffffffff"))).code).toBe("unknown-model");
+  });
+
+  test("samples are listed and sent", async () => {
+    const png = Uint8Array.of(1, 2, 3);
+    const target = app({ samples: [{ name: "clear", title: "Clear lungs", width: 4, height: 5, png }] });
+    expect(await (await target.request("/v1/samples")).json()).toEqual({
+      samples: [{ name: "clear", title: "Clear lungs", width: 4, height: 5 }],
+    });
+    expect(new Uint8Array(await (await target.request("/v1/samples/clear")).arrayBuffer())).toEqual(png);
+    expect((await target.request("/v1/samples/other")).status).toBe(404);
+  });
+});
+
+describe("headers", () => {
+  test("every answer carries a strict policy, errors too", async () => {
+    for (const path of ["/", "/v1/models", "/nothing"]) {
+      const { headers } = await app().request(path);
+      expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'self';/);
+      expect(headers.get("content-security-policy")).not.toContain("unsafe");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+    }
+  });
+
+  test("other origins may call only where the configuration says so", async () => {
+    const ask = (target: ReturnType<typeof app>) =>
+      target.request("/v1/models", { headers: { origin: "https://ward.example" } });
+    expect((await ask(app())).headers.has("access-control-allow-origin")).toBe(false);
+    const open = await ask(app({ corsOrigins: ["https://ward.example"] }));
+    expect(open.headers.get("access-control-allow-origin")).toBe("https://ward.example");
+    expect(
+      (await ask(app({ corsOrigins: ["https://other.example"] }))).headers.has("access-control-allow-origin"),
+    ).toBe(false);
+  });
+
+  test("the page's files are checked by etag, and nothing else of the folder is sent", async () => {
+    const first = await app().request("/page/app.js");
+    expect(first.headers.get("content-type")).toMatch(/^text\/javascript/);
+    const again = await app().request("/page/app.js", { headers: { "if-none-match": first.headers.get("etag")! } });
+    expect(again.status).toBe(304);
+    for (const path of ["/page/tsconfig.json", "/page/..%2fapp.ts", "/page/%2e%2e/app.ts"]) {
+      expect((await app().request(path)).status).toBe(404);
+    }
+  });
+
+  test("the log holds route patterns, not what the caller wrote", async () => {
+    const log: unknown[] = [];
+    await app({ log: (entry) => log.push(entry) }).request("/v1/models/name-of-someone?also=here");
+    expect(log).toHaveLength(1);
+    expect(JSON.stringify(log)).not.toMatch(/name-of-someone|also/);
+    expect(log[0]).toMatchObject({ event: "request", route: "/v1/models/:version", status: 404 });
+  });
+});

@@ -1,0 +1,58 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { describe, expect, test } from "vitest";
+import { createApp } from "../../../functions/api/app.ts";
+import { serviceDouble, shelfDouble } from "./service-double.ts";
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, { operationId: string; responses: Record<string, { content?: object }> }>>;
+  components: { schemas: Record<string, object> };
+}
+
+const app = createApp({ films: serviceDouble(), models: shelfDouble() });
+
+const document = async (query = ""): Promise<Document> =>
+  (await app.request(`/v1/openapi.json${query}`)).json() as Promise<Document>;
+
+describe.each([
+  ["3.1", "", "3.1.0"],
+  ["3.0", "?version=3.0", "3.0.3"],
+])("the OpenAPI %s document", (_, query, written) => {
+  test("is valid by its own schema", async () => {
+    const made = await document(query);
+    expect(made.openapi).toBe(written);
+    const result = await new Validator().validate(made as object as Record<string, unknown>);
+    expect(result.errors).toBeUndefined();
+    expect(result.valid).toBe(true);
+  });
+
+  test("names every route of version 1 and every schema that is shared", async () => {
+    const { paths, components } = await document(query);
+    const served = new Set(
+      app.routes
+        .filter((route) => route.path.startsWith("/v1/") && route.method !== "ALL" && route.path !== "/v1/openapi.json")
+        .map((route) => `${route.method.toLowerCase()} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`),
+    );
+    const told = new Set(
+      Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`)),
+    );
+    expect(told).toEqual(served);
+    expect(Object.keys(components.schemas)).toEqual(
+      expect.arrayContaining(["Prediction", "Finding", "HeatMap", "Rectangle", "Film", "Problem", "ModelCard"]),
+    );
+  });
+
+  test("gives every operation a name of its own, and every error problem details", async () => {
+    const operations = Object.values((await document(query)).paths).flatMap((methods) => Object.values(methods));
+    expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length);
+    for (const { responses } of operations) {
+      for (const [status, response] of Object.entries(responses)) {
+        if (Number(status) >= 400) expect(Object.keys(response.content ?? {})).toEqual(["application/problem+json"]);
+      }
+    }
+  });
+});
+
+test("another version of OpenAPI is refused", async () => {
+  expect((await app.request("/v1/openapi.json?version=2.0")).status).toBe(400);
+});
