@@ -2,8 +2,8 @@ import type * as z from "zod";
 import { FunctionEnvironment, parseEnvironment } from "../contracts/environment.ts";
 import { ExecutionInput } from "../contracts/execution.ts";
 import { EXIT, InputError, reportError, TemporaryError } from "../domain/errors.ts";
+import { openRooms, type Rooms } from "../store/open.ts";
 import { createReporter } from "./progress.ts";
-import { openRooms, type Rooms } from "./rooms.ts";
 import { runStep, type StepWork } from "./run-step.ts";
 
 /** What an answer may read: the run's objects, never what `work` kept in memory, since a finished step is not run again. */

@@ -2,9 +2,9 @@ import type { RoomsEnvironment } from "../contracts/environment.ts";
 import { runKeys } from "../contracts/layout.ts";
 import { FailureRecord, RunRequest, StepRecord } from "../contracts/run.ts";
 import { reportError } from "../domain/errors.ts";
-import { readDocument, readDocumentIfAny, writeDocument } from "./documents.ts";
+import { findDocument, readDocument, writeDocument } from "../store/documents.ts";
+import { openRooms, type Rooms } from "../store/open.ts";
 import { createReporter, type Emit, type Reporter } from "./progress.ts";
-import { openRooms, type Rooms } from "./rooms.ts";
 
 /** Figures of a finished step, shown beside its state. */
 export type StepSummary = StepRecord["summary"];
@@ -46,7 +46,7 @@ export async function runStep(options: StepOptions, work: StepWork): Promise<Ste
   const member = index === undefined ? {} : { index };
 
   try {
-    const finished = await readDocumentIfAny(rooms.runs, recordKey, StepRecord);
+    const finished = await findDocument(rooms.runs, recordKey, StepRecord);
     if (finished) {
       reporter.note("info", "done already");
       return finished.summary;

@@ -1,0 +1,94 @@
+import { InputError } from "../domain/errors.ts";
+import type { GreyImage } from "../domain/grey-image.ts";
+import { luma } from "../domain/luma.ts";
+import { applyOrientation } from "../domain/orientation.ts";
+import { KernelError, type KernelScope, type Value, withKernels } from "./kernels.ts";
+import { type PictureHeader, readPictureHeader } from "./picture-header.ts";
+
+/** More pixels than any radiograph has; a file of a few kilobytes may claim billions. */
+const MOST_PIXELS = 100_000_000;
+const SMALLEST_SIDE = 16;
+
+/**
+ * A film that cannot be read: `film-empty`, `film-format`, `film-size`, `film-truncated` or `film-damaged`.
+ * The message says why and never where: who asked knows the file.
+ */
+export class FilmError extends InputError {}
+
+/**
+ * Decodes a JPEG or PNG by TensorFlow's kernels. Colour becomes grey by Rec. 601 luma, alpha is left out, 16 bits stay
+ * 16 bits, EXIF orientation is applied. A file that ends early is refused, never half grey. Blocks its thread.
+ * @throws FilmError
+ */
+export function decodeFilm(bytes: Uint8Array): GreyImage {
+  if (bytes.length === 0) throw new FilmError("film-empty", "the file is empty");
+  const header = readPictureHeader(bytes);
+  if (header === undefined) throw new FilmError("film-format", "not a JPEG or PNG file");
+  const { width, height } = header;
+  if (width * height > MOST_PIXELS || Math.min(width, height) < SMALLEST_SIDE) {
+    const limits = `at least ${SMALLEST_SIDE} on each side and at most ${MOST_PIXELS / 1e6} million in all`;
+    throw new FilmError("film-size", `${width} x ${height} pixels, expected ${limits}`);
+  }
+  try {
+    const decoded = withKernels((scope) => DECODERS[header.format](scope, scope.bytes(bytes), header));
+    return applyOrientation(decoded, header.orientation);
+  } catch (cause) {
+    if (!(cause instanceof KernelError)) throw cause;
+    throw endsEarly(bytes, header)
+      ? new FilmError("film-truncated", `the ${header.format.toUpperCase()} file ends before its picture does`, {
+          cause,
+        })
+      : new FilmError("film-damaged", `the ${header.format.toUpperCase()} file is damaged`, { cause });
+  }
+}
+
+type Decoder = (scope: KernelScope, bytes: Value, header: PictureHeader) => GreyImage;
+
+const DECODERS: Readonly<Record<PictureHeader["format"], Decoder>> = {
+  jpeg(scope, bytes, { channels }) {
+    const decoded = scope.run(
+      "DecodeJpeg",
+      {
+        // Anything but grey goes through RGB, CMYK too, so that one luma makes all grey.
+        channels: { kind: "INT", value: channels === 1 ? 1 : 3 },
+        ratio: { kind: "INT", value: 1 },
+        fancy_upscaling: { kind: "BOOL", value: true },
+        try_recover_truncated: { kind: "BOOL", value: false },
+        acceptable_fraction: { kind: "FLOAT", value: 1 },
+        // libjpeg's own default, which other readers use; TensorFlow's default is the rougher fast one.
+        dct_method: { kind: "STRING", value: "INTEGER_ACCURATE" },
+      },
+      [bytes],
+    );
+    return toGrey(scope, decoded, "UINT8");
+  },
+
+  png(scope, bytes, { channels, depth }) {
+    const type = depth <= 8 ? "UINT8" : "UINT16";
+    const decoded = scope.run(
+      "DecodePng",
+      {
+        // Two channels are grey and alpha; libpng's own colour-to-grey weights are not Rec. 601, so colour stays colour.
+        channels: { kind: "INT", value: channels <= 2 ? 1 : 3 },
+        dtype: { kind: "TYPE", value: type },
+      },
+      [bytes],
+    );
+    return toGrey(scope, decoded, type);
+  },
+};
+
+/** @param decoded rows x columns x channels (1 or 3), of that type, which the binding cannot hand out as it is */
+function toGrey(scope: KernelScope, decoded: Value, type: "UINT8" | "UINT16"): GreyImage {
+  const [height = 0, width = 0, channels = 1] = decoded.shape;
+  const attributes = { SrcT: { kind: "TYPE", value: type }, DstT: { kind: "TYPE", value: "INT32" } } as const;
+  const wide = scope.read(scope.run("Cast", attributes, [decoded]));
+  const data = type === "UINT8" ? new Uint8Array(wide) : new Uint16Array(wide);
+  return { width, height, maxValue: type === "UINT8" ? 255 : 65535, data: channels === 1 ? data : luma(data, 3) };
+}
+
+/** Whether the file lacks the mark that ends its format. */
+function endsEarly(bytes: Uint8Array, { format }: PictureHeader): boolean {
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-4096);
+  return format === "png" ? !tail.includes("IEND") : !tail.includes(Buffer.from([0xff, 0xd9]));
+}
