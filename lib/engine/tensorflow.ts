@@ -11,7 +11,7 @@ export interface Binding {
   readonly TF_INT32: number;
   readonly TF_UINT8: number;
   readonly TF_Version: string;
-  /** Copies the values into TensorFlow. @returns the tensor's id */
+  /** A tensor over the array's own memory, which must not change until it is deleted. @returns the tensor's id */
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
   /** Copies the values out of TensorFlow. */

@@ -1,0 +1,93 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../domain/errors.ts";
+import { openFolder, type Session, type SignatureNames } from "./session.ts";
+import { tensorflow } from "./tensorflow.ts";
+
+/** What a serving graph answers, all arrays row-major. */
+export interface ServingOutput {
+  readonly count: number;
+  /** [count, 14]. */
+  readonly logits: Float32Array;
+  readonly probabilities: Float32Array;
+  /** [count, channels of the last activation]. */
+  readonly features: Float32Array;
+  /** Grad-CAM, [count, 14, rows, columns]; null when not asked for. */
+  readonly maps: { readonly rows: number; readonly columns: number; readonly values: Float32Array } | null;
+}
+
+/** A serving graph that TensorFlow has loaded. Calls block their thread; close it when done. */
+export interface ServingGraph {
+  /** Side of the square film in pixels. */
+  readonly size: number;
+  /** @param pixels count x size x size grey values */
+  run(pixels: Uint8Array, count: number, options?: { readonly maps?: boolean }): ServingOutput;
+  close(): void;
+}
+
+/**
+ * Loads a folder with a `saved_model.pb` of lib/model/serving-graph.ts.
+ * @throws InputError `serving-graph` where there is none, or TensorFlow cannot load it
+ */
+export async function loadServingGraph(folder: string): Promise<ServingGraph> {
+  const { size, names } = await readSignatures(folder);
+  let session: Session;
+  try {
+    session = openFolder(folder, names);
+  } catch (cause) {
+    throw new InputError("serving-graph", `${folder}: TensorFlow cannot load this serving graph`, { cause });
+  }
+  return {
+    size,
+    run(pixels, count, { maps = false } = {}) {
+      if (pixels.length !== count * size * size) {
+        throw new RangeError(`serving graph: ${pixels.length} grey values, expected ${count} x ${size} x ${size}`);
+      }
+      const feeds = { pixels: { shape: [count, size, size], values: pixels } };
+      const answer = session.run(maps ? "explain" : "serving_default", feeds);
+      const [, , rows, columns] = answer.maps?.shape ?? [];
+      return {
+        count,
+        logits: answer.logits!.values,
+        probabilities: answer.probabilities!.values,
+        features: answer.features!.values,
+        maps: answer.maps === undefined ? null : { rows: rows!, columns: columns!, values: answer.maps.values },
+      };
+    },
+    close: () => session.close(),
+  };
+}
+
+interface TensorInfo {
+  readonly name: string;
+  readonly shape: readonly { getSize(): number }[];
+}
+
+/** Signatures as the file has them, and the side of the film from the shape of `pixels`. */
+async function readSignatures(folder: string): Promise<{ size: number; names: ReadonlyMap<string, SignatureNames> }> {
+  const file = join(folder, "saved_model.pb");
+  await access(file).catch((cause) => {
+    throw new InputError("serving-graph", `${file}: no such file, expected a serving graph`, { cause });
+  });
+  try {
+    const [graph] = await tensorflow().node.getMetaGraphsFromSavedModel(folder);
+    const signatures = graph!.signatureDefs as unknown as Record<
+      string,
+      { inputs: Record<string, TensorInfo>; outputs: Record<string, TensorInfo> }
+    >;
+    const namesOf = (infos: Record<string, TensorInfo>) =>
+      Object.fromEntries(Object.entries(infos).map(([name, info]) => [name, info.name]));
+    const pixels = signatures.explain!.inputs.pixels!;
+    return {
+      size: pixels.shape[1]!.getSize(),
+      names: new Map(
+        Object.entries(signatures).map(([name, { inputs, outputs }]) => [
+          name,
+          { inputs: namesOf(inputs), outputs: namesOf(outputs) },
+        ]),
+      ),
+    };
+  } catch (cause) {
+    throw new InputError("serving-graph", `${file}: not a serving graph with the signature explain`, { cause });
+  }
+}

@@ -1,0 +1,23 @@
+import type { ModelConfig, NetworkName } from "../contracts/run-config.ts";
+import { OBSERVATION_COUNT } from "../domain/observations.ts";
+import { DENSENET_121, DENSENET_MINI, denseNet } from "./densenet.ts";
+import { type Backbone, type Network, networkBuilder } from "./network.ts";
+
+const BACKBONES: Record<NetworkName, Backbone> = {
+  "densenet-mini": denseNet(DENSENET_MINI),
+  densenet121: denseNet(DENSENET_121),
+};
+
+/** Head of every network: pooled features, one hidden layer, 14 logits. Names of its layers in that order. */
+export const HEAD = { pool: "avg_pool", hidden: "head_dense", activation: "head_relu", logits: "logits" } as const;
+
+/** Backbone and head of a configuration. */
+export function buildNetwork(config: Pick<ModelConfig, "network" | "channels" | "headWidth">): Network {
+  const net = networkBuilder();
+  const features = BACKBONES[config.network](net, net.input(config.channels));
+  const backbone = new Set(net.layers.map((layer) => layer.name));
+  const pooled = net.globalAveragePool(HEAD.pool, features);
+  const hidden = net.relu(HEAD.activation, net.dense(HEAD.hidden, pooled, config.headWidth));
+  const logits = net.dense(HEAD.logits, hidden, OBSERVATION_COUNT);
+  return { layers: net.layers, features: features.name, logits: logits.name, backbone };
+}
