@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { compareKeys, RESERVED } from "./key.ts";
+import { compareKeys, isSegment, RESERVED } from "./key.ts";
 import type { ObjectInfo } from "./store.ts";
 import { removeIfAbandoned } from "./temporary-file.ts";
 
@@ -32,7 +32,7 @@ async function* walk(path: string, key: string, start: string, parents: readonly
   for (const entry of entries) {
     if (entry.name.startsWith(RESERVED)) {
       await removeIfAbandoned(join(path, entry.name));
-    } else if (entry.name.startsWith(start)) {
+    } else if (entry.name.startsWith(start) && isSegment(entry.name)) {
       const kind = await kindOf(join(path, entry.name), entry);
       if (kind !== undefined) named.push({ name: kind === "folder" ? `${entry.name}/` : entry.name, kind });
     }

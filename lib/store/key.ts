@@ -31,6 +31,9 @@ function check(uri: string, what: string, text: string, segments: readonly strin
   }
 }
 
+/** Whether a name can be a segment of a key. */
+export const isSegment = (name: string): boolean => !FAULTS.some(([, applies]) => applies(name));
+
 /** @throws InputError `store-key` */
 export function checkKey(uri: string, key: string): void {
   check(uri, "key", key, key.split("/"));

@@ -33,7 +33,7 @@ export class MemoryStore implements Store {
 
   async put(key: string, bytes: Uint8Array): Promise<Etag> {
     checkKey(this.uri, key);
-    this.#objects.set(key, bytes.slice());
+    this.#objects.set(key, new Uint8Array(bytes));
     return contentEtag(bytes);
   }
 
@@ -71,7 +71,7 @@ export class MemoryStore implements Store {
   async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Etag> {
     checkKey(this.uri, key);
     const kept: Uint8Array[] = [];
-    for await (const piece of pieces) kept.push(piece.slice());
+    for await (const piece of pieces) kept.push(new Uint8Array(piece));
     return this.put(key, Buffer.concat(kept));
   }
 

@@ -4,9 +4,9 @@ import type { RoomsEnvironment } from "../contracts/environment.ts";
 import { ROOMS, type Room } from "../contracts/layout.ts";
 import { StoreUri } from "../contracts/primitives.ts";
 import { InputError } from "../domain/errors.ts";
+import { deferred } from "./deferred.ts";
 import { DiskStore } from "./disk.ts";
 import { MemoryStore } from "./memory.ts";
-import { S3Store, s3Client } from "./s3.ts";
 import type { Store } from "./store.ts";
 
 /** Memory stores of this process, so that one URI is one store. */
@@ -20,7 +20,8 @@ const openMemory = (uri: string): Store => {
 
 const KINDS: Readonly<Record<string, (uri: StoreUri) => Store>> = {
   "file:": (uri) => new DiskStore(uri),
-  "s3:": (uri) => new S3Store(uri, s3Client()),
+  // The AWS SDK takes longer to load than most steps on a laptop's own disk take to begin.
+  "s3:": (uri) => deferred(uri, async () => (await import("./s3.ts")).openS3(uri)),
   "memory:": openMemory,
 };
 

@@ -24,8 +24,13 @@ const ATTEMPTS = 5;
 
 type Condition = { readonly IfNoneMatch: "*" } | { readonly IfMatch: Etag };
 
+/** Versions are pinned, so that the SDK's warning about releases to come says nothing to those who run this one. */
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+export const openS3 = (uri: string): Store => new S3Store(uri, s3Client());
+
 /** A client as the environment describes it: region, credentials, and AWS_ENDPOINT_URL_S3 for a server of one's own. */
-export function s3Client(environment: NodeJS.ProcessEnv = process.env): S3Client {
+function s3Client(environment: NodeJS.ProcessEnv = process.env): S3Client {
   const ownServer = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
   return new S3Client({
     maxAttempts: ATTEMPTS,
@@ -53,12 +58,10 @@ export class S3Store implements Store {
     if (range === undefined) return (await this.read(key)).bytes;
     checkRange(this.uri, key, range);
     if (range.length === 0) return this.#emptyRange(key, range);
-    const bytes = await this.#download(key, { Range: `bytes=${range.start}-${range.start + range.length - 1}` }).then(
-      (found) => found.bytes,
-      (error) => {
-        throw error.cause?.name === "InvalidRange" ? rangeError(this.uri, key, range, { cause: error }) : error;
-      },
-    );
+    const Range = `bytes=${range.start}-${range.start + range.length - 1}`;
+    const { bytes } = await this.#download(key, { Range }).catch((error) => {
+      throw error.name === "InvalidRange" ? rangeError(this.uri, key, range, { cause: error }) : error;
+    });
     if (bytes.length !== range.length) throw rangeError(this.uri, key, range);
     return bytes;
   }

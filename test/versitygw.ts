@@ -1,0 +1,108 @@
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { cacheFolder } from "../lib/setup/cache-folder.mjs";
+
+const VERSION = "v1.8.0";
+const PACKAGE = `github.com/versity/versitygw/cmd/versitygw@${VERSION}`;
+
+/** Building it takes about three minutes of processor time, once a machine. */
+export const SERVER_TIMEOUT_MS = 600_000;
+
+/** Why there is no S3 server on this machine; undefined where there can be one. */
+export const noServer: string | undefined =
+  spawnSync("go", ["version"]).status === 0 ? undefined : "go is not installed, which builds the S3 server versitygw";
+
+export interface S3Server {
+  /** What a process needs in its environment to reach it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `s3://…` of a new bucket. */
+  bucket(name: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts versitygw over a temporary folder, on a free port of the loopback. */
+export async function startS3Server(): Promise<S3Server> {
+  const program = await built();
+  const folder = await mkdtemp(join(tmpdir(), "hilum-s3-"));
+  const port = await freePort();
+  const environment = {
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test-secret",
+    AWS_REGION: "us-east-1",
+  };
+  const { AWS_ACCESS_KEY_ID: access, AWS_SECRET_ACCESS_KEY: secret } = environment;
+  const server = spawn(
+    program,
+    ["--port", `127.0.0.1:${port}`, "--access", access, "--secret", secret, "--quiet", "posix", folder],
+    { stdio: "ignore" },
+  );
+  const client = new S3Client({
+    endpoint: environment.AWS_ENDPOINT_URL_S3,
+    region: environment.AWS_REGION,
+    credentials: { accessKeyId: access, secretAccessKey: secret },
+    forcePathStyle: true,
+  });
+  const stop = async (): Promise<void> => {
+    client.destroy();
+    if (server.exitCode === null && server.kill()) await once(server, "exit");
+    await rm(folder, { recursive: true, force: true });
+  };
+  const bucket = async (name: string): Promise<string> => {
+    await client.send(new CreateBucketCommand({ Bucket: name }));
+    return `s3://${name}`;
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await bucket("first-bucket");
+      return { environment, bucket, stop };
+    } catch (error) {
+      if (attempt === 100 || server.exitCode !== null) {
+        await stop();
+        throw new Error(`versitygw did not start (exit code ${server.exitCode})`, { cause: error });
+      }
+      await sleep(50);
+    }
+  }
+}
+
+/** The program, from the per-user cache; several processes may build it at once, the first to finish wins. */
+async function built(): Promise<string> {
+  const tools = join(cacheFolder(), "tools");
+  const program = join(tools, `versitygw-${VERSION}`);
+  if (await exists(program)) return program;
+  await mkdir(tools, { recursive: true });
+  const folder = await mkdtemp(`${program}.`);
+  try {
+    await promisify(execFile)("go", ["install", PACKAGE], {
+      cwd: folder,
+      env: { ...process.env, GOBIN: folder, GOFLAGS: "-mod=mod" },
+    });
+    await rename(join(folder, "versitygw"), program);
+    return program;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
