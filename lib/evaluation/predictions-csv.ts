@@ -1,0 +1,44 @@
+import { OBSERVATION_COUNT, OBSERVATIONS } from "../domain/observations.ts";
+import type { PredictionTable } from "./prediction-table.ts";
+
+/** Cells that a spreadsheet would run as a formula (OWASP, CSV injection) begin so. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** A cell of text: defused where it could be a formula, quoted where it has to be (RFC 4180). */
+export function csvText(value: string): string {
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const HEADER = [
+  "part",
+  "path",
+  "patient",
+  ...OBSERVATIONS.map((name) => `label ${name}`),
+  ...OBSERVATIONS.map((name) => `probability ${name}`),
+];
+
+/**
+ * Every film of the tables, one a line: part, path and patient as the data set names them, 14 labels under the run's
+ * policy (empty where masked) and 14 calibrated probabilities.
+ */
+export function predictionsCsv(tables: readonly PredictionTable[]): string {
+  const lines = [HEADER.map(csvText).join(",")];
+  for (const table of tables) {
+    for (let row = 0; row < table.count; row += 1) {
+      const from = row * OBSERVATION_COUNT;
+      const labels = table.labels.subarray(from, from + OBSERVATION_COUNT);
+      const probabilities = table.probabilities.subarray(from, from + OBSERVATION_COUNT);
+      lines.push(
+        [
+          table.part,
+          csvText(table.paths[row]!),
+          csvText(table.patientIds[row]!),
+          ...Array.from(labels, (label) => (Number.isNaN(label) ? "" : String(label))),
+          ...Array.from(probabilities, (p) => p.toPrecision(7)),
+        ].join(","),
+      );
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,67 @@
+import sharp from "sharp";
+import type { Rectangle } from "../domain/geometry.ts";
+import { heatColour } from "./heat-colours.ts";
+import type { Example } from "./material.ts";
+
+/** Side of a picture in the report, in pixels. */
+const SIDE = 256;
+/** How much of the film the hottest place still shows. */
+const STRONGEST = 0.75;
+
+const dataUri = (png: Buffer): string => `data:image/png;base64,${png.toString("base64")}`;
+
+/** The film of an example, and the film under its heat map, as PNG data URIs. */
+export async function filmPicture(example: Example): Promise<{ film: string; overlay: string }> {
+  const { pixels, size, map, boxes } = example;
+  const grey = await sharp(pixels, { raw: { width: size, height: size, channels: 1 } })
+    .resize(SIDE, SIDE, { kernel: "cubic" })
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer();
+  const heat = await upsample(map);
+  const coloured = new Uint8Array(SIDE * SIDE * 3);
+  for (let i = 0; i < SIDE * SIDE; i += 1) {
+    const strength = heat[i]! / 255;
+    const alpha = STRONGEST * Math.sqrt(strength);
+    const colour = heatColour(strength);
+    for (let c = 0; c < 3; c += 1) coloured[3 * i + c] = Math.round((1 - alpha) * grey[i]! + alpha * colour[c]!);
+  }
+  const film = sharp(grey, { raw: { width: SIDE, height: SIDE, channels: 1 } }).toColourspace("b-w");
+  const overlay = sharp(coloured, { raw: { width: SIDE, height: SIDE, channels: 3 } }).composite([
+    { input: Buffer.from(outlines(boxes, SIDE / size)) },
+  ]);
+  const [filmPng, overlayPng] = await Promise.all([
+    film.png({ compressionLevel: 9 }).toBuffer(),
+    overlay.png({ compressionLevel: 9 }).toBuffer(),
+  ]);
+  return { film: dataUri(filmPng), overlay: dataUri(overlayPng) };
+}
+
+/** The scale of the heat maps as a strip, cold at the left. */
+export async function legendPicture(): Promise<string> {
+  const strip = Uint8Array.from({ length: 256 * 3 }, (_, i) => heatColour(Math.floor(i / 3) / 255)[i % 3]!);
+  const png = await sharp(strip, { raw: { width: 256, height: 1, channels: 3 } })
+    .resize(256, 12, { kernel: "nearest" })
+    .png()
+    .toBuffer();
+  return dataUri(png);
+}
+
+/** The map scaled to its own maximum, bilinear, 0 to 255; nought everywhere where nothing raised the score. */
+async function upsample({ rows, columns, values }: Example["map"]): Promise<Buffer> {
+  const highest = values.reduce((most, value) => Math.max(most, value), 0);
+  const scaled = Uint8Array.from(values, (value) => (highest > 0 ? Math.round((255 * value) / highest) : 0));
+  return sharp(scaled, { raw: { width: columns, height: rows, channels: 1 } })
+    .resize(SIDE, SIDE, { kernel: "linear", fit: "fill" })
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer();
+}
+
+function outlines(boxes: readonly Rectangle[], scale: number): string {
+  const drawn = boxes.map(
+    ({ x, y, width, height }) =>
+      `<rect x="${x * scale}" y="${y * scale}" width="${width * scale}" height="${height * scale}"/>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}"><g fill="none" stroke="#fff" stroke-width="2">${drawn.join("")}</g></svg>`;
+}

@@ -1,0 +1,32 @@
+const COUNT = new Intl.NumberFormat("en-US");
+
+/** 12,345 */
+export const count = (value: number): string => COUNT.format(value);
+
+/** "1 film", "12 films" */
+export const counted = (value: number, singular: string, plural = `${singular}s`): string =>
+  `${count(value)} ${value === 1 ? singular : plural}`;
+
+/** A figure between 0 and 1 with two places; "not defined" where it is null. */
+export const figure = (value: number | null, places = 2): string =>
+  value === null ? "not defined" : value.toFixed(places);
+
+/** "0.91 to 0.97", or what to say where there is none. */
+export const interval = (value: readonly [number, number] | null, places = 2): string =>
+  value === null ? "no interval" : `${value[0].toFixed(places)} to ${value[1].toFixed(places)}`;
+
+/** A share as "12.3 %"; for shares of rows only, never for a probability. */
+export const percent = (value: number | null): string =>
+  value === null ? "not defined" : `${(100 * value).toFixed(1)} %`;
+
+/** Length of time: "48 s", "3 min 20 s", "1 h 05 min". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+}
+
+/** "a", "a and b", "a, b and c" */
+export const list = (items: readonly string[]): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

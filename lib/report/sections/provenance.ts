@@ -1,0 +1,41 @@
+import { LEAST_FOR_CLAIM } from "../claims.ts";
+import { type Html, html } from "../html.ts";
+import type { ReportMaterial } from "../material.ts";
+
+/** What the figures can't say. */
+export const caveats = ({ request, plan }: ReportMaterial): Html => html`
+<h2>What these figures can't say</h2>
+<ul>
+<li>Test films come from the same source as the training films. How the model does on films of another hospital, scanner or
+population is not measured here.</li>
+<li>Labels are taken as the data set has them; where they were read from reports by a program, their errors are in every
+figure. ${plan.policy.uncertain === "ignore" ? "" : "Uncertain labels are counted as the policy says, also among the test films."}</li>
+<li>With fewer than ${LEAST_FOR_CLAIM} positives or negatives an observation's figures are mostly chance; the intervals come from
+resampling the test patients, and leave out the chance in training (${request.config.training.seeds.length === 1 ? "one seed" : `${request.config.training.seeds.length} seeds`}).</li>
+<li>No figure is broken down by age, sex or projection.</li>
+<li>A heat map shows what raised the score. That it lies on the finding does not prove that the model reasons as a reader does.</li>
+</ul>`;
+
+/** With what to make this report again. */
+export const provenance = ({
+  request,
+  plan,
+  dataset,
+  histories,
+  files,
+  tensorflow,
+  evaluation,
+}: ReportMaterial): Html => html`
+<h2>How to make it again</h2>
+<dl class="plain">
+<dt>Run</dt><dd><code>${request.run}</code>, asked for on ${request.createdAt}</dd>
+<dt>Configuration</dt><dd><code>${request.config.name}</code>${request.config.description ? `: ${request.config.description}` : ""}</dd>
+<dt>Data set (SHA-256)</dt><dd><code>${dataset.fingerprint}</code></dd>
+<dt>Shards</dt><dd>${dataset.shards.length}, of geometry ${dataset.geometry.size} / ${dataset.geometry.fit} / ${dataset.geometry.resize}</dd>
+<dt>Split</dt><dd>protocol ${evaluation.protocol}, salt <code>${plan.salt}</code></dd>
+<dt>Seeds</dt><dd>run ${request.config.seed}; members ${request.config.training.seeds.join(", ")}</dd>
+<dt>Network</dt><dd>${request.config.model.network}, ${request.config.model.channels} channel${request.config.model.channels === 1 ? "" : "s"}, normalisation ${request.config.model.normalisation}, ${histories[0]?.parameters.trainable ?? 0} of ${histories[0]?.parameters.total ?? 0} parameters trained</dd>
+<dt>TensorFlow</dt><dd>${tensorflow}</dd>
+${files.map((file) => html`<dt>${file.path}</dt><dd><code>${file.sha256}</code></dd>`)}
+</dl>
+<details><summary>Whole configuration</summary><pre><code>${JSON.stringify(request.config, null, 2)}</code></pre></details>`;

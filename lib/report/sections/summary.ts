@@ -1,0 +1,44 @@
+import { claimed, LEAST_FOR_CLAIM } from "../claims.ts";
+import { count, counted, figure, interval, list } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import type { ReportMaterial } from "../material.ts";
+
+/** What was trained on whom and how well it does, for a reader who stops here. */
+export function summary(material: ReportMaterial): Html {
+  const { evaluation, plan, request, histories, upsampling } = material;
+  const { meanAuroc, meanAurocInterval, definedObservations, evaluatedOn } = evaluation;
+  const { network } = request.config.model;
+  const parameters = histories[0]?.parameters.total ?? 0;
+  const epochs = Math.max(0, ...histories.map((history) => history.epochs.length));
+  const enough = claimed(evaluation);
+  const tests = `${counted(evaluatedOn.rows, "test film")} of ${counted(evaluatedOn.patients, "patient")}`;
+  return html`
+<dl class="key">
+  <div><dt>Mean AUROC</dt><dd>${figure(meanAuroc)}</dd><small>95 % interval ${interval(meanAurocInterval)}, over ${definedObservations} of 14 observations</small></div>
+  <div><dt>Trained on</dt><dd>${count(plan.parts.train)} films</dd><small>${counted(plan.patients.train, "patient")}${upsampling.rowsAfter === upsampling.rowsBefore ? "" : `; ${count(upsampling.rowsAfter)} rows an epoch after up-sampling`}</small></div>
+  <div><dt>Tested on</dt><dd>${count(evaluatedOn.rows)} films</dd><small>${counted(evaluatedOn.patients, "patient")}, none of whom is in training</small></div>
+  <div><dt>Heat maps on the finding</dt><dd>${figure(evaluation.localisationHitRate)}</dd><small>share of ${counted(boxedFilms(material), "true positive with a box", "true positives with a box")}</small></div>
+</dl>
+<p>A ${network} with ${counted(parameters, "parameter")} was trained ${histories.length > 1 ? `${histories.length} times, with different seeds, ` : ""}for ${counted(epochs, "epoch")}
+on ${counted(plan.parts.train, "film")} of ${counted(plan.patients.train, "patient")}. On ${tests} whom it never saw, its mean AUROC is
+${figure(meanAuroc)} (95 % interval ${interval(meanAurocInterval)}, ${counted(request.config.evaluation.bootstrap, "resample")} of the patients).</p>
+${claimText(enough)}
+<p>Whether this model replaces the one in use is decided after this report, by the promotion gate: see the run's decision
+(<code>decision.json</code>).</p>
+<div class="caution"><p><strong>Not for clinical use.</strong> The model has not been validated for any clinical task. Its
+answers must not inform the care of a patient.</p></div>`;
+}
+
+const boxedFilms = ({ evaluation }: ReportMaterial): number =>
+  evaluation.localisation.reduce((sum, { films }) => sum + films, 0);
+
+function claimText(enough: readonly string[]): Html {
+  const rest = `At least ${LEAST_FOR_CLAIM} positives and ${LEAST_FOR_CLAIM} negatives among the test films`;
+  if (enough.length === 0) {
+    return html`<p><strong>No accuracy is claimed.</strong> ${rest} are needed for one observation's figures to say much, and no
+observation has them. The figures below show that the steps work, not how good the model is.</p>`;
+  }
+  if (enough.length === 14) return html`<p>${rest} stand behind every observation.</p>`;
+  return html`<p>${rest} stand behind ${list(enough)} only; for the other observations figures are shown, but no accuracy is
+claimed.</p>`;
+}
