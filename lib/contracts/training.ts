@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { perObservation, schemaName } from "./primitives.ts";
+import { perObservation, Sha256, schemaName } from "./primitives.ts";
 
 /** One epoch of one ensemble member. */
 export const EpochRecord = z.strictObject({
@@ -31,11 +31,11 @@ export const TrainingHistory = z.strictObject({
 });
 export type TrainingHistory = z.infer<typeof TrainingHistory>;
 
-/** The newest whole checkpoint of a member. */
-export const LatestCheckpoint = z.strictObject({
+const CheckpointReference = z.strictObject({ key: z.string(), step: z.int().min(0), sha256: Sha256 });
+
+/** The newest whole checkpoint of a member, and the one before it to fall back on. */
+export const LatestCheckpoint = CheckpointReference.extend({
   schema: schemaName("hilum.latest/1"),
-  key: z.string(),
-  step: z.int().min(0),
-  sha256: z.string(),
+  previous: CheckpointReference.nullable(),
 });
 export type LatestCheckpoint = z.infer<typeof LatestCheckpoint>;

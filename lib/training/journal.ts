@@ -1,0 +1,134 @@
+import * as z from "zod";
+import { schemaName } from "../contracts/primitives.ts";
+import { EpochRecord, TrainingHistory } from "../contracts/training.ts";
+import { batchesPerEpoch } from "./epoch.ts";
+import type { TuningResult } from "./tuning.ts";
+
+/**
+ * How far a member has come and what was seen on the way: all that a resume needs besides weights and moments.
+ * Random streams are keyed by seed, epoch and place (lib/domain/random.ts), so that the cursor is their state too.
+ */
+export const Journal = z.strictObject({
+  schema: schemaName("hilum.journal/1"),
+  /** What decides the order of the batches; a journal of other work is not continued. */
+  work: z.strictObject({ seed: z.int(), rows: z.int().min(1), batchSize: z.int().min(1), epochs: z.int().min(1) }),
+  step: z.int().min(0),
+  /** Epochs that are over, and batches done in the current one. */
+  cursor: z.strictObject({ epoch: z.int().min(0), batch: z.int().min(0) }),
+  /** Of the current epoch so far. */
+  current: z.strictObject({
+    lossSum: z.number(),
+    images: z.int().min(0),
+    seconds: z.number(),
+    waitSeconds: z.number(),
+  }),
+  /** Since the last entry of stepLoss. */
+  pending: z.strictObject({ lossSum: z.number(), steps: z.int().min(0) }),
+  smoothedLoss: z.number().nullable(),
+  stepLoss: TrainingHistory.shape.stepLoss,
+  epochs: z.array(EpochRecord),
+  best: z
+    .strictObject({ epoch: z.int().min(1), meanAuroc: z.number().nullable(), loss: z.number().nullable() })
+    .nullable(),
+  stoppedEarly: z.boolean(),
+});
+export type Journal = z.infer<typeof Journal>;
+
+const NOTHING_YET = { lossSum: 0, images: 0, seconds: 0, waitSeconds: 0 };
+
+export const startJournal = (work: Journal["work"]): Journal => ({
+  schema: "hilum.journal/1",
+  work,
+  step: 0,
+  cursor: { epoch: 0, batch: 0 },
+  current: { ...NOTHING_YET },
+  pending: { lossSum: 0, steps: 0 },
+  smoothedLoss: null,
+  stepLoss: [],
+  epochs: [],
+  best: null,
+  stoppedEarly: false,
+});
+
+export const totalSteps = ({ rows, batchSize, epochs }: Journal["work"]): number =>
+  epochs * batchesPerEpoch(rows, batchSize);
+
+export const imagesDone = ({ cursor, work, current }: Journal): number => cursor.epoch * work.rows + current.images;
+
+export const isFinished = ({ cursor, work, stoppedEarly }: Journal): boolean =>
+  stoppedEarly || cursor.epoch >= work.epochs;
+
+/** Weight of the past in the smoothed loss: about the last ten steps count. */
+const SMOOTHING = 0.9;
+
+/** Entries of stepLoss that a whole training leaves, enough for a curve. */
+const LOSS_POINTS = 500;
+
+/** A step as it was measured. */
+export interface StepFigures {
+  readonly loss: number;
+  readonly images: number;
+  readonly seconds: number;
+  readonly waitSeconds: number;
+}
+
+/** The journal after one more step. */
+export function afterStep(journal: Journal, { loss, images, seconds, waitSeconds }: StepFigures): Journal {
+  const { current, cursor, smoothedLoss } = journal;
+  const step = journal.step + 1;
+  const pending = { lossSum: journal.pending.lossSum + loss, steps: journal.pending.steps + 1 };
+  const full = pending.steps >= totalSteps(journal.work) / LOSS_POINTS;
+  return {
+    ...journal,
+    step,
+    cursor: { ...cursor, batch: cursor.batch + 1 },
+    current: {
+      lossSum: current.lossSum + loss * images,
+      images: current.images + images,
+      seconds: current.seconds + seconds,
+      waitSeconds: current.waitSeconds + waitSeconds,
+    },
+    pending: full ? { lossSum: 0, steps: 0 } : pending,
+    stepLoss: full ? [...journal.stepLoss, [step, pending.lossSum / pending.steps]] : journal.stepLoss,
+    smoothedLoss: smoothedLoss === null ? loss : SMOOTHING * smoothedLoss + (1 - SMOOTHING) * loss,
+  };
+}
+
+/**
+ * The journal after an epoch and its look at the tuning part: a better network than before becomes the best, and
+ * `patience` epochs without one end the training.
+ * @param tuningSeconds what that look took
+ */
+export function afterEpoch(journal: Journal, tuning: TuningResult, tuningSeconds: number, patience: number): Journal {
+  const { current, cursor } = journal;
+  const epoch = cursor.epoch + 1;
+  const candidate = { epoch, meanAuroc: tuning.meanAuroc, loss: tuning.loss };
+  const best = isBetter(candidate, journal.best) ? candidate : journal.best;
+  const record: EpochRecord = {
+    epoch,
+    step: journal.step,
+    trainLoss: current.lossSum / current.images,
+    tuningLoss: tuning.loss,
+    tuningMeanAuroc: tuning.meanAuroc,
+    tuningAuroc: [...tuning.auroc],
+    imagesPerSecond: current.images / current.seconds,
+    seconds: current.seconds + tuningSeconds,
+    waitShare: current.waitSeconds / current.seconds,
+  };
+  return {
+    ...journal,
+    cursor: { epoch, batch: 0 },
+    current: { ...NOTHING_YET },
+    epochs: [...journal.epochs, record],
+    best,
+    stoppedEarly: patience > 0 && epoch - best!.epoch >= patience && epoch < journal.work.epochs,
+  };
+}
+
+/** By AUROC; by loss where no AUROC is defined; where the tuning part has no label at all, the later the better. */
+function isBetter(candidate: NonNullable<Journal["best"]>, best: Journal["best"]): boolean {
+  if (best === null) return true;
+  if (candidate.meanAuroc !== null && best.meanAuroc !== null) return candidate.meanAuroc > best.meanAuroc;
+  if (candidate.loss !== null && best.loss !== null) return candidate.loss < best.loss;
+  return true;
+}

@@ -1,0 +1,55 @@
+import { auroc } from "../domain/metrics/auroc.ts";
+import { meanDefined } from "../domain/metrics/mean.ts";
+import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
+import type { FilmSource } from "./film-source.ts";
+import { maskedCrossEntropy } from "./masked-loss.ts";
+import { readAhead } from "./read-ahead.ts";
+import type { TrainingSession } from "./session.ts";
+
+/** How a network does on the tuning part; null where nothing there has a label. */
+export interface TuningResult {
+  readonly loss: number | null;
+  /** By observation; null where one class is missing. */
+  readonly auroc: readonly (number | null)[];
+  readonly meanAuroc: number | null;
+}
+
+export interface TuningOptions {
+  readonly session: TrainingSession;
+  readonly films: FilmSource;
+  readonly positions: Uint32Array;
+  readonly batchSize: number;
+  readonly signal: AbortSignal;
+}
+
+/** Loss and AUROC of the session's network over the films at `positions`. A logit that is not finite shows in the loss. */
+export async function evaluateTuning({ positions, ...options }: TuningOptions): Promise<TuningResult> {
+  const { session, films, batchSize, signal } = options;
+  const logits = new Float32Array(positions.length * OBSERVATION_COUNT);
+  const targets = new Float32Array(positions.length * OBSERVATION_COUNT);
+  let offset = 0;
+  for await (const { value: batch } of readAhead(requests(films, positions, batchSize))) {
+    signal.throwIfAborted();
+    logits.set(await session.infer(batch.pixels, batch.count), offset);
+    targets.set(batch.targets, offset);
+    offset += batch.count * OBSERVATION_COUNT;
+  }
+  const { sum, count } = maskedCrossEntropy(logits, targets);
+  const loss = count > 0 ? sum / count : null;
+  const perObservation = forEachObservation((_, o) =>
+    Number.isFinite(loss) ? auroc(column(logits, o), column(targets, o)) : null,
+  );
+  return { loss, auroc: perObservation, meanAuroc: meanDefined(perObservation) };
+}
+
+function* requests(films: FilmSource, positions: Uint32Array, batchSize: number) {
+  for (let start = 0; start < positions.length; start += batchSize) {
+    yield () => films.batch(positions.subarray(start, start + batchSize));
+  }
+}
+
+const column = (matrix: Float32Array, index: number): Float32Array =>
+  Float32Array.from(
+    { length: matrix.length / OBSERVATION_COUNT },
+    (_, row) => matrix[row * OBSERVATION_COUNT + index]!,
+  );
