@@ -1,9 +1,9 @@
-import { InputError } from "../domain/errors.ts";
 import type { Weights } from "../model/weights.ts";
 import { decodeDocument } from "../store/documents.ts";
 import { Journal } from "./journal.ts";
 import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
 import type { TrainingState } from "./session.ts";
+import { asTensors, asWeights } from "./weights-file.ts";
 
 /** Everything that a training needs to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -13,42 +13,42 @@ export interface Checkpoint {
   readonly best: Weights | null;
 }
 
-/** Where each group of tensors stands in the file: `weights/conv1/kernel`. */
+/** What a tensor belongs to, the first part of its name in the file: `weights/conv1/kernel`. */
 const GROUPS = ["weights", "firstMoments", "secondMoments", "average", "best"] as const;
-type Group = (typeof GROUPS)[number];
+type Groups = Record<(typeof GROUPS)[number], Weights | null>;
 
 /** A checkpoint as one safetensors file, its journal in the metadata. */
 export function encodeCheckpoint({ journal, state, best }: Checkpoint): Uint8Array {
-  const groups: Record<Group, Weights | null> = { ...state, best };
+  const groups: Groups = { ...state, best };
   const tensors = new Map<string, Tensor>();
   for (const group of GROUPS) {
-    for (const [name, tensor] of groups[group] ?? []) tensors.set(`${group}/${name}`, { dtype: "F32", ...tensor });
+    for (const [name, tensor] of asTensors(groups[group] ?? new Map())) tensors.set(`${group}/${name}`, tensor);
   }
   return writeSafetensors({ tensors, metadata: { journal: JSON.stringify(journal) } });
 }
 
-/** @throws InputError where the bytes are no whole checkpoint; `where` names them */
+/** @throws InputError where the bytes are no checkpoint; `where` names them */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes, where);
-  const groups = new Map<string, Map<string, { shape: readonly number[]; data: Float32Array }>>();
-  for (const [path, tensor] of tensors) {
-    const slash = path.indexOf("/");
-    const group = path.slice(0, slash);
-    if (tensor.dtype !== "F32")
-      throw new InputError("checkpoint", `${where}: ${path} is ${tensor.dtype}, expected F32`);
-    if (!groups.has(group)) groups.set(group, new Map());
-    groups.get(group)!.set(path.slice(slash + 1), { shape: tensor.shape, data: tensor.data });
-  }
   const journal = decodeDocument(Journal, Buffer.from(metadata.journal ?? ""), `${where}: journal`);
+  const group = (name: keyof Groups): Weights => {
+    const prefix = `${name}/`;
+    const members = [...tensors].filter(([path]) => path.startsWith(prefix));
+    return asWeights(
+      members.map(([path, tensor]) => [path.slice(prefix.length), tensor]),
+      where,
+    );
+  };
+  const orNull = (weights: Weights): Weights | null => (weights.size > 0 ? weights : null);
   return {
     journal,
     state: {
       step: journal.step,
-      weights: groups.get("weights") ?? new Map(),
-      firstMoments: groups.get("firstMoments") ?? new Map(),
-      secondMoments: groups.get("secondMoments") ?? new Map(),
-      average: groups.get("average") ?? null,
+      weights: group("weights"),
+      firstMoments: group("firstMoments"),
+      secondMoments: group("secondMoments"),
+      average: orNull(group("average")),
     },
-    best: groups.get("best") ?? null,
+    best: orNull(group("best")),
   };
 }
