@@ -1,0 +1,104 @@
+import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
+import { InputError } from "../../domain/errors.ts";
+import { type CodestreamSize, endsWhole, jpeg2000Size, jpegSize } from "./codestream.ts";
+import { truncated } from "./data-set.ts";
+import type { PixelFormat } from "./header.ts";
+
+type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg2000";
+
+interface Codec {
+  readonly decode: Decode;
+  readonly size: (frame: Buffer) => CodestreamSize | undefined;
+}
+
+const JPEG: Codec = { decode: "decodeJpeg", size: jpegSize };
+const JPEG_LS: Codec = { decode: "decodeJpegLs", size: jpegSize };
+const JPEG_2000: Codec = { decode: "decodeJpeg2000", size: jpeg2000Size };
+const HTJ2K: Codec = { decode: "decodeHtJpeg2000", size: jpeg2000Size };
+
+/** Transfer syntaxes by the end of their UID, after 1.2.840.10008.1.2.4. (PS3.6, annex A). */
+const CODECS: Readonly<Record<string, Codec>> = {
+  "50": JPEG,
+  "51": JPEG,
+  "57": JPEG,
+  "70": JPEG,
+  "80": JPEG_LS,
+  "81": JPEG_LS,
+  "90": JPEG_2000,
+  "91": JPEG_2000,
+  "201": HTJ2K,
+  "202": HTJ2K,
+  "203": HTJ2K,
+};
+
+export const codecOf = (transferSyntax: string): Codec | undefined =>
+  CODECS[/^1\.2\.840\.10008\.1\.2\.4\.(\d+)$/.exec(transferSyntax)?.[1] ?? ""];
+
+/** A codestream of many tiny tiles takes minutes for a picture of nothing. */
+const MOST_TILES = 4096;
+
+/**
+ * One compressed frame as stored values, little endian. What the frame says of itself is held against the header
+ * first: the decoders take a truncated frame, or one of another size, without a word.
+ * @throws InputError `film-truncated`, `film-damaged`
+ */
+export async function decodeFrame(frame: Buffer, codec: Codec, format: PixelFormat): Promise<Uint8Array> {
+  const size = sizeOf(frame, codec);
+  const fits = size?.width === format.columns && size.height === format.rows;
+  if (!fits || size.components !== 1 || size.tiles > MOST_TILES) {
+    throw damaged("the compressed picture is not what the DICOM header says");
+  }
+  if (!endsWhole(frame)) throw truncated();
+  const { NativeCodecs, Context } = await codecs();
+  try {
+    const context: CodecContext = new Context({
+      width: format.columns,
+      height: format.rows,
+      bitsAllocated: format.bitsAllocated,
+      bitsStored: format.bitsStored,
+      samplesPerPixel: 1,
+      pixelRepresentation: format.signed ? 1 : 0,
+      planarConfiguration: 0,
+      photometricInterpretation: format.photometric,
+      encodedBuffer: frame,
+    });
+    const decoded = NativeCodecs[codec.decode](context).getDecodedBuffer();
+    // The decoder's memory is its own: copied before the next frame writes over it.
+    if (decoded !== undefined) return decoded.slice();
+  } catch (cause) {
+    // A WebAssembly trap leaves the module in no state to go on.
+    NativeCodecs.release();
+    loading = undefined;
+    throw damaged("the compressed picture is damaged", cause);
+  }
+  throw damaged("the compressed picture is damaged");
+}
+
+function sizeOf(frame: Buffer, codec: Codec): CodestreamSize | undefined {
+  try {
+    return codec.size(frame);
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+const damaged = (message: string, cause?: unknown): InputError => new InputError("film-damaged", message, { cause });
+
+interface Module {
+  readonly NativeCodecs: typeof Codecs;
+  readonly Context: typeof CodecContext;
+}
+
+let loading: Promise<Module> | undefined;
+
+/** The WebAssembly decoders, loaded with the first compressed film, and silent: they log what they choke on. */
+function codecs(): Promise<Module> {
+  loading ??= import("dcmjs-codecs").then(async (module) => {
+    const { NativeCodecs, Context, log } = "default" in module ? (module.default as typeof module) : module;
+    log.setLevel("silent");
+    await NativeCodecs.initializeAsync({ logCodecsInfo: false, logCodecsTrace: false });
+    return { NativeCodecs, Context };
+  });
+  return loading;
+}

@@ -1,0 +1,78 @@
+import type { DataSet } from "dicom-parser";
+import { contentDepth } from "../film.ts";
+import { decimal, firstItem, words } from "./data-set.ts";
+import type { PixelFormat } from "./header.ts";
+
+/** A function from one value to the next along DICOM's grey-scale pipeline. */
+export type Transform = (value: number) => number;
+
+/** What one stored word means: its used bits, as a number with or without sign (PS3.5, 8.1.1). */
+export function storedValue({ bitsStored, highBit, signed }: PixelFormat): Transform {
+  const shift = highBit + 1 - bitsStored;
+  const mask = 2 ** bitsStored - 1;
+  const sign = 2 ** (bitsStored - 1);
+  return (word) => {
+    const bits = (word >>> shift) & mask;
+    return signed && bits >= sign ? bits - 2 ** bitsStored : bits;
+  };
+}
+
+/** Modality LUT or rescale (PS3.3, C.11.1); undefined where there is neither. */
+export function modality(dataSet: DataSet, format: PixelFormat): Transform | undefined {
+  const item = firstItem(dataSet, "x00283000");
+  const table = item && lookUp(item, format.signed);
+  if (table) return table.apply;
+  const slope = decimal(dataSet, "x00281053") ?? 1;
+  const intercept = decimal(dataSet, "x00281052") ?? 0;
+  if (slope === 0 || (slope === 1 && intercept === 0)) return undefined;
+  return (value) => value * slope + intercept;
+}
+
+/** Values of interest to 0 ... 1: a VOI LUT if there is one, else a window (PS3.3, C.11.2); undefined without either. */
+export function valuesOfInterest(dataSet: DataSet, signed: boolean): Transform | undefined {
+  const item = firstItem(dataSet, "x00283010");
+  const table = item && lookUp(item, signed);
+  if (table) return (value) => table.apply(value) / table.most;
+  const centre = decimal(dataSet, "x00281050");
+  const width = decimal(dataSet, "x00281051");
+  if (centre === undefined || width === undefined) return undefined;
+  const shape = dataSet.string("x00281056")?.trim().toUpperCase() ?? "LINEAR";
+  return WINDOWS[shape]?.(centre, width);
+}
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+
+/** Window functions of C.11.2.1.2 and C.11.2.1.3; a width that they don't allow makes none. */
+const WINDOWS: Readonly<Record<string, (centre: number, width: number) => Transform | undefined>> = {
+  LINEAR: (centre, width) => (width > 1 ? (value) => clamp((value - (centre - 0.5)) / (width - 1) + 0.5) : undefined),
+  LINEAR_EXACT: (centre, width) => (width > 0 ? (value) => clamp((value - centre) / width + 0.5) : undefined),
+  SIGMOID: (centre, width) => (width > 0 ? (value) => 1 / (1 + Math.exp((-4 * (value - centre)) / width)) : undefined),
+};
+
+/** A look-up table: values before its first get the first entry, values after its last the last (C.11.1.1). */
+function lookUp(item: DataSet, signed: boolean): { apply: Transform; most: number } | undefined {
+  const count = item.uint16("x00283002", 0);
+  const first = signed ? item.int16("x00283002", 1) : item.uint16("x00283002", 1);
+  const bits = item.uint16("x00283002", 2);
+  const element = item.elements.x00283006;
+  if (count === undefined || first === undefined || bits === undefined || element === undefined) return undefined;
+  const length = count === 0 ? 65536 : count;
+  const entries = tableEntries(item, element, length);
+  if (entries.length < length || bits < 1 || bits > 16) return undefined;
+  const apply: Transform = (value) => entries[Math.min(length - 1, Math.max(0, Math.round(value) - first))]!;
+  return { apply, most: 2 ** bits - 1 };
+}
+
+/** Entries of 16 bits, or two of 8 bits in a word, as old writers pack them. */
+function tableEntries(
+  item: DataSet,
+  element: { length: number; dataOffset: number; tag: string },
+  length: number,
+): number[] {
+  if (element.length >= 2 * length) return words(item, element).slice(0, length);
+  return Array.from(item.byteArray.subarray(element.dataOffset, element.dataOffset + element.length)).slice(0, length);
+}
+
+/** Highest value of a film of so many bits that has no window: its own depth, or what its content needs. */
+export const openRange = (bitsStored: number, brightest: number): number =>
+  2 ** (bitsStored <= 8 ? Math.max(1, bitsStored) : contentDepth(brightest)) - 1;

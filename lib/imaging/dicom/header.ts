@@ -1,0 +1,88 @@
+import type { DataSet } from "dicom-parser";
+import type { Warning } from "../../contracts/api.ts";
+import { InputError } from "../../domain/errors.ts";
+import { checkSize } from "../film.ts";
+import { code, PIXEL_DATA } from "./data-set.ts";
+
+/** How pixels are stored (PS3.3, C.7.6.3). */
+export interface PixelFormat {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bitsAllocated: 8 | 16;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  readonly signed: boolean;
+  readonly photometric: "MONOCHROME1" | "MONOCHROME2";
+}
+
+/** Plain radiographs: computed, digital, and what older consoles call them. */
+const MODALITIES = new Set(["CR", "DX", "DR"]);
+
+const CHEST = /CHEST|THORA|TORAX|LUNG|PULM|RIB|STERN|HEART/;
+/** Body parts of PS3.16, annex L, that no chest film shows alone. Free text that is none of them is let through. */
+const ELSEWHERE =
+  /ABDOM|ANKLE|ARM|BREAST|CALCAN|COCCYX|ELBOW|EXTREM|FEMUR|FINGER|FOOT|HAND|HEAD|HIP|HUMER|JAW|KNEE|LEG|NECK|PELVI|SKULL|SHOULDER|SINUS|SPINE|THIGH|THUMB|TOE|WRIST|WHOLE ?BODY/;
+
+/** @throws InputError where the header says that this is no film of a chest, or nothing that can be read */
+export function readPixelFormat(dataSet: DataSet): PixelFormat {
+  if (dataSet.elements[PIXEL_DATA] === undefined) {
+    throw new InputError("dicom-no-pixels", "the DICOM file holds no pixel data");
+  }
+  refuseOtherFilms(dataSet);
+  const frames = dataSet.intString("x00280008") ?? 1;
+  if (frames > 1) throw new InputError("multi-frame", "the DICOM file has several frames, expected one");
+  const photometric = code(dataSet, "x00280004");
+  if (photometric !== "MONOCHROME1" && photometric !== "MONOCHROME2") {
+    throw new InputError("dicom-photometric", "the DICOM picture is not grey; expected MONOCHROME1 or MONOCHROME2");
+  }
+  const rows = dataSet.uint16("x00280010") ?? 0;
+  const columns = dataSet.uint16("x00280011") ?? 0;
+  checkSize(columns, rows);
+  const bitsAllocated = dataSet.uint16("x00280100");
+  const bitsStored = dataSet.uint16("x00280101") ?? bitsAllocated ?? 0;
+  const highBit = dataSet.uint16("x00280102") ?? bitsStored - 1;
+  const samples = dataSet.uint16("x00280002") ?? 1;
+  const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && samples === 1;
+  if ((bitsAllocated !== 8 && bitsAllocated !== 16) || highBit >= bitsAllocated || !sound) {
+    throw new InputError(
+      "dicom-pixel-format",
+      "the DICOM picture's bits are not read here; expected one value of 8 or 16 bits a pixel",
+    );
+  }
+  const signed = dataSet.uint16("x00280103") === 1;
+  return { rows, columns, bitsAllocated, bitsStored, highBit, signed, photometric };
+}
+
+function refuseOtherFilms(dataSet: DataSet): void {
+  const modality = code(dataSet, "x00080060");
+  if (modality !== undefined && !MODALITIES.has(modality)) {
+    throw new InputError("dicom-modality", "the DICOM file is no plain radiograph; expected modality CR, DX or DR");
+  }
+  const bodyPart = code(dataSet, "x00180015");
+  if (bodyPart !== undefined && !CHEST.test(bodyPart) && ELSEWHERE.test(bodyPart)) {
+    throw new InputError("dicom-body-part", "the DICOM file shows another part of the body, expected a chest");
+  }
+}
+
+/** View positions of PS3.3, C.8.11.5, that are told on; anything else might be a name. */
+const VIEWS: Readonly<Record<string, "frontal" | "lateral">> = {
+  PA: "frontal",
+  AP: "frontal",
+  LATERAL: "lateral",
+  LAT: "lateral",
+  LL: "lateral",
+  RL: "lateral",
+  LLD: "frontal",
+  RLD: "frontal",
+};
+
+/** The view as the file names it, and a warning where it is not frontal. */
+export function readView(dataSet: DataSet): { view: string | null; warnings: Warning[] } {
+  const named = code(dataSet, "x00185101");
+  if (named === undefined || VIEWS[named] === undefined) return { view: null, warnings: [] };
+  const lateral = {
+    code: "lateral-view",
+    message: "the file says that this is a lateral film; the model knows frontal films",
+  };
+  return { view: named, warnings: VIEWS[named] === "lateral" ? [lateral] : [] };
+}

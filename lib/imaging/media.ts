@@ -1,0 +1,29 @@
+/** Kinds of file that may hold a film. */
+export const MEDIA = ["png", "jpeg", "tiff", "webp", "dicom"] as const;
+export type Media = (typeof MEDIA)[number];
+
+type Test = (bytes: Uint8Array) => boolean;
+
+const startsWith =
+  (magic: readonly number[], offset = 0): Test =>
+  (bytes) =>
+    magic.every((byte, i) => bytes[offset + i] === byte);
+
+const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
+
+/** A data set without preamble begins with group 0002 or 0008, little endian, and a small element number. */
+const bareDicom: Test = (bytes) =>
+  bytes.length > 132 && (bytes[0] === 2 || bytes[0] === 8) && bytes[1] === 0 && bytes[2]! < 0x40 && bytes[3] === 0;
+
+/** Asked in this order. A preamble may look like anything, TIFF too, so "DICM" goes first. */
+const SIGNATURES: readonly (readonly [Media, Test])[] = [
+  ["dicom", startsWith(ascii("DICM"), 128)],
+  ["png", startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
+  ["jpeg", startsWith([0xff, 0xd8, 0xff])],
+  ["tiff", (bytes) => startsWith([0x49, 0x49, 42, 0])(bytes) || startsWith([0x4d, 0x4d, 0, 42])(bytes)],
+  ["webp", (bytes) => startsWith(ascii("RIFF"))(bytes) && startsWith(ascii("WEBP"), 8)(bytes)],
+  ["dicom", bareDicom],
+];
+
+/** What a file is, by its first bytes alone, never by its name; undefined where it is none of these. */
+export const mediaOf = (bytes: Uint8Array): Media | undefined => SIGNATURES.find(([, test]) => test(bytes))?.[0];

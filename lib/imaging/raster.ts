@@ -1,0 +1,121 @@
+import sharp, { type Metadata, type Sharp } from "sharp";
+import { InputError } from "../domain/errors.ts";
+import { luma } from "../domain/luma.ts";
+import { brightest, checkSize, contentDepth, type Film, MOST_PIXELS } from "./film.ts";
+import type { Media } from "./media.ts";
+
+// libvips reads dozens of formats, many of them never fuzzed: only these four loaders may run in this process.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({
+  operation: ["Jpeg", "Png", "Tiff", "Webp"].map((format) => `VipsForeignLoad${format}Buffer`),
+});
+// Nothing of a film stays after its answer.
+sharp.cache(false);
+
+const OPTIONS = { limitInputPixels: MOST_PIXELS, failOn: "error", ignoreIcc: true } as const;
+const DECODE_SECONDS = 30;
+
+type Samples = Uint8Array | Uint16Array;
+
+/** How the pixels of a colour space leave libvips untouched, and how they become grey. */
+interface Space {
+  readonly open: (picture: Sharp) => Sharp;
+  readonly grey: (samples: Samples) => Samples;
+  readonly colour: boolean;
+}
+
+const keep = (samples: Samples): Samples => samples;
+const lumaOfRgb = (samples: Samples): Samples => luma(samples, 3);
+
+const SPACES: Readonly<Record<string, Space>> = {
+  "b-w": { open: (picture) => picture.toColourspace("b-w"), grey: keep, colour: false },
+  grey16: { open: (picture) => picture.toColourspace("grey16"), grey: keep, colour: false },
+  srgb: { open: (picture) => picture, grey: lumaOfRgb, colour: true },
+  rgb16: { open: (picture) => picture.toColourspace("rgb16"), grey: lumaOfRgb, colour: true },
+  cmyk: {
+    open: (picture) => picture.pipelineColourspace("cmyk").toColourspace("cmyk"),
+    grey: (samples) => luma(inkToLight(samples), 3),
+    colour: false,
+  },
+};
+
+/** PNG, JPEG, TIFF and WebP. Colour becomes grey by the same luma as in preparation; alpha is left out. */
+export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film> {
+  const header = await readHeader(bytes);
+  checkSize(header.width, header.height);
+  if ((header.pages ?? 1) > 1) {
+    throw new InputError("multi-frame", `the file has ${header.pages} pictures, expected one`);
+  }
+  const space = SPACES[header.space];
+  const wide = header.depth === "ushort";
+  if (space === undefined || !(wide || header.depth === "uchar")) {
+    throw new InputError("unsupported-media", `${header.space} pixels of kind ${header.depth} are not read here`);
+  }
+  const { data, info } = await decode(bytes, space, wide).catch((cause: unknown) => {
+    throw endsEarly(bytes, media)
+      ? new InputError("film-truncated", `the ${media.toUpperCase()} file ends before its picture does`, { cause })
+      : new InputError("film-damaged", `the ${media.toUpperCase()} file is damaged`, { cause });
+  });
+  const samples = wide
+    ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+    : new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const grey = space.grey(samples);
+  const { width, height } = info;
+  const depth = wide ? contentDepth(brightest(grey)) : 8;
+  return {
+    image: { width, height, maxValue: 2 ** depth - 1, data: grey },
+    facts: { format: media, width, height, bitDepth: wide ? depth : (header.bitsPerSample ?? 8), view: null },
+    colourfulness: space.colour ? chroma(samples, info.channels) / (wide ? 65535 : 255) : 0,
+    warnings: [],
+  };
+}
+
+async function readHeader(bytes: Uint8Array): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { ...OPTIONS, limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw new InputError("film-damaged", "the file's header can't be read", { cause });
+  }
+}
+
+async function decode(bytes: Uint8Array, space: Space, wide: boolean) {
+  const picture = sharp(bytes, OPTIONS).autoOrient().removeAlpha().timeout({ seconds: DECODE_SECONDS });
+  const raw = space.open(picture).raw(wide ? { depth: "ushort" } : {});
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
+  // A typed array of 16 bits can't begin at an odd byte of a pooled buffer.
+  return { data: data.byteOffset % 2 === 0 ? data : Buffer.from(data), info };
+}
+
+/** Inks as libvips hands them out (0 is bare paper, Adobe's inverted files too) to red, green and blue. */
+function inkToLight(inks: Samples): Uint8Array {
+  const light = new Uint8Array((inks.length / 4) * 3);
+  for (let from = 0, to = 0; from < inks.length; from += 4, to += 3) {
+    const paper = 255 - inks[from + 3]!;
+    for (let c = 0; c < 3; c += 1) light[to + c] = Math.round(((255 - inks[from + c]!) * paper) / 255);
+  }
+  return light;
+}
+
+/** Mean over a sample of the pixels of the largest less the smallest of red, green and blue. */
+function chroma(samples: Samples, channels: number): number {
+  const step = channels * Math.max(1, Math.floor(samples.length / channels / 100_000));
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i + 2 < samples.length; i += step, count += 1) {
+    const [r, g, b] = [samples[i]!, samples[i + 1]!, samples[i + 2]!];
+    sum += Math.max(r, g, b) - Math.min(r, g, b);
+  }
+  return sum / Math.max(1, count);
+}
+
+const END_MARKS: Partial<Record<Media, Uint8Array>> = {
+  png: Buffer.from("IEND", "latin1"),
+  jpeg: Buffer.from([0xff, 0xd9]),
+};
+
+/** Whether the file lacks the mark that ends its format. */
+function endsEarly(bytes: Uint8Array, media: Media): boolean {
+  const mark = END_MARKS[media];
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-4096);
+  return mark !== undefined && tail.indexOf(mark) === -1;
+}
