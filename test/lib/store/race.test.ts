@@ -10,6 +10,8 @@ const RACERS_EACH = 4;
 const ROUNDS = Number(process.env.HILUM_RACE_ROUNDS ?? 30);
 /** Time for every process to hear of a round before it begins. */
 const LEAD_MS = 15;
+/** What a put-if-match replaces: large, so that comparing it takes long enough for others to come between. */
+const BEFORE = Buffer.alloc(2 << 20, "before");
 
 const between = IMPLEMENTATIONS.filter(({ name }) => name !== "memory");
 
@@ -30,7 +32,7 @@ describe.each(between)(`${PROCESSES * RACERS_EACH} racers in ${PROCESSES} proces
       const store = await ground.empty();
       for (let round = 0; round < ROUNDS; round += 1) {
         const key = `${kind}/${round}`;
-        const etag = kind === "putIfMatch" ? { etag: await store.put(key, Buffer.from("before")) } : {};
+        const etag = kind === "putIfMatch" ? { etag: await store.put(key, BEFORE) } : {};
         const startAt = Date.now() + LEAD_MS;
         const names = racers.map((_, process) =>
           Array.from({ length: RACERS_EACH }, (_, racer) => `round ${round}, process ${process}, racer ${racer}`),
