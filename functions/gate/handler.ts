@@ -1,0 +1,35 @@
+import { GateDecision } from "../../lib/contracts/decision.ts";
+import { Evaluation } from "../../lib/contracts/evaluation.ts";
+import { GateAnswer } from "../../lib/contracts/execution.ts";
+import { runKeys } from "../../lib/contracts/layout.ts";
+import { judge } from "../../lib/domain/promotion.ts";
+import { readChannels, setCandidate } from "../../lib/registry/channels.ts";
+import { stepFunction } from "../../lib/steps/function.ts";
+import { readDocument, writeDocument } from "../../lib/store/documents.ts";
+import { contender } from "./contender.ts";
+
+/** Makes the run's version the candidate and judges it against the one in production. */
+export const handler = stepFunction<GateAnswer>({
+  step: "gate",
+  work: async ({ run, keys, request, rooms }) => {
+    const { model: version } = await readDocument(rooms.runs, keys.evaluation, Evaluation);
+    await setCandidate(rooms.models, version);
+    const { production } = await readChannels(rooms.models);
+    const candidate = await contender(rooms, version);
+    const champion = production === null ? null : await contender(rooms, production);
+    const { decision, checks } = judge(candidate, champion, request.config.gate, request.config.seed);
+    await writeDocument(rooms.runs, keys.decision, GateDecision, {
+      schema: "hilum.decision/1",
+      run,
+      candidate: version,
+      champion: production,
+      decision,
+      checks: [...checks],
+    });
+    return { decision, candidate: version, champion: production, failed: checks.filter((c) => !c.passed).length };
+  },
+  answer: async ({ run, rooms }) => {
+    const { decision } = await readDocument(rooms.runs, runKeys(run).decision, GateDecision);
+    return GateAnswer.parse({ decision });
+  },
+});

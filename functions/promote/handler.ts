@@ -1,0 +1,14 @@
+import { GateDecision } from "../../lib/contracts/decision.ts";
+import { promote } from "../../lib/registry/channels.ts";
+import { stepFunction } from "../../lib/steps/function.ts";
+import { readDocument } from "../../lib/store/documents.ts";
+
+/** Puts the candidate in production, unless the champion that the gate compared it with has been replaced meanwhile. */
+export const handler = stepFunction({
+  step: "promote",
+  work: async ({ keys, rooms }) => {
+    const { candidate, champion } = await readDocument(rooms.runs, keys.decision, GateDecision);
+    const { generation, previous } = await promote(rooms.models, candidate, { champion });
+    return { production: candidate, previous, generation };
+  },
+});

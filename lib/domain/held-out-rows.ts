@@ -1,0 +1,45 @@
+/** What a model said of the films of its test patients. */
+export interface HeldOutRows {
+  /** Name of each film. */
+  readonly films: readonly string[];
+  /** Name of each film's patient. */
+  readonly patients: readonly string[];
+  /** Labels (1, 0, NaN masked) and scores of each observation, a value a film. */
+  readonly columns: readonly { readonly labels: Float64Array; readonly scores: Float64Array }[];
+}
+
+/** Two models' scores of the same films in the same order. */
+export interface Pair {
+  readonly labels: readonly Float64Array[];
+  readonly candidate: readonly Float64Array[];
+  readonly champion: readonly Float64Array[];
+  /** Number of each film's patient, from 0. */
+  readonly patients: Uint32Array;
+  readonly patientCount: number;
+}
+
+/** The films that both models were tested on, or why they cannot be compared film by film. */
+export function pairRows(candidate: HeldOutRows | null, champion: HeldOutRows | null): Pair | string {
+  if (candidate === null) return "the candidate's predictions are not there";
+  if (champion === null) return "the champion's predictions are not there";
+  const placeOf = new Map(champion.films.map((film, place) => [film, place]));
+  const places = candidate.films.map((film) => placeOf.get(film));
+  if (placeOf.size !== candidate.films.length || places.includes(undefined)) {
+    return "the champion was tested on other films";
+  }
+  const inOrder = (values: Float64Array): Float64Array => Float64Array.from(places, (place) => values[place!]!);
+  const labels = candidate.columns.map((column) => column.labels);
+  const sameLabels = champion.columns.every((column, i) => {
+    const theirs = inOrder(column.labels);
+    return labels[i]!.every((label, film) => Object.is(label, theirs[film]));
+  });
+  if (!sameLabels) return "the champion was tested on other labels of these films (another label policy)";
+  const numbers = new Map([...new Set(candidate.patients)].map((patient, number) => [patient, number]));
+  return {
+    labels,
+    candidate: candidate.columns.map((column) => column.scores),
+    champion: champion.columns.map((column) => inOrder(column.scores)),
+    patients: Uint32Array.from(candidate.patients, (patient) => numbers.get(patient)!),
+    patientCount: numbers.size,
+  };
+}
