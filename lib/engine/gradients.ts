@@ -1,5 +1,6 @@
 import { type Operation, type Output, only } from "./graph/graph.ts";
 import * as op from "./graph/operations.ts";
+import type { ConstantValue } from "./graph/types.ts";
 
 /**
  * The gradient over each input of an operation, made only when it is wanted; undefined where there is none.
@@ -16,8 +17,7 @@ function native(
   except: readonly string[] = [],
 ): Operation {
   const kept = Object.entries(attributes).filter(([name]) => !except.includes(name));
-  const outputs = like.map(({ dtype, shape }) => ({ dtype, shape }));
-  return graph.add(kind, { inputs, attributes: Object.fromEntries(kept), outputs });
+  return graph.add(kind, { inputs, attributes: Object.fromEntries(kept), outputs: like });
 }
 
 /** One row an operation: every derivative that the networks need. */
@@ -83,9 +83,7 @@ const GRADIENTS: Readonly<Record<string, Row>> = {
 
   ConcatV2: ({ inputs }, [dy]) => {
     const parts = inputs.slice(0, -1);
-    const axis = parts[0]!.shape.findIndex(
-      (size, i) => size !== dy!.shape[i] || parts.some((p) => p.shape[i] !== size),
-    );
+    const axis = constantInteger(inputs.at(-1)!);
     const sizes = parts.map((part) => part.shape[axis]!);
     let pieces: readonly Output[] | undefined;
     return [
@@ -97,18 +95,15 @@ const GRADIENTS: Readonly<Record<string, Row>> = {
     ];
   },
 
-  SplitV: ({ inputs: [x], outputs }, dy) => {
-    const axis = x!.shape.findIndex((size, i) => size !== outputs[0]!.shape[i]);
-    return [
-      () =>
-        op.concat(
-          outputs.map((output, i) => dy[i] ?? op.zerosLike(output)),
-          Math.max(axis, 0),
-        ),
-      undefined,
-      undefined,
-    ];
-  },
+  SplitV: ({ inputs: [, , axis], outputs }, dy) => [
+    () =>
+      op.concat(
+        outputs.map((output, i) => dy[i] ?? op.zerosLike(output)),
+        constantInteger(axis!),
+      ),
+    undefined,
+    undefined,
+  ],
 
   Reshape: ({ inputs: [x] }, [dy]) => [() => op.reshape(dy!, x!.shape), undefined],
 
@@ -164,6 +159,12 @@ export function writeGradients(
     });
   }
   return targets.map((target) => total(target) ?? op.zerosLike(target));
+}
+
+/** The value of a constant that holds one int32, such as an axis. */
+function constantInteger({ operation }: Output): number {
+  const { tensor } = operation.attributes.value as { readonly tensor: ConstantValue };
+  return new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset).getInt32(0, true);
 }
 
 function cut(

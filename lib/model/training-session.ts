@@ -1,11 +1,11 @@
 import type { ModelConfig, TrainingConfig } from "../contracts/run-config.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import { type Feed, openGraph, type Session } from "../engine/session.ts";
-import type { TrainingSession, TrainingState } from "../training/session.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { buildNetwork } from "./networks.ts";
 import { type ParameterVectors, pack, parameterVectors, unpack } from "./parameter-vectors.ts";
 import type { Parameter } from "./parameters.ts";
+import type { TrainingSession, TrainingState } from "./session.ts";
 import { STATE, writeTrainingGraph } from "./training-graph.ts";
 import type { Weights } from "./weights.ts";
 

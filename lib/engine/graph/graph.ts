@@ -55,7 +55,7 @@ export class Graph {
       attributes: options.attributes ?? {},
       outputs: [] as Output[],
     };
-    operation.outputs.push(...options.outputs.map((output, index) => ({ operation, index, ...output })));
+    operation.outputs.push(...options.outputs.map(({ dtype, shape }, index) => ({ operation, index, dtype, shape })));
     this.operations.push(operation);
     return operation;
   }

@@ -1,0 +1,31 @@
+import type { Weights } from "./weights.ts";
+
+/** Films and what is to be learned from them, `count` of them. */
+export interface Batch {
+  readonly count: number;
+  /** count x size x size grey values, 0 to 255. */
+  readonly pixels: Uint8Array;
+  /** count x 14 targets in [0, 1]; NaN is left out of the loss and of its gradient. */
+  readonly targets: Float32Array;
+}
+
+/** Everything that a step changes: weights (batch statistics too) and Adam's two moments, by weight name. */
+export interface TrainingState {
+  readonly step: number;
+  readonly weights: Weights;
+  readonly firstMoments: Weights;
+  readonly secondMoments: Weights;
+  /** Moving average of all weights, where it is on. */
+  readonly average: Weights | null;
+}
+
+/** A network under training; hides how a step is computed. State lives with the engine from call to call. */
+export interface TrainingSession {
+  /** One step of Adam on the mean masked cross-entropy. @returns that loss before the step */
+  step(batch: Batch, learningRate: number): Promise<number>;
+  /** Logits, count x 14, of the network as it would be served: running statistics, moving average where it is on. */
+  infer(pixels: Uint8Array, count: number): Promise<Float32Array>;
+  read(): Promise<TrainingState>;
+  write(state: TrainingState): Promise<void>;
+  dispose(): Promise<void>;
+}
