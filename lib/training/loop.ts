@@ -10,7 +10,7 @@ import { readAhead } from "./read-ahead.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { TrainingSession, TrainingState } from "./session.ts";
 import { type TrainingBatchOptions, trainingBatches } from "./training-batches.ts";
-import { evaluateTuning, type TuningResult } from "./tuning.ts";
+import { evaluateTuning } from "./tuning.ts";
 
 export interface TrainingOptions extends TrainingBatchOptions {
   readonly session: TrainingSession;
@@ -123,34 +123,27 @@ class Training {
 
   /** Looks at the tuning part and keeps the network where it is the best so far. */
   private async closeEpoch(): Promise<void> {
-    const { session, config } = this.options;
+    const { session, films, tuning: positions, config, signal } = this.options;
     const state = await session.read();
-    const weights = state.average === null ? state.weights : new Map([...state.weights, ...state.average]);
+    // What `infer` computes with, and so what is to be served.
+    const weights = state.average ?? state.weights;
+    this.checkWeights(weights);
     const started = performance.now();
-    const tuning = await this.evaluate(state, weights);
+    const tuning = await evaluateTuning({ session, films, positions, batchSize: config.batchSize, signal });
+    if (tuning.loss !== null) checkLoss(tuning.loss, tuning.loss, this.journal.step, this.learningRate());
     this.journal = afterEpoch(this.journal, tuning, (performance.now() - started) / 1000, config.patience);
     if (this.journal.best?.epoch === this.journal.cursor.epoch) this.best = weights;
     this.report();
     await this.save(state);
   }
 
-  private async evaluate(state: TrainingState, weights: Weights): Promise<TuningResult> {
-    const { session, films, tuning: positions, config, signal } = this.options;
-    checkWeights(weights, this.journal.step, this.learningRate());
-    const averaged = weights !== state.weights;
-    if (averaged) await session.write({ ...state, weights });
-    try {
-      const tuning = await evaluateTuning({ session, films, positions, batchSize: config.batchSize, signal });
-      if (tuning.loss !== null) checkLoss(tuning.loss, tuning.loss, this.journal.step, this.learningRate());
-      return tuning;
-    } finally {
-      if (averaged) await session.write(state);
-    }
+  private async save(state: TrainingState): Promise<void> {
+    this.checkWeights(state.weights);
+    await this.options.checkpoints.save({ journal: this.journal, state, best: this.best });
   }
 
-  private async save(state: TrainingState): Promise<void> {
-    checkWeights(state.weights, this.journal.step, this.learningRate());
-    await this.options.checkpoints.save({ journal: this.journal, state, best: this.best });
+  private checkWeights(weights: Weights): void {
+    checkWeights(weights, this.journal.step, this.learningRate());
   }
 
   /** Of the next step. */

@@ -34,9 +34,9 @@ export function logisticSession({ area, movingAverage = 0 }: LogisticOptions): T
     average: movingAverage > 0 ? zeros() : null,
   };
 
-  const infer = (pixels: Uint8Array, count: number): Float32Array => {
-    const kernel = state.weights.get("dense/kernel")!.data;
-    const bias = state.weights.get("dense/bias")!.data;
+  const logitsOf = (weights: Weights, pixels: Uint8Array, count: number): Float32Array => {
+    const kernel = weights.get("dense/kernel")!.data;
+    const bias = weights.get("dense/bias")!.data;
     const logits = new Float32Array(count * OBSERVATION_COUNT);
     for (let n = 0; n < count; n += 1) {
       for (let o = 0; o < OBSERVATION_COUNT; o += 1) {
@@ -50,7 +50,7 @@ export function logisticSession({ area, movingAverage = 0 }: LogisticOptions): T
   };
 
   const gradients = ({ count, pixels, targets }: Batch): { loss: number; gradients: Weights } => {
-    const logits = infer(pixels, count);
+    const logits = logitsOf(state.weights, pixels, count);
     const result = zeros();
     const kernel = result.get("dense/kernel")!.data;
     const bias = result.get("dense/bias")!.data;
@@ -90,7 +90,7 @@ export function logisticSession({ area, movingAverage = 0 }: LogisticOptions): T
       state = { ...state, step };
       return loss;
     },
-    infer: async (pixels, count) => infer(pixels, count),
+    infer: async (pixels, count) => logitsOf(state.average ?? state.weights, pixels, count),
     read: async () => structuredClone(state),
     write: async (next) => {
       state = structuredClone(next);

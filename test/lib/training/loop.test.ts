@@ -118,6 +118,7 @@ describe("training", () => {
     const { weights } = await train(setUp({ store, config: { epochs: 1, movingAverage: 0.9 } }));
     const { state } = (await openCheckpoints(store, memberKeys).load())!;
     expect(weights.get("dense/kernel")!.data).toEqual(state.average!.get("dense/kernel")!.data);
+    expect(state.average).not.toEqual(state.weights);
     const plain = await train(setUp({ config: { epochs: 1 } }));
     expect(state.weights.get("dense/kernel")!.data).toEqual(plain.weights.get("dense/kernel")!.data);
   });
