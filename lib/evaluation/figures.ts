@@ -15,7 +15,6 @@ const OPERATING_STEPS = 50;
 
 export interface FiguresInput {
   readonly run: string;
-  readonly model: string;
   readonly protocol: string;
   /** Calibrated probabilities of the test patients. */
   readonly test: PredictionTable;
@@ -31,8 +30,8 @@ export interface LocalisationFigures {
   readonly untrainedHitRate: number | null;
 }
 
-/** Every figure of the evaluation, from predictions alone. */
-export function evaluationFigures(input: FiguresInput): Evaluation {
+/** Every figure of the evaluation, from predictions alone; the model's version is known only once it is published. */
+export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"> {
   const { test, thresholds, bootstrap, localisation } = input;
   const columns = forEachObservation((_, i) => ({
     scores: column(test.probabilities, i),
@@ -70,7 +69,6 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
   return {
     schema: "hilum.evaluation/1",
     run: input.run,
-    model: input.model,
     protocol: input.protocol,
     evaluatedOn: { part: "test", rows: test.count, patients: countPatients(test) },
     meanAuroc: meanDefined(aurocs),

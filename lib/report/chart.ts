@@ -34,8 +34,6 @@ const CONFIG = {
   text: { fill: COLOUR.ink, fontSize: 10 },
 } as const;
 
-let drawn = 0;
-
 /**
  * A Vega-Lite chart as inline SVG without script.
  * @param label what the chart shows, for those who can't see it
@@ -45,9 +43,7 @@ export async function chart(spec: TopLevelSpec, label: string): Promise<Html> {
   const view = new View(parse(compiled), { renderer: "none" });
   try {
     const svg = await view.toSVG();
-    drawn += 1;
-    const unique = svg.replaceAll(/\b(clip|gradient_)(\d+)\b/g, `chart${drawn}-$1$2`);
-    return raw(unique.replace(/<svg /, `<svg role="img" aria-label="${escapeHtml(label)}" `));
+    return raw(svg.replace(/<svg /, `<svg role="img" aria-label="${escapeHtml(label)}" `));
   } finally {
     view.finalize();
   }

@@ -1,12 +1,15 @@
 import sharp from "sharp";
 import type { Rectangle } from "../domain/geometry.ts";
-import { heatColour } from "./heat-colours.ts";
+import { colourTable, TABLE_SIZE } from "../imaging/colour-map.ts";
 import type { Example } from "./material.ts";
 
 /** Side of a picture in the report, in pixels. */
 const SIDE = 256;
 /** How much of the film the hottest place still shows. */
 const STRONGEST = 0.75;
+
+/** From cold to hot; hot is bright, so that it reads in grey print too. */
+const COLOURS = colourTable("inferno");
 
 const dataUri = (png: Buffer): string => `data:image/png;base64,${png.toString("base64")}`;
 
@@ -21,10 +24,10 @@ export async function filmPicture(example: Example): Promise<{ film: string; ove
   const heat = await upsample(map);
   const coloured = new Uint8Array(SIDE * SIDE * 3);
   for (let i = 0; i < SIDE * SIDE; i += 1) {
-    const strength = heat[i]! / 255;
-    const alpha = STRONGEST * Math.sqrt(strength);
-    const colour = heatColour(strength);
-    for (let c = 0; c < 3; c += 1) coloured[3 * i + c] = Math.round((1 - alpha) * grey[i]! + alpha * colour[c]!);
+    const alpha = STRONGEST * Math.sqrt(heat[i]! / 255);
+    for (let c = 0; c < 3; c += 1) {
+      coloured[3 * i + c] = Math.round((1 - alpha) * grey[i]! + alpha * COLOURS[3 * heat[i]! + c]!);
+    }
   }
   const film = sharp(grey, { raw: { width: SIDE, height: SIDE, channels: 1 } }).toColourspace("b-w");
   const overlay = sharp(coloured, { raw: { width: SIDE, height: SIDE, channels: 3 } }).composite([
@@ -39,9 +42,8 @@ export async function filmPicture(example: Example): Promise<{ film: string; ove
 
 /** The scale of the heat maps as a strip, cold at the left. */
 export async function legendPicture(): Promise<string> {
-  const strip = Uint8Array.from({ length: 256 * 3 }, (_, i) => heatColour(Math.floor(i / 3) / 255)[i % 3]!);
-  const png = await sharp(strip, { raw: { width: 256, height: 1, channels: 3 } })
-    .resize(256, 12, { kernel: "nearest" })
+  const png = await sharp(COLOURS, { raw: { width: TABLE_SIZE, height: 1, channels: 3 } })
+    .resize(TABLE_SIZE, 12, { kernel: "nearest", fit: "fill" })
     .png()
     .toBuffer();
   return dataUri(png);

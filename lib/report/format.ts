@@ -11,9 +11,9 @@ export const counted = (value: number, singular: string, plural = `${singular}s`
 export const figure = (value: number | null, places = 2): string =>
   value === null ? "not defined" : value.toFixed(places);
 
-/** "0.91 to 0.97", or what to say where there is none. */
+/** "0.91–0.97", or what to say where there is none. */
 export const interval = (value: readonly [number, number] | null, places = 2): string =>
-  value === null ? "no interval" : `${value[0].toFixed(places)} to ${value[1].toFixed(places)}`;
+  value === null ? "no interval" : `${value[0].toFixed(places)}–${value[1].toFixed(places)}`;
 
 /** A share as "12.3 %"; for shares of rows only, never for a probability. */
 export const percent = (value: number | null): string =>

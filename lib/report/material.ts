@@ -6,6 +6,9 @@ import type { TrainingHistory } from "../contracts/training.ts";
 import type { Rectangle } from "../domain/geometry.ts";
 import type { Observation } from "../domain/observations.ts";
 
+/** An evaluation before its model has a version. */
+export type Figures = Omit<Evaluation, "model">;
+
 /** How a decision stood to its label. */
 export type Outcome = "true positive" | "false negative" | "false positive";
 
@@ -31,7 +34,10 @@ export interface ReportMaterial {
   readonly dataset: Dataset;
   readonly upsampling: UpsamplingRecord;
   readonly histories: readonly TrainingHistory[];
-  readonly evaluation: Evaluation;
+  /** Without the version, which is a hash over this report too. */
+  readonly evaluation: Figures;
+  /** Patients of the films that were trained on. */
+  readonly trainedPatients: number;
   readonly calibrationKinds: readonly ("identity" | "platt" | "isotonic")[];
   readonly examples: readonly Example[];
   /** SHA-256 of the serving graph's files by path. */

@@ -11,7 +11,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 html { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 50rem; padding: 2.5rem 1.25rem 4rem; }
+body { margin: 0 auto; max-width: 54rem; padding: 2.5rem 1.25rem 4rem; }
 header { border-bottom: 1px solid var(--line); padding-bottom: 1.25rem; }
 .kicker { color: var(--quiet); font-size: .8rem; margin: 0; }
 h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -.01em; margin: .25rem 0 .5rem; }
@@ -36,27 +36,30 @@ figcaption b, caption b { color: var(--ink); }
 .scroll { overflow-x: auto; margin: 1.25rem 0 1.75rem; }
 table { border-collapse: collapse; width: 100%; font-size: .83rem; font-variant-numeric: tabular-nums; }
 thead th { border-bottom: 1px solid var(--ink); color: var(--quiet); font-weight: 500; vertical-align: bottom; white-space: nowrap; }
-th, td { padding: .28rem .5rem; text-align: right; }
+th, td { padding: .24rem .45rem; text-align: right; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
 th:last-child, td:last-child { padding-right: 0; }
 tbody th { font-weight: 500; white-space: nowrap; }
 tbody td { white-space: nowrap; }
 tbody tr { border-bottom: 1px solid var(--line); break-inside: avoid; }
-tfoot td, tfoot th { border-top: 1px solid var(--ink); font-weight: 600; }
+tfoot td, tfoot th { border-top: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
+tbody .undefined { display: inline-block; line-height: 1.15; max-width: 3.6rem; white-space: normal; }
+tfoot .quiet { font-weight: 400; }
 .quiet { color: var(--quiet); }
-td.text, th.text { text-align: left; white-space: normal; }
+tbody td.text, thead th.text { text-align: left; white-space: normal; }
 .note { color: var(--quiet); font-size: .83rem; }
-.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.4rem, 1fr)); gap: 1rem; list-style: none; margin: 0; padding: 0; }
-.panels li { break-inside: avoid; font-size: .78rem; line-height: 1.3; }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 1rem; list-style: none; margin: 0; padding: 0; }
+.panels li { break-inside: avoid; display: flex; flex-direction: column; font-size: .78rem; line-height: 1.3; }
 .panels strong { display: block; font-weight: 600; }
+.panels svg { margin-top: auto; }
 .panels span { color: var(--quiet); }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
 .films { display: grid; grid-template-columns: repeat(3, 1fr); gap: .9rem; list-style: none; margin: .5rem 0 1.25rem; padding: 0; break-inside: avoid; }
 .films li { font-size: .78rem; line-height: 1.35; }
 .films div { display: grid; grid-template-columns: 1fr 1fr; gap: 2px; margin-bottom: .35rem; background: #000; }
 .films img { display: block; width: 100%; height: auto; }
-.films .none { display: grid; place-items: center; aspect-ratio: 2 / 1; background: var(--tint); color: var(--quiet); }
-.legend { display: flex; align-items: center; gap: .5rem; color: var(--quiet); font-size: .78rem; }
+.films .none { display: grid; grid-template-columns: 1fr; place-items: center; text-align: center; aspect-ratio: 2 / 1; background: var(--tint); color: var(--quiet); }
+.legend { display: flex; flex-wrap: wrap; max-width: none; align-items: center; gap: .5rem; color: var(--quiet); font-size: .78rem; }
 .legend img { width: 9rem; height: .6rem; }
 dl.plain { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; font-size: .83rem; margin: .75rem 0; }
 dl.plain dt { color: var(--quiet); }

@@ -1,15 +1,15 @@
-import type { Evaluation } from "../../contracts/evaluation.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { COLOUR, chart } from "../chart.ts";
 import type { Html } from "../html.ts";
+import type { Figures } from "../material.ts";
 
 /** AUROC of each observation with its interval, in falling order; those not defined are left to the table. */
-export function aurocFigure(evaluation: Evaluation): Promise<Html> {
+export function aurocFigure(evaluation: Figures): Promise<Html> {
   const values = OBSERVATIONS.flatMap((name) => {
     const { auroc, aurocInterval, positives } = evaluation.perObservation[name];
     if (auroc === null) return [];
     const [low, high] = aurocInterval ?? [auroc, auroc];
-    return [{ name, auroc, low, high, text: `${auroc.toFixed(2)}  (${positives} pos.)` }];
+    return [{ name, auroc, low, high, text: `${auroc.toFixed(2)}  (${positives} positive)` }];
   }).sort((a, b) => b.auroc - a.auroc);
   const lowest = Math.min(0.5, ...values.map((v) => Math.floor(v.low * 10) / 10));
   const y = {

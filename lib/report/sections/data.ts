@@ -1,3 +1,5 @@
+import type { Dataset, UpsamplingRecord } from "../../contracts/dataset.ts";
+import type { Plan } from "../../contracts/plan.ts";
 import type { LabelPolicy } from "../../contracts/run-config.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { PARTS } from "../../domain/parts.ts";
@@ -5,6 +7,7 @@ import { prevalenceFigure } from "../charts/prevalence-figure.ts";
 import { count, counted, list, percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
+import { table } from "../table.ts";
 
 const PURPOSE = {
   train: "fits the weights",
@@ -17,41 +20,21 @@ const UNCERTAIN = { ones: "counts as positive", zeros: "counts as negative", ign
 const BLANK = { zero: "counts as negative", ignore: "is left out" } as const;
 
 export async function data({ plan, dataset, upsampling, request }: ReportMaterial): Promise<Html> {
-  const reasons = tally(dataset.setAside.map((film) => film.code));
   const leftOut = Object.entries(plan.rows.leftOut);
   return html`
 <h2>Data</h2>
 <p>${counted(plan.rows.read, "row")} were read. ${sentence(leftOut, plan.rows.read)}
 ${dataset.setAside.length === 0 ? "Every film of the rest could be used." : `${counted(dataset.setAside.length, "film")} could not be used and ${dataset.setAside.length === 1 ? "was" : "were"} set aside.`}
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).</p>
-<div class="scroll"><table>
-<caption><b>Table 5. Rows accounted for.</b></caption>
-<thead><tr><th>Rows</th><th>Count</th><th>Share</th></tr></thead>
-<tbody>
-<tr><th scope="row">Read</th><td>${count(plan.rows.read)}</td><td>${percent(1)}</td></tr>
-${leftOut.map(([reason, rows]) => html`<tr><th scope="row">Left out: ${reason}</th><td>${count(rows)}</td><td>${percent(rows / plan.rows.read)}</td></tr>`)}
-${reasons.map(([code, rows]) => html`<tr><th scope="row">Set aside: ${code.replaceAll("-", " ")}</th><td>${count(rows)}</td><td>${percent(rows / plan.rows.read)}</td></tr>`)}
-<tr><th scope="row">Used</th><td>${count(dataset.rows)}</td><td>${percent(dataset.rows / plan.rows.read)}</td></tr>
-</tbody></table></div>
-<div class="scroll"><table>
-<caption><b>Table 6. Parts.</b> As planned, before unreadable films were set aside.</caption>
-<thead><tr><th>Part</th><th>Films</th><th>Patients</th><th class="text">It</th></tr></thead>
-<tbody>${PARTS.map((part) => html`<tr><th scope="row">${part}</th><td>${count(plan.parts[part])}</td><td>${count(plan.patients[part])}</td><td class="text">${PURPOSE[part]}</td></tr>`)}</tbody>
-</table></div>
+${rowsTable(plan, dataset)}
+${partsTable(plan)}
 <h3>No patient on both sides</h3>
 <p>Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
 of a patient are in one part; copies made by up-sampling exist in the training part alone. The test patients had no say in
 weights, epoch, calibration or thresholds. (Protocol <code>${plan.protocol}</code>.)</p>
 <h3>Labels</h3>
 <p>${policyText(plan.policy)}</p>
-<div class="scroll"><table>
-<caption><b>Table 7. Labels as the data has them</b>, before the policy, over all parts.</caption>
-<thead><tr><th>Observation</th><th>Positive</th><th>Negative</th><th>Uncertain</th><th>Not mentioned</th><th>Factor</th></tr></thead>
-<tbody>${OBSERVATIONS.map((name, i) => {
-    const labels = plan.labels[i]!;
-    return html`<tr><th scope="row">${name}</th><td>${count(labels.positive)}</td><td>${count(labels.negative)}</td><td>${count(labels.uncertain)}</td><td>${count(labels.blank)}</td><td>${upsampling.factors[i]}</td></tr>`;
-  })}</tbody></table></div>
-<p class="note">Factor: copies that up-sampling adds of each positive training film.</p>
+${labelsTable(plan, upsampling)}
 ${
   upsampling.rowsAfter === upsampling.rowsBefore && upsampling.factors.every((factor) => factor === 0)
     ? html`<p>Nothing was up-sampled.</p>`
@@ -83,3 +66,40 @@ function tally(codes: readonly string[]): [string, number][] {
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
+
+function rowsTable({ rows }: Plan, { setAside, rows: used }: Dataset): Html {
+  const line = (name: string, value: number) => ({ name, cells: [count(value), percent(value / rows.read)] });
+  return table({
+    caption: html`<b>Table 5. Rows accounted for.</b>`,
+    headings: ["Rows", "Count", "Share"],
+    rows: [
+      line("Read", rows.read),
+      ...Object.entries(rows.leftOut).map(([reason, value]) => line(`Left out: ${reason}`, value)),
+      ...tally(setAside.map((film) => film.code)).map(([code, value]) =>
+        line(`Set aside: ${code.replaceAll("-", " ")}`, value),
+      ),
+    ],
+    foot: line("Used", used),
+  });
+}
+
+const partsTable = (plan: Plan): Html =>
+  table({
+    caption: html`<b>Table 6. Parts</b>, as planned, before unreadable films were set aside.`,
+    headings: ["Part", "Films", "Patients", { title: "What it does", text: true }],
+    rows: PARTS.map((part) => ({
+      name: part,
+      cells: [count(plan.parts[part]), count(plan.patients[part]), PURPOSE[part]],
+    })),
+  });
+
+const labelsTable = ({ labels }: Plan, { factors }: UpsamplingRecord): Html =>
+  table({
+    caption: html`<b>Table 7. Labels as the data has them</b>, before the policy, over all parts. Factor: copies that up-sampling adds of
+each positive training film.`,
+    headings: ["Observation", "Positive", "Negative", "Uncertain", "Not mentioned", "Factor"],
+    rows: OBSERVATIONS.map((name, i) => {
+      const { positive, negative, uncertain, blank } = labels[i]!;
+      return { name, cells: [...[positive, negative, uncertain, blank].map(count), factors[i]] };
+    }),
+  });

@@ -1,7 +1,8 @@
 import { filmPicture, legendPicture } from "../film-picture.ts";
-import { count, figure } from "../format.ts";
+import { count } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import type { Example, Outcome, ReportMaterial } from "../material.ts";
+import type { Example, Figures, Outcome, ReportMaterial } from "../material.ts";
+import { cell, table } from "../table.ts";
 
 const OUTCOMES: readonly Outcome[] = ["true positive", "false negative", "false positive"];
 const NONE = {
@@ -47,17 +48,23 @@ async function filmCell(outcome: Outcome, example: Example | undefined): Promise
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const pointingTable = ({
-  localisation: rows,
-  localisationHitRate,
-  localisationCentreHitRate,
-  localisationUntrainedHitRate,
-}: ReportMaterial["evaluation"]): Html => html`
-<div class="scroll"><table>
-<caption><b>Table 3. Pointing game.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
-the observation's heat map lies in one of its boxes, beside two that know nothing: always pointing at the centre of the film, and
-the same network before training.</caption>
-<thead><tr><th>Observation</th><th>Films</th><th>This model</th><th>Centre of the film</th><th>Untrained network</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><th scope="row">${row.observation}</th><td>${count(row.films)}</td><td><b>${figure(row.hitRate)}</b></td><td>${figure(row.centreHitRate)}</td><td>${figure(row.untrainedHitRate)}</td></tr>`)}</tbody>
-<tfoot><tr><th scope="row">All</th><td>${count(rows.reduce((sum, row) => sum + row.films, 0))}</td><td>${figure(localisationHitRate)}</td><td>${figure(localisationCentreHitRate)}</td><td>${figure(localisationUntrainedHitRate)}</td></tr></tfoot>
-</table></div>`;
+const pointingTable = (evaluation: Figures): Html =>
+  table({
+    caption: html`<b>Table 3. Pointing game.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
+the observation's heat map lies in one of its boxes, beside two that know nothing of the film: always pointing at its centre, and
+the same network before training.`,
+    headings: ["Observation", "Films", "This model", "Centre of the film", "Untrained network"],
+    rows: evaluation.localisation.map((row) => ({
+      name: row.observation,
+      cells: [count(row.films), html`<b>${cell(row.hitRate)}</b>`, cell(row.centreHitRate), cell(row.untrainedHitRate)],
+    })),
+    foot: {
+      name: "All",
+      cells: [
+        count(evaluation.localisation.reduce((sum, row) => sum + row.films, 0)),
+        cell(evaluation.localisationHitRate),
+        cell(evaluation.localisationCentreHitRate),
+        cell(evaluation.localisationUntrainedHitRate),
+      ],
+    },
+  });

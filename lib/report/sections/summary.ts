@@ -5,7 +5,7 @@ import type { ReportMaterial } from "../material.ts";
 
 /** What was trained on whom and how well it does, for a reader who stops here. */
 export function summary(material: ReportMaterial): Html {
-  const { evaluation, plan, request, histories, upsampling } = material;
+  const { evaluation, request, histories, upsampling } = material;
   const { meanAuroc, meanAurocInterval, definedObservations, evaluatedOn } = evaluation;
   const { network } = request.config.model;
   const parameters = histories[0]?.parameters.total ?? 0;
@@ -15,12 +15,12 @@ export function summary(material: ReportMaterial): Html {
   return html`
 <dl class="key">
   <div><dt>Mean AUROC</dt><dd>${figure(meanAuroc)}</dd><small>95 % interval ${interval(meanAurocInterval)}, over ${definedObservations} of 14 observations</small></div>
-  <div><dt>Trained on</dt><dd>${count(plan.parts.train)} films</dd><small>${counted(plan.patients.train, "patient")}${upsampling.rowsAfter === upsampling.rowsBefore ? "" : `; ${count(upsampling.rowsAfter)} rows an epoch after up-sampling`}</small></div>
+  <div><dt>Trained on</dt><dd>${count(upsampling.rowsBefore)} films</dd><small>${counted(material.trainedPatients, "patient")}${upsampling.rowsAfter === upsampling.rowsBefore ? "" : `; ${count(upsampling.rowsAfter)} rows an epoch after up-sampling`}</small></div>
   <div><dt>Tested on</dt><dd>${count(evaluatedOn.rows)} films</dd><small>${counted(evaluatedOn.patients, "patient")}, none of whom is in training</small></div>
   <div><dt>Heat maps on the finding</dt><dd>${figure(evaluation.localisationHitRate)}</dd><small>share of ${counted(boxedFilms(material), "true positive with a box", "true positives with a box")}</small></div>
 </dl>
 <p>A ${network} with ${counted(parameters, "parameter")} was trained ${histories.length > 1 ? `${histories.length} times, with different seeds, ` : ""}for ${counted(epochs, "epoch")}
-on ${counted(plan.parts.train, "film")} of ${counted(plan.patients.train, "patient")}. On ${tests} whom it never saw, its mean AUROC is
+on ${counted(upsampling.rowsBefore, "film")} of ${counted(material.trainedPatients, "patient")}. On ${tests} whom it never saw, its mean AUROC is
 ${figure(meanAuroc)} (95 % interval ${interval(meanAurocInterval)}, ${counted(request.config.evaluation.bootstrap, "resample")} of the patients).</p>
 ${claimText(enough)}
 <p>Whether this model replaces the one in use is decided after this report, by the promotion gate: see the run's decision

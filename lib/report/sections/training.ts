@@ -1,7 +1,9 @@
+import type { TrainingHistory } from "../../contracts/training.ts";
 import { trainingFigure } from "../charts/training-figure.ts";
-import { counted, duration, figure } from "../format.ts";
+import { counted, duration } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
+import { cell, table } from "../table.ts";
 
 export async function training({ histories, request, plan }: ReportMaterial): Promise<Html> {
   const { training: config } = request.config;
@@ -15,13 +17,38 @@ The weights kept are those of the epoch with the best mean AUROC on the tuning p
 <figcaption><b>Figure 4. Training by epoch.</b> Left: mean loss on the training films and on the ${counted(plan.parts.tuning, "film")} of
 ${counted(plan.patients.tuning, "tuning patient")}. Right: mean AUROC on the tuning patients. Circle: the epoch whose weights were
 kept.${members ? " One line a member of the ensemble." : ""}</figcaption></figure>
-<div class="scroll"><table>
-<caption><b>Table 4. Members.</b> Each is trained from its own seed.</caption>
-<thead><tr><th>Member</th><th>Seed</th><th>Epochs</th><th>Best epoch</th><th>Tuning AUROC</th><th>Films a second</th><th>Time</th><th class="text">Device</th></tr></thead>
-<tbody>${histories.map((h) => {
-    const best = h.epochs.find((e) => e.epoch === h.bestEpoch);
-    const seconds = h.epochs.reduce((sum, e) => sum + e.seconds, 0);
-    const images = h.epochs.reduce((sum, e) => sum + e.imagesPerSecond * e.seconds, 0);
-    return html`<tr><th scope="row">${h.member + 1}</th><td>${h.seed}</td><td>${h.epochs.length}${h.stoppedEarly ? " (stopped early)" : ""}</td><td>${h.bestEpoch ?? "none"}</td><td>${figure(best?.tuningMeanAuroc ?? null)}</td><td>${seconds > 0 ? (images / seconds).toFixed(1) : "not measured"}</td><td>${duration(seconds)}</td><td class="text">${h.device}</td></tr>`;
-  })}</tbody></table></div>`;
+${membersTable(histories)}`;
+}
+
+function membersTable(histories: readonly TrainingHistory[]): Html {
+  return table({
+    caption: html`<b>Table 4. Members</b>, each trained from its own seed. AUROC: mean on the tuning patients at the best epoch.`,
+    headings: [
+      "Member",
+      "Seed",
+      "Epochs",
+      "Best epoch",
+      "AUROC",
+      "Films a second",
+      "Time",
+      { title: "Device", text: true },
+    ],
+    rows: histories.map((h) => {
+      const best = h.epochs.find((e) => e.epoch === h.bestEpoch);
+      const seconds = h.epochs.reduce((sum, e) => sum + e.seconds, 0);
+      const films = h.epochs.reduce((sum, e) => sum + e.imagesPerSecond * e.seconds, 0);
+      return {
+        name: h.member + 1,
+        cells: [
+          h.seed,
+          `${h.epochs.length}${h.stoppedEarly ? " (stopped early)" : ""}`,
+          h.bestEpoch ?? "none",
+          cell(best?.tuningMeanAuroc ?? null),
+          seconds > 0 ? (films / seconds).toFixed(1) : "not measured",
+          duration(seconds),
+          h.device,
+        ],
+      };
+    }),
+  });
 }

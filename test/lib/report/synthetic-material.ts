@@ -29,7 +29,6 @@ export function syntheticMaterial({
   const rules = decisionRules(config.evaluation.operatingPoint, tables);
   const evaluation = evaluationFigures({
     run: "phantoms-0123456789",
-    model: "0123456789abcdef",
     protocol: "leak-free",
     test: calibrated(tables.test, rules.calibration),
     thresholds: rules.thresholds,
@@ -120,6 +119,7 @@ export function syntheticMaterial({
       stoppedEarly: false,
     })),
     evaluation,
+    trainedPatients: 800,
     calibrationKinds: rules.calibration.map((map) => map.kind),
     examples: [
       example("Cardiomegaly", "true positive", 1),

@@ -1,0 +1,148 @@
+import { Evaluation } from "../contracts/evaluation.ts";
+import { ModelCard } from "../contracts/model-card.ts";
+import type { Part } from "../domain/parts.ts";
+import { patientKey, rowsOfParts } from "../domain/split.ts";
+import type { ServingGraph } from "../engine/saved-model.ts";
+import { device } from "../engine/tensorflow.ts";
+import { writeServingGraph } from "../model/serving-graph.ts";
+import { setCandidate } from "../registry/channels.ts";
+import { publishVersion } from "../registry/versions.ts";
+import type { ReportMaterial } from "../report/material.ts";
+import { renderReport } from "../report/report.ts";
+import type { StepContext, StepSummary } from "../steps/run-step.ts";
+import { writeDocument } from "../store/documents.ts";
+import { sha256 } from "../store/etag.ts";
+import type { FilmSource } from "../training/film-source.ts";
+import { calibrated, type DecisionRules, decisionRules } from "./decision-rules.ts";
+import { evaluationFigures } from "./figures.ts";
+import { judgeHeatMaps } from "./heat-maps.ts";
+import { modelCard } from "./model-card.ts";
+import { type Predicting, predict } from "./predict.ts";
+import { numberNames, type PredictionTable } from "./prediction-table.ts";
+import { predictionsCsv } from "./predictions-csv.ts";
+import type { RunInputs } from "./run-inputs.ts";
+import { describeVersion, filesOfVersion, SERVING_GRAPH } from "./version-of-run.ts";
+import { withServingGraph } from "./with-serving-graph.ts";
+
+/** More films at once make no prediction faster, and cost memory. */
+const MOST_FILMS_AT_ONCE = 32;
+
+/**
+ * Writes the serving graph of a run's members and judges that very graph: what is measured is what is served.
+ * Publishes the version as candidate, and writes predictions, evaluation, card and report.
+ */
+export async function evaluateRun(context: StepContext, inputs: RunInputs, films: FilmSource): Promise<StepSummary> {
+  const { request, rooms, keys, note } = context;
+  const { config } = request;
+  const graph = writeServingGraph({ model: config.model, size: config.geometry.size, members: inputs.members });
+  const { material, rules, tables } = await withServingGraph(graph, async (loaded) => {
+    const judged = await judge(context, inputs, predicting(context, inputs, films, loaded));
+    const files = [{ path: SERVING_GRAPH, sha256: sha256(graph) }];
+    return { ...judged, material: { ...judged.material, files } };
+  });
+
+  note("info", "writing the report");
+  const report = Buffer.from(await renderReport(material));
+  const version = await publishVersion(
+    rooms.models,
+    describeVersion(material, rules),
+    filesOfVersion(graph, material, report),
+  );
+  await rooms.runs.put(keys.predictions, Buffer.from(predictionsCsv(tables)));
+  await rooms.runs.put(keys.report, report);
+  await writeDocument(rooms.runs, keys.card, ModelCard, modelCard(material));
+  await writeDocument(rooms.runs, keys.evaluation, Evaluation, { ...material.evaluation, model: version.version });
+  await setCandidate(rooms.models, version.version);
+
+  const { meanAuroc, definedObservations, evaluatedOn, localisationHitRate } = material.evaluation;
+  return {
+    model: version.version,
+    meanAuroc,
+    definedObservations,
+    testFilms: evaluatedOn.rows,
+    testPatients: evaluatedOn.patients,
+    localisationHitRate,
+  };
+}
+
+const patientOf = ({ rows }: RunInputs, position: number): string =>
+  patientKey(rows.source[position]!, rows.patient[position]!);
+
+function predicting(context: StepContext, { rows }: RunInputs, films: FilmSource, graph: ServingGraph): Predicting {
+  const total = rows.part.filter((part) => part !== "train").length;
+  let done = 0;
+  return {
+    graph,
+    films,
+    batchSize: Math.min(context.request.config.training.batchSize, MOST_FILMS_AT_ONCE),
+    signal: context.signal,
+    onFilms: (count) => {
+      done += count;
+      context.progress({ done, total, unit: "films" });
+    },
+  };
+}
+
+interface Judged {
+  readonly material: Omit<ReportMaterial, "files">;
+  readonly rules: DecisionRules;
+  /** Calibrated, in the order of the parts. */
+  readonly tables: readonly PredictionTable[];
+}
+
+async function judge({ request, run }: StepContext, inputs: RunInputs, using: Predicting): Promise<Judged> {
+  const { config } = request;
+  const positions = rowsOfParts(inputs.rows.part as readonly Part[]);
+  const tableOf = async (part: Part): Promise<PredictionTable> => {
+    const rows = positions[part];
+    return {
+      part,
+      count: rows.length,
+      paths: Array.from(rows, (row) => inputs.paths[row]!),
+      patientIds: Array.from(rows, (row) => inputs.rows.patient[row]!),
+      patients: numberNames(Array.from(rows, (row) => patientOf(inputs, row))),
+      ...(await predict(rows, using)),
+    };
+  };
+  const raw = {
+    tuning: await tableOf("tuning"),
+    calibration: await tableOf("calibration"),
+    test: await tableOf("test"),
+  };
+  const rules = decisionRules(config.evaluation.operatingPoint, raw);
+  const test = calibrated(raw.test, rules.calibration);
+  const { localisation, examples } = await judgeHeatMaps({
+    inputs,
+    config,
+    test,
+    positions: positions.test,
+    thresholds: rules.thresholds,
+    predicting: { ...using, onFilms: () => {} },
+  });
+  const evaluation = evaluationFigures({
+    run,
+    protocol: inputs.plan.protocol,
+    test,
+    thresholds: rules.thresholds,
+    bootstrap: { rounds: config.evaluation.bootstrap, seed: config.seed },
+    localisation,
+  });
+  const { plan, dataset, upsampling, histories } = inputs;
+  const trainedPatients = new Set(Array.from(positions.train, (row) => patientOf(inputs, row))).size;
+  return {
+    material: {
+      request,
+      plan,
+      dataset,
+      upsampling,
+      histories,
+      evaluation,
+      examples,
+      trainedPatients,
+      calibrationKinds: rules.calibration.map(({ kind }) => kind),
+      tensorflow: device().tensorflow,
+    },
+    rules,
+    tables: [calibrated(raw.tuning, rules.calibration), calibrated(raw.calibration, rules.calibration), test],
+  };
+}

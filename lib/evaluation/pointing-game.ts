@@ -1,0 +1,95 @@
+import type { FindingBox } from "../contracts/boxes.ts";
+import type { Localisation } from "../contracts/evaluation.ts";
+import { type Fit, type Point, type Size, toFilm } from "../domain/geometry.ts";
+import { OBSERVATION_COUNT, OBSERVATIONS, type Observation, observationIndex } from "../domain/observations.ts";
+import type { LocalisationFigures } from "./figures.ts";
+import { type FilmMaps, mapOf } from "./predict.ts";
+import type { PredictionTable } from "./prediction-table.ts";
+
+/** A film whose observation was rightly called positive and whose place is known. */
+export interface BoxedFinding {
+  /** Row of the prediction table. */
+  readonly row: number;
+  readonly observation: Observation;
+  /** In pixels of the film. */
+  readonly boxes: readonly FindingBox[];
+}
+
+/** True positives at the operating point with a box of their own observation. @param boxesOf boxes of a table's row */
+export function boxedTruePositives(
+  table: PredictionTable,
+  thresholds: readonly number[],
+  boxesOf: (row: number) => readonly FindingBox[],
+): BoxedFinding[] {
+  const found: BoxedFinding[] = [];
+  for (let row = 0; row < table.count; row += 1) {
+    const boxes = boxesOf(row);
+    for (const observation of new Set(boxes.map((box) => box.observation))) {
+      const column = observationIndex(observation);
+      const at = row * OBSERVATION_COUNT + column;
+      if (!(table.labels[at]! > 0.5) || table.probabilities[at]! < thresholds[column]!) continue;
+      found.push({ row, observation, boxes: boxes.filter((box) => box.observation === observation) });
+    }
+  }
+  return found;
+}
+
+/**
+ * Where a heat map is highest, in the unit square: the centre of its highest cell, which is where bilinear
+ * interpolation peaks; null where nothing raised the score.
+ */
+export function peak({ rows, columns, values }: FilmMaps): Point | null {
+  let best = 0;
+  for (let i = 1; i < values.length; i += 1) if (values[i]! > values[best]!) best = i;
+  if (!(values[best]! > 0)) return null;
+  return { x: ((best % columns) + 0.5) / columns, y: (Math.floor(best / columns) + 0.5) / rows };
+}
+
+const inside = (point: Point, boxes: readonly FindingBox[]): boolean =>
+  boxes.some(
+    ({ x, y, width, height }) => point.x >= x && point.x <= x + width && point.y >= y && point.y <= y + height,
+  );
+
+/** Whether the map's peak, brought from the network's square to the film, lies in one of the boxes. */
+export function pointsAt(map: FilmMaps, film: Size, fit: Fit, boxes: readonly FindingBox[]): boolean {
+  const place = peak(map);
+  if (place === null) return false;
+  return inside(toFilm({ x: place.x * fit.size, y: place.y * fit.size }, film, fit), boxes);
+}
+
+export interface PointingGame {
+  readonly findings: readonly BoxedFinding[];
+  /** Size of the film in a table's row. */
+  readonly sizeOf: (row: number) => Size;
+  readonly fit: Fit;
+  /** Heat maps of a table's row, by the trained and by the untrained network. */
+  readonly trained: (row: number) => FilmMaps;
+  readonly untrained: (row: number) => FilmMaps;
+}
+
+/** The pointing game (Zhang et al. 2018) beside two pointers that know nothing: the film's centre, an untrained network. */
+export function pointingGame({ findings, sizeOf, fit, trained, untrained }: PointingGame): LocalisationFigures {
+  const results = findings.map(({ row, observation, boxes }) => {
+    const film = sizeOf(row);
+    const column = observationIndex(observation);
+    return {
+      observation,
+      hit: pointsAt(mapOf(trained(row), column), film, fit, boxes),
+      centre: inside({ x: film.width / 2, y: film.height / 2 }, boxes),
+      untrained: pointsAt(mapOf(untrained(row), column), film, fit, boxes),
+    };
+  });
+  type Result = (typeof results)[number];
+  const share = (of: readonly Result[], hit: (result: Result) => boolean): number | null =>
+    of.length === 0 ? null : of.filter(hit).length / of.length;
+  const rates = (of: readonly Result[]) => ({
+    hitRate: share(of, (r) => r.hit),
+    centreHitRate: share(of, (r) => r.centre),
+    untrainedHitRate: share(of, (r) => r.untrained),
+  });
+  const perObservation = OBSERVATIONS.flatMap((observation): Localisation[] => {
+    const of = results.filter((result) => result.observation === observation);
+    return of.length === 0 ? [] : [{ observation, films: of.length, ...rates(of) }];
+  });
+  return { perObservation, ...rates(results) };
+}

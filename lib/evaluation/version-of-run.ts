@@ -1,0 +1,46 @@
+import { ModelCard } from "../contracts/model-card.ts";
+import { SAVED_MODEL_FOLDER } from "../contracts/model-version.ts";
+import { OBSERVATIONS } from "../domain/observations.ts";
+import type { VersionFile } from "../registry/version-file.ts";
+import type { VersionDescription } from "../registry/versions.ts";
+import type { ReportMaterial } from "../report/material.ts";
+import { encodeDocument } from "../store/documents.ts";
+import type { DecisionRules } from "./decision-rules.ts";
+import { modelCard } from "./model-card.ts";
+
+export const SERVING_GRAPH = `${SAVED_MODEL_FOLDER}/saved_model.pb`;
+
+/** What the registry is told of the model, besides its files. */
+export function describeVersion(material: ReportMaterial, rules: DecisionRules): VersionDescription {
+  const { request, plan, upsampling, evaluation, trainedPatients } = material;
+  const { config } = request;
+  return {
+    name: config.name,
+    model: config.model,
+    geometry: config.geometry,
+    labels: [...OBSERVATIONS],
+    thresholds: [...rules.thresholds],
+    operatingPoint: config.evaluation.operatingPoint,
+    calibration: [...rules.calibration],
+    outOfDistribution: null,
+    policy: plan.policy,
+    protocol: plan.protocol,
+    trainedOn: {
+      run: request.run,
+      fingerprint: plan.fingerprint,
+      rows: upsampling.rowsBefore,
+      patients: trainedPatients,
+      seeds: config.training.seeds,
+      prevalence: upsampling.naturalPrevalence,
+    },
+    meanAuroc: evaluation.meanAuroc,
+    engine: { tensorflow: material.tensorflow },
+  };
+}
+
+/** The files of a version: the serving graph, and what a person should read before using it. */
+export const filesOfVersion = (graph: Uint8Array, material: ReportMaterial, report: Uint8Array): VersionFile[] => [
+  { path: SERVING_GRAPH, bytes: graph },
+  { path: "model-card.json", bytes: encodeDocument(ModelCard.parse(modelCard(material))) },
+  { path: "report.html", bytes: report },
+];
