@@ -1,0 +1,131 @@
+import type { Warning } from "../contracts/api.ts";
+import { InputError } from "../domain/errors.ts";
+import type { Film } from "./film.ts";
+import { correlation, type FilmStatistics, filmStatistics, GRID } from "./statistics.ts";
+
+/**
+ * Limits of what a chest film looks like. Beside each: the range over 200 films of NIH's collection, patients of all
+ * sorts and views, so that each limit keeps a distance.
+ */
+const LIMITS = {
+  /** Grey values so close together that there is no picture. Films: 0.12 to 0.31. */
+  noSignal: 0.01,
+  lowContrast: 0.05,
+  /** Films: 0.02 to 0.09; white noise 1.1. */
+  noise: 0.6,
+  roughness: 0.2,
+  /** Films: at most 0.32; pages of text are of one level nearly throughout. */
+  page: 0.75,
+  flatShare: 0.45,
+  /** Correlation with the layout of a chest. Films: 0.15 to 0.67; the same turned negative -0.67 to -0.15. */
+  likeness: 0.1,
+  negative: -0.12,
+  /** Mean difference of the colours. Films in colour files: 0. */
+  colour: 0.04,
+  /** Longer side by shorter. Films: at most 1.3. */
+  aspect: 2,
+  smallSide: 128,
+} as const;
+
+/**
+ * Brightness that a frontal chest film has from place to place: bright spine and abdomen, two dark lungs, dark corners
+ * above the shoulders. Coordinates are shares of the film's width and height; only the order of the values matters.
+ */
+const LAYOUT = Float64Array.from({ length: GRID * GRID }, (_, block) => {
+  const across = Math.abs(((block % GRID) + 0.5) / GRID - 0.5);
+  const down = (Math.floor(block / GRID) + 0.5) / GRID;
+  const inLung = ((across - 0.21) / 0.13) ** 2 + ((down - 0.42) / 0.3) ** 2 < 1;
+  if (down < 0.2 && across > 0.33) return -0.8;
+  if (inLung && across >= 0.08) return -0.6;
+  if (across > 0.44) return -0.2;
+  if (across < 0.1) return 0.9;
+  return down > 0.72 ? 0.6 : 0.2;
+});
+
+/** How much the film's layout is that of a frontal chest film, -1 to 1. */
+export const likeness = ({ grid }: FilmStatistics): number => correlation(grid, LAYOUT);
+
+/** What a rule looks at. */
+interface Look extends FilmStatistics {
+  readonly likeness: number;
+  readonly colourfulness: number;
+  readonly aspect: number;
+  readonly smallerSide: number;
+}
+
+interface Rule {
+  readonly code: string;
+  readonly message: string;
+  readonly holds: (look: Look) => boolean;
+}
+
+/** The first that holds refuses the film: nothing that a model says of it could be true. */
+const REFUSALS: readonly Rule[] = [
+  {
+    code: "no-signal",
+    message: "the picture is of one grey value throughout; expected a chest film",
+    holds: (look) => look.deviation < LIMITS.noSignal,
+  },
+  {
+    code: "not-a-chest-film",
+    message: "the picture is noise; expected a chest film",
+    holds: (look) => look.roughness > LIMITS.noise,
+  },
+  {
+    code: "not-a-chest-film",
+    message: "the picture is a page or a drawing; expected a chest film",
+    holds: (look) => look.flatShare > LIMITS.page && look.roughness > LIMITS.roughness / 2,
+  },
+];
+
+const looksOdd = (look: Look): boolean =>
+  look.likeness < LIMITS.likeness ||
+  look.roughness > LIMITS.roughness ||
+  look.flatShare > LIMITS.flatShare ||
+  look.colourfulness > LIMITS.colour ||
+  look.aspect > LIMITS.aspect;
+
+const isNegative = (look: Look): boolean =>
+  look.likeness < LIMITS.negative && look.colourfulness <= LIMITS.colour && look.flatShare <= LIMITS.flatShare;
+
+const WARNINGS: readonly Rule[] = [
+  {
+    code: "inverted-film",
+    message: "bright and dark seem to be exchanged; bones are expected bright",
+    holds: isNegative,
+  },
+  {
+    code: "not-a-chest-film",
+    message: "the picture does not look like a frontal chest film; the answer may mean nothing",
+    holds: (look) => looksOdd(look) && !isNegative(look),
+  },
+  {
+    code: "low-contrast",
+    message: "the film has little contrast",
+    holds: (look) => look.deviation < LIMITS.lowContrast,
+  },
+  {
+    code: "small-film",
+    message: `the film is small; expected at least ${LIMITS.smallSide} pixels on each side`,
+    holds: (look) => look.smallerSide < LIMITS.smallSide,
+  },
+];
+
+/**
+ * Doubts about a film, from simple figures that cost a few milliseconds.
+ * @throws InputError `no-signal`, `not-a-chest-film` where there is no doubt
+ */
+export function checkPlausibility({ image, colourfulness }: Film): Warning[] {
+  const statistics = filmStatistics(image);
+  const { width, height } = image;
+  const look: Look = {
+    ...statistics,
+    likeness: likeness(statistics),
+    colourfulness,
+    aspect: Math.max(width / height, height / width),
+    smallerSide: Math.min(width, height),
+  };
+  const refusal = REFUSALS.find((rule) => rule.holds(look));
+  if (refusal !== undefined) throw new InputError(refusal.code, refusal.message);
+  return WARNINGS.filter((rule) => rule.holds(look)).map(({ code, message }) => ({ code, message }));
+}
