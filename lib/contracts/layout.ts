@@ -14,10 +14,10 @@ export const datasetKeys = (fingerprint: string) => ({
   manifest: `${fingerprint}/manifest.arrow`,
   /** Finding boxes, where the source has a `boxes.csv`. */
   boxes: `${fingerprint}/boxes.json`,
-  /** The pixels of one part of the manifest; `geometry` as geometryName() spells it. */
-  shard: (geometry: string, part: number) => `${fingerprint}/${geometry}/shard-${digits(part)}.arrow`,
+  /** The pixels of one part of the manifest; `preparation` as preparationName() spells it. */
+  shard: (preparation: string, part: number) => `${fingerprint}/${preparation}/shard-${digits(part)}.arrow`,
   /** What preparing that part gave: rows used and set aside. Written after its shard. */
-  shardRecord: (geometry: string, part: number) => `${fingerprint}/${geometry}/shard-${digits(part)}.json`,
+  shardRecord: (preparation: string, part: number) => `${fingerprint}/${preparation}/shard-${digits(part)}.json`,
 });
 
 /** Keys in the room `runs`. */
@@ -72,6 +72,16 @@ export const modelKeys = {
   }),
 } as const;
 
-/** `224-pad-antialias`: the folder of shards made with this geometry. */
+/** Keys in the room `datasets` that outlive a data set's fingerprint: `name` as splitName() in lib/data/salt.ts gives it. */
+export const splitSaltKey = (name: string): string => `splits/${name}.json`;
+
+/** `224-pad-antialias-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
+export const preparationName = (config: {
+  geometry: { size: number; fit: string; resize: string };
+  views: readonly string[];
+  prepare: { rowsPerPart: number };
+}): string => [geometryName(config.geometry), ...config.views.toSorted(), config.prepare.rowsPerPart].join("-");
+
+/** `224-pad-antialias`. */
 export const geometryName = (g: { size: number; fit: string; resize: string }): string =>
   `${g.size}-${g.fit}-${g.resize}`;

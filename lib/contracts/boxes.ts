@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { ObservationName, schemaName } from "./primitives.ts";
+
+/** A rectangle that a reader drew around a finding, in pixels of the film as it is seen, from its upper left corner. */
+export const FindingBox = z.strictObject({
+  /** Row of the manifest. */
+  row: z.int().min(0),
+  observation: ObservationName,
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive(),
+  height: z.number().positive(),
+});
+export type FindingBox = z.infer<typeof FindingBox>;
+
+export const FindingBoxes = z.strictObject({
+  schema: schemaName("hilum.boxes/1"),
+  boxes: z.array(FindingBox),
+});
+export type FindingBoxes = z.infer<typeof FindingBoxes>;

@@ -1,0 +1,21 @@
+import * as z from "zod";
+import { Sha256, schemaName } from "./primitives.ts";
+import { RunId } from "./run.ts";
+
+/** What the CSV files of a data set hold, counted after every row has been found right. */
+export const Validation = z.strictObject({
+  schema: schemaName("hilum.validation/1"),
+  run: RunId,
+  fingerprint: Sha256,
+  files: z.array(z.strictObject({ file: z.string(), rows: z.int().min(0) })),
+  rows: z.int().min(0),
+  patients: z.int().min(0),
+  studies: z.int().min(0),
+  views: z.strictObject({ frontal: z.int().min(0), lateral: z.int().min(0) }),
+  /** Rows that repeat an earlier row's film with the same labels; left out of every run. */
+  duplicates: z.int().min(0),
+  /** Rows with none of the 14 labels. */
+  unlabelled: z.int().min(0),
+  boxes: z.int().min(0),
+});
+export type Validation = z.infer<typeof Validation>;

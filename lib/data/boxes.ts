@@ -1,0 +1,41 @@
+import type { FindingBox } from "../contracts/boxes.ts";
+import { ObservationName } from "../contracts/primitives.ts";
+import type { Store } from "../store/store.ts";
+import { fault, readCsv } from "./csv.ts";
+import type { Manifest } from "./film-columns.ts";
+import { quote } from "./film-row.ts";
+
+/** Finding boxes beside the CSV files, where the source has them. */
+export const BOXES_FILE = "boxes.csv";
+
+const COLUMNS = ["Path", "finding", "x", "y", "width", "height"] as const;
+
+/**
+ * The boxes of `boxes.csv`, each with the manifest row of its film.
+ * @throws InputError `csv` for a finding that is no observation, a film that no row has, or a number that is none
+ */
+export async function readBoxes(data: Store, manifest: Manifest): Promise<FindingBox[]> {
+  const rows = new Map<string, number>();
+  manifest.path.forEach((path, row) => {
+    if (!rows.has(path)) rows.set(path, row);
+  });
+  const boxes: FindingBox[] = [];
+  for await (const { line, cells } of readCsv(BOXES_FILE, data.stream(BOXES_FILE), COLUMNS)) {
+    const [path = "", finding = "", ...numbers] = cells;
+    const row = rows.get(path);
+    if (row === undefined) throw fault(BOXES_FILE, line, "a film that no row has, expected a Path of the CSV files");
+    const observation = ObservationName.safeParse(finding);
+    if (!observation.success) {
+      throw fault(BOXES_FILE, line, `finding is ${quote(finding)}, expected one of the 14 observations`);
+    }
+    const [x, y, width, height] = numbers.map((text, i) => {
+      const value = text.trim() === "" ? Number.NaN : Number(text);
+      const smallest = i < 2 ? Number.NEGATIVE_INFINITY : Number.MIN_VALUE;
+      if (Number.isFinite(value) && value >= smallest) return value;
+      const expected = i < 2 ? "a number of pixels" : "a number of pixels above 0";
+      throw fault(BOXES_FILE, line, `${COLUMNS[i + 2]} is ${quote(text)}, expected ${expected}`);
+    }) as [number, number, number, number];
+    boxes.push({ row, observation: observation.data, x, y, width, height });
+  }
+  return boxes;
+}

@@ -1,0 +1,74 @@
+import { BLANK } from "../domain/label-policy.ts";
+import type { RawLabel } from "../domain/labels.ts";
+import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import type { Columns } from "./arrow-columns.ts";
+
+/** A column of raw labels for each observation, under its name. */
+export const LABEL_COLUMNS = Object.fromEntries(OBSERVATIONS.map((name) => [name, "label"])) as Readonly<
+  Record<Observation, "label">
+>;
+
+/** What is known of a film besides its pixels and labels. */
+export const SUBJECT_COLUMNS = {
+  source: "text",
+  patient: "text",
+  study: "text",
+  view: "text",
+  projection: "text",
+  sex: "text",
+  age: "age",
+} as const;
+
+/** manifest.arrow: every row of the CSV files, in their order; its place counts from 0 and is called `row` elsewhere. */
+export const MANIFEST_COLUMNS = {
+  file: "text",
+  line: "uint32",
+  /** As the CSV has it. */
+  path: "text",
+  /** Key of the film in the data folder. */
+  film: "text",
+  /** Line of the row that it repeats. */
+  duplicateOf: "text?",
+  ...SUBJECT_COLUMNS,
+  ...LABEL_COLUMNS,
+} as const;
+export type Manifest = Columns<typeof MANIFEST_COLUMNS>;
+
+/** A prepared film, less its pixels: what stands in a shard beside them. */
+export const FILM_COLUMNS = {
+  row: "uint32",
+  ...SUBJECT_COLUMNS,
+  filmSha256: "text",
+  filmWidth: "uint32",
+  filmHeight: "uint32",
+  ...LABEL_COLUMNS,
+} as const;
+export type Films = Columns<typeof FILM_COLUMNS>;
+
+/** rows.arrow: every prepared film in shard order, its place being its position, and its part of the split. */
+export const ROWS_COLUMNS = { ...FILM_COLUMNS, part: "text" } as const;
+export type Rows = Columns<typeof ROWS_COLUMNS>;
+
+/** assignments.arrow: for each row of the manifest its part, or why it is left out. */
+export const ASSIGNMENT_COLUMNS = { part: "text?", leftOut: "text?" } as const;
+export type Assignments = Columns<typeof ASSIGNMENT_COLUMNS>;
+
+/** epoch-plan.arrow */
+export const EPOCH_PLAN_COLUMNS = { position: "uint32" } as const;
+
+/** @returns rows x 14, each 1, 0, -1 or BLANK */
+export function labelMatrix(columns: Columns<typeof LABEL_COLUMNS>): Int8Array {
+  const rows = columns[OBSERVATIONS[0]].length;
+  const matrix = new Int8Array(rows * OBSERVATION_COUNT);
+  OBSERVATIONS.forEach((name, k) => {
+    const column = columns[name];
+    for (let row = 0; row < rows; row += 1) matrix[row * OBSERVATION_COUNT + k] = column[row]!;
+  });
+  return matrix;
+}
+
+/** Columns out of rows of labels. */
+export const labelColumns = (rows: readonly (readonly RawLabel[])[]): Columns<typeof LABEL_COLUMNS> =>
+  Object.fromEntries(
+    OBSERVATIONS.map((name, k) => [name, Int8Array.from(rows, (labels) => labels[k] ?? BLANK)]),
+  ) as unknown as Columns<typeof LABEL_COLUMNS>;

@@ -1,0 +1,40 @@
+/** Whose film it is, as its path says: `<source>/<folder>/patient00001/study1/view1_frontal.jpg`. */
+export interface FilmOrigin {
+  /** The folders before the patient's, less the data set's own division: `CheXpert-v1.0-small`; "" where there are none. */
+  readonly source: string;
+  readonly patient: string;
+  readonly study: string;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+const FAULTS: readonly (readonly [string, (path: string) => boolean])[] = [
+  ["is blank", (path) => path === ""],
+  ["is a URL", (path) => /^[a-z][a-z0-9+.-]*:/i.test(path)],
+  ["is absolute", (path) => path.startsWith("/")],
+  ["has a backslash", (path) => path.includes("\\")],
+  ["has a control character", (path) => CONTROL.test(path)],
+  ["leaves its folder", (path) => path.split("/").some((segment) => segment === ".." || segment === ".")],
+  ["has an empty segment", (path) => path.split("/").includes("")],
+];
+
+/** Why a path of a CSV file is refused, or undefined. */
+export const pathFault = (path: string): string | undefined => FAULTS.find(([, applies]) => applies(path))?.[0];
+
+/** A data set's own division, which is not ours and says nothing about a patient. */
+const DIVISIONS = new Set(["train", "valid", "test"]);
+
+/** @returns undefined where no folder of the path names a patient and the next one a study */
+export function filmOrigin(path: string): FilmOrigin | undefined {
+  const segments = path.split("/");
+  const at = segments.findIndex((segment) => /^patient./.test(segment));
+  const patient = segments[at];
+  const study = segments[at + 1];
+  if (patient === undefined || study === undefined || !/^study./.test(study) || at + 2 >= segments.length) {
+    return undefined;
+  }
+  const before = segments.slice(0, at);
+  if (DIVISIONS.has(before.at(-1) ?? "")) before.pop();
+  return { source: before.join("/"), patient, study };
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { TemporaryError } from "../domain/errors.ts";
+import type { Store } from "../store/store.ts";
+
+/** Where shards of a remote store are kept on this machine, by their content. */
+const CACHE = join(tmpdir(), "hilum-shards");
+
+/**
+ * A shard as a file of this machine: the store's own file, or a copy whose hash is right.
+ * @throws TemporaryError `shard-copy` where the copy came out wrong
+ */
+export async function localShard(
+  store: Store,
+  { key, bytes, sha256 }: { readonly key: string; readonly bytes: number; readonly sha256: string },
+  folder = CACHE,
+): Promise<string> {
+  if (store.localPath !== undefined) return store.localPath(key);
+  const path = join(folder, `${sha256}.arrow`);
+  if ((await stat(path).catch(() => undefined))?.size === bytes) return path;
+  await mkdir(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  const hash = createHash("sha256");
+  try {
+    await pipeline(
+      store.stream(key),
+      async function* (pieces: AsyncIterable<Uint8Array>) {
+        for await (const piece of pieces) {
+          hash.update(piece);
+          yield piece;
+        }
+      },
+      createWriteStream(unfinished),
+    );
+    if (hash.digest("hex") !== sha256) {
+      throw new TemporaryError("shard-copy", `${store.uri}/${key}: the copy's hash is wrong, expected ${sha256}`);
+    }
+    await rename(unfinished, path);
+    return path;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,66 @@
+import type { Worker } from "node:worker_threads";
+import type { Geometry } from "../contracts/run-config.ts";
+import { type ErrorReport, EXIT, InputError, TemporaryError } from "../domain/errors.ts";
+import { applyEngineEnvironment } from "../engine/environment.ts";
+import { startThread } from "../steps/thread.ts";
+import type { FilmTask, PreparedFilms } from "./prepare-films.ts";
+
+/** Built for a container, the pool and its threads are plain JavaScript side by side. */
+const workerModule = new URL(`./prepare-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+
+/** Threads that prepare films; answers come in the order of the requests. */
+export interface PreparePool {
+  readonly threads: number;
+  prepare(tasks: readonly FilmTask[]): Promise<PreparedFilms>;
+  /** Ends the threads; what they were asked for and have not answered is never answered. */
+  close(): Promise<void>;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly waiting: { resolve(films: PreparedFilms): void; reject(error: Error): void }[];
+}
+
+type Answer = { readonly prepared: PreparedFilms } | { readonly failure: ErrorReport & { readonly stack?: string } };
+
+export function openPreparePool(threads: number, dataUri: string, geometry: Geometry): PreparePool {
+  // TensorFlow reads it when the first thread loads it.
+  applyEngineEnvironment();
+  const pool = Array.from({ length: threads }, () => openThread(dataUri, geometry));
+  return {
+    threads,
+    prepare(tasks) {
+      const thread = pool.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
+      return new Promise((resolve, reject) => {
+        thread.waiting.push({ resolve, reject });
+        thread.worker.postMessage(tasks);
+      });
+    },
+    async close() {
+      await Promise.all(pool.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+function openThread(dataUri: string, geometry: Geometry): Thread {
+  const worker = startThread(workerModule, { workerData: { dataUri, geometry } });
+  const thread: Thread = { worker, waiting: [] };
+  worker.on("message", (answer: Answer) => {
+    const asked = thread.waiting.shift();
+    if ("prepared" in answer) asked?.resolve(answer.prepared);
+    else asked?.reject(rebuild(answer.failure));
+  });
+  worker.on("error", (error) => {
+    for (const asked of thread.waiting.splice(0)) asked.reject(error);
+  });
+  return thread;
+}
+
+/** Errors lose their class on the way between threads. */
+function rebuild({ code, message, exitCode, stack }: ErrorReport & { readonly stack?: string }): Error {
+  const kinds = { [EXIT.input]: InputError, [EXIT.temporary]: TemporaryError } as const;
+  const error =
+    exitCode === EXIT.input || exitCode === EXIT.temporary ? new kinds[exitCode](code, message) : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { runKeys } from "../contracts/layout.ts";
+import { RunRequest } from "../contracts/run.ts";
+import type { RunConfig } from "../contracts/run-config.ts";
+import { InputError } from "../domain/errors.ts";
+import { writeDocument } from "../store/documents.ts";
+import { openStore, type Rooms } from "../store/open.ts";
+import type { Store } from "../store/store.ts";
+import { BOXES_FILE } from "./boxes.ts";
+
+/** CheXpert's own files, in the order in which the study appended them. */
+const USUAL_FILES = ["train.csv", "valid.csv"];
+
+/**
+ * What a run of this configuration over this folder is. Reads the CSV files, writes nothing.
+ * @param dataUri folder with CSV files and films
+ * @throws InputError `data` where there is no CSV file
+ */
+export async function prepareRequest(dataUri: string, config: RunConfig): Promise<RunRequest> {
+  const data = openStore(dataUri);
+  const csv = await findCsvFiles(data);
+  const fingerprint = await fingerprintOf(data, csv);
+  const work = createHash("sha256").update(fingerprint).update(canonical(config)).digest("hex");
+  return RunRequest.parse({
+    schema: "hilum.request/1",
+    run: `${config.name}-${work.slice(0, 8)}`,
+    data: dataUri,
+    csv,
+    fingerprint,
+    config,
+    createdAt: new Date().toISOString(),
+  });
+}
+
+/** Writes the request where the run's steps look for it; a run that has one already keeps it, so that it can go on. */
+export async function writeRequest(rooms: Rooms, request: RunRequest): Promise<void> {
+  const key = runKeys(request.run).request;
+  if (await rooms.runs.head(key)) return;
+  await writeDocument(rooms.runs, key, RunRequest, request);
+}
+
+/** train.csv and valid.csv where they are, otherwise every other CSV file beside the films. */
+async function findCsvFiles(data: Store): Promise<string[]> {
+  const usual: string[] = [];
+  for (const file of USUAL_FILES) if (await data.head(file)) usual.push(file);
+  if (usual.length > 0) return usual;
+  const others: string[] = [];
+  for await (const { key } of data.list("")) {
+    if (/^[^/]+\.csv$/.test(key) && key !== BOXES_FILE) others.push(key);
+  }
+  if (others.length > 0) return others.sort();
+  throw new InputError("data", `${data.uri}: no CSV file there, expected train.csv in CheXpert's format`);
+}
+
+/** SHA-256 over the CSV files and boxes.csv, names and lengths included. */
+export async function fingerprintOf(data: Store, csv: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of [...csv, BOXES_FILE]) {
+    const info = await data.head(file);
+    if (info === undefined && file === BOXES_FILE) continue;
+    hash.update(`${file}\n${info?.size}\n`);
+    for await (const piece of data.stream(file)) hash.update(piece);
+  }
+  return hash.digest("hex");
+}
+
+/** JSON whose keys are in order, so that equal values give equal text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(",")}}`;
+}

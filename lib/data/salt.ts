@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { splitSaltKey } from "../contracts/layout.ts";
+import { schemaName } from "../contracts/primitives.ts";
+import type { RunRequest } from "../contracts/run.ts";
+import { encodeDocument, findDocument, readDocument, writeDocument } from "../store/documents.ts";
+import { PreconditionError } from "../store/errors.ts";
+import type { Store } from "../store/store.ts";
+
+/** The salt of a data folder's split. */
+export const SplitSalt = z.strictObject({ schema: schemaName("hilum.split-salt/1"), salt: z.string() });
+
+/**
+ * The salt of this folder and seed: the one that its first run chose, so that a folder which grows keeps every patient
+ * where he was, and a new model is never tested on a patient that an older one was trained on. Only where the kept one
+ * is of no use any more, as after the folder's films were replaced, is another chosen.
+ */
+export async function keptSalt(
+  datasets: Store,
+  request: RunRequest,
+  { choose, isUsable }: { readonly choose: () => string; readonly isUsable: (salt: string) => boolean },
+): Promise<string> {
+  const key = splitSaltKey(splitName(request));
+  const kept = await findDocument(datasets, key, SplitSalt);
+  if (kept && isUsable(kept.salt)) return kept.salt;
+  const chosen = { schema: "hilum.split-salt/1" as const, salt: choose() };
+  if (kept) {
+    await writeDocument(datasets, key, SplitSalt, chosen);
+    return chosen.salt;
+  }
+  try {
+    await datasets.putIfAbsent(key, encodeDocument(chosen));
+  } catch (error) {
+    // Another run of the same folder was first: its choice holds.
+    if (!(error instanceof PreconditionError)) throw error;
+  }
+  return (await readDocument(datasets, key, SplitSalt)).salt;
+}
+
+const splitName = ({ data, config }: RunRequest): string =>
+  createHash("sha256").update(`${data}\n${config.seed}`).digest("hex").slice(0, 32);

@@ -1,0 +1,79 @@
+import { Dataset, ShardRecord } from "../../contracts/dataset.ts";
+import { datasetKeys, preparationName } from "../../contracts/layout.ts";
+import { Plan } from "../../contracts/plan.ts";
+import type { RunRequest } from "../../contracts/run.ts";
+import { InputError } from "../../domain/errors.ts";
+import { PARTS, type Part } from "../../domain/parts.ts";
+import type { StepContext, StepSummary } from "../../steps/run-step.ts";
+import { readDocument, writeDocument } from "../../store/documents.ts";
+import type { Store } from "../../store/store.ts";
+import { concatRows, decodeTable, encodeTable } from "../arrow-columns.ts";
+import { ASSIGNMENT_COLUMNS, FILM_COLUMNS, type Films, ROWS_COLUMNS } from "../film-columns.ts";
+import { requireRows } from "../required-parts.ts";
+import { indexShard, readShardFilms, storeRange } from "../shard-reader.ts";
+
+/** Shards that are read at a time. */
+const AT_A_TIME = 8;
+
+/** Shards, assignments.arrow -> dataset.json, rows.arrow. Reads no pixels. */
+export async function merge({ rooms, request, keys, signal, progress }: StepContext): Promise<StepSummary> {
+  const { prepareJobs, rows } = await readDocument(rooms.runs, keys.plan, Plan);
+  const records: ShardRecord[] = [];
+  const films: Films[] = [];
+  for (let first = 0; first < prepareJobs; first += AT_A_TIME) {
+    signal.throwIfAborted();
+    const indices = Array.from({ length: Math.min(AT_A_TIME, prepareJobs - first) }, (_, i) => first + i);
+    for (const shard of await Promise.all(indices.map((index) => readShard(rooms.datasets, request, index)))) {
+      records.push(shard.record);
+      films.push(shard.films);
+    }
+    progress({ done: records.length, total: prepareJobs, unit: "shards" });
+  }
+  const setAside = records.flatMap((record) => record.setAside);
+  requireFilms(setAside, rows.used, request.config.prepare.maxSetAsideShare);
+
+  const merged = concatRows(FILM_COLUMNS, films);
+  const where = `${rooms.runs.uri}/${keys.assignments}`;
+  const assignments = decodeTable(ASSIGNMENT_COLUMNS, await rooms.runs.get(keys.assignments), where);
+  const part = Array.from(merged.row, (row) => assignments.part[row] as Part);
+  const counts = Object.fromEntries(PARTS.map((name) => [name, part.filter((p) => p === name).length]));
+  requireRows(counts as Record<Part, number>);
+
+  await rooms.runs.put(keys.rows, encodeTable(ROWS_COLUMNS, { ...merged, part }));
+  await writeDocument(rooms.runs, keys.dataset, Dataset, {
+    schema: "hilum.dataset/1",
+    fingerprint: request.fingerprint,
+    geometry: request.config.geometry,
+    shards: records.map(({ key, rows, bytes, sha256 }) => ({ key, rows, bytes, sha256 })),
+    rows: part.length,
+    setAside,
+  });
+  return { rows: part.length, setAside: setAside.length, ...counts };
+}
+
+async function readShard(datasets: Store, { fingerprint, config }: RunRequest, index: number) {
+  const stored = datasetKeys(fingerprint);
+  const preparation = preparationName(config);
+  const record = await readDocument(datasets, stored.shardRecord(preparation, index), ShardRecord);
+  const file = await storeRange(datasets, record.key);
+  const shard = await indexShard(file);
+  if (file.bytes !== record.bytes || shard.rows !== record.rows) {
+    const what = `${shard.rows} films in ${file.bytes} bytes, expected ${record.rows} in ${record.bytes}; delete it`;
+    throw new InputError("shard", `${file.where}: ${what}`);
+  }
+  return { record, films: await readShardFilms(file, shard) };
+}
+
+/** Reasons that a message names before it only counts. */
+const SHOWN = 3;
+
+function requireFilms(setAside: Dataset["setAside"], used: number, maxShare: number): void {
+  if (setAside.length <= maxShare * used) return;
+  const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
+  const shown = setAside.slice(0, SHOWN).map(({ file, line, reason }) => `${file} line ${line}: ${reason}`);
+  const rest = setAside.length > SHOWN ? [`${setAside.length - SHOWN} more`] : [];
+  throw new InputError(
+    "too-many-set-aside",
+    `${setAside.length} of ${used} films cannot be used (${percent(setAside.length / used)}), expected at most ${percent(maxShare)} (prepare.maxSetAsideShare): ${[...shown, ...rest].join("; ")}`,
+  );
+}

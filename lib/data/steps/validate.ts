@@ -1,0 +1,59 @@
+import { FindingBoxes } from "../../contracts/boxes.ts";
+import { datasetKeys } from "../../contracts/layout.ts";
+import { Validation } from "../../contracts/validation.ts";
+import { InputError } from "../../domain/errors.ts";
+import { BLANK } from "../../domain/label-policy.ts";
+import { OBSERVATIONS } from "../../domain/observations.ts";
+import { patientKey } from "../../domain/split.ts";
+import type { StepContext, StepSummary } from "../../steps/run-step.ts";
+import { writeDocument } from "../../store/documents.ts";
+import { openStore } from "../../store/open.ts";
+import { BOXES_FILE, readBoxes } from "../boxes.ts";
+import type { Manifest } from "../film-columns.ts";
+import { encodeManifest, readManifest } from "../manifest.ts";
+import { fingerprintOf } from "../request.ts";
+
+/** CSV files -> manifest.arrow, boxes.json, validation.json. Every row is checked; the first wrong one ends the run. */
+export async function validate({ rooms, request, keys, signal }: StepContext): Promise<StepSummary> {
+  const data = openStore(request.data);
+  const manifest = await readManifest(data, request.csv);
+  signal.throwIfAborted();
+  const boxes = (await data.head(BOXES_FILE)) ? await readBoxes(data, manifest) : [];
+  if ((await fingerprintOf(data, request.csv)) !== request.fingerprint) {
+    const changed = `${request.csv.join(", ")}: changed since the run was made, expected the same files; start a new run`;
+    throw new InputError("data-changed", changed);
+  }
+  const stored = datasetKeys(request.fingerprint);
+  await rooms.datasets.put(stored.manifest, encodeManifest(manifest));
+  if (boxes.length > 0) {
+    await writeDocument(rooms.datasets, stored.boxes, FindingBoxes, { schema: "hilum.boxes/1", boxes });
+  }
+  const validation = describe(request.run, request.fingerprint, request.csv, manifest, boxes.length);
+  await writeDocument(rooms.runs, keys.validation, Validation, validation);
+  const { rows, patients, duplicates } = validation;
+  return { rows, patients, duplicates, boxes: boxes.length };
+}
+
+function describe(
+  run: string,
+  fingerprint: string,
+  files: readonly string[],
+  manifest: Manifest,
+  boxes: number,
+): Validation {
+  const { source, patient, study, view } = manifest;
+  const count = (matches: (row: number) => boolean) => view.filter((_, row) => matches(row)).length;
+  return {
+    schema: "hilum.validation/1",
+    run,
+    fingerprint,
+    files: files.map((file) => ({ file, rows: count((row) => manifest.file[row] === file) })),
+    rows: view.length,
+    patients: new Set(patient.map((id, row) => patientKey(source[row]!, id))).size,
+    studies: new Set(study.map((id, row) => `${patientKey(source[row]!, patient[row]!)}\n${id}`)).size,
+    views: { frontal: count((row) => view[row] === "frontal"), lateral: count((row) => view[row] === "lateral") },
+    duplicates: count((row) => manifest.duplicateOf[row] !== null),
+    unlabelled: count((row) => OBSERVATIONS.every((name) => manifest[name][row] === BLANK)),
+    boxes,
+  };
+}

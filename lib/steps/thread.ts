@@ -1,0 +1,12 @@
+import { SHARE_ENV, Worker, type WorkerOptions } from "node:worker_threads";
+
+/**
+ * A worker thread that runs a module of this project, also while that is TypeScript: a thread of Node 20 does not take
+ * over the loader that its parent was started with. It shares the process's real environment, which TensorFlow reads.
+ */
+export function startThread(module: URL, options: Pick<WorkerOptions, "workerData">): Worker {
+  const shared: WorkerOptions = { ...options, env: SHARE_ENV, execArgv: [] };
+  if (!module.pathname.endsWith(".ts")) return new Worker(module, shared);
+  const load = `import("tsx/esm/api").then((api) => { api.register(); return import(${JSON.stringify(module.href)}); })`;
+  return new Worker(load, { ...shared, eval: true });
+}
