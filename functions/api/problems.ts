@@ -33,13 +33,13 @@ const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
   "bad-query": 400,
   "bad-multipart": 400,
   "empty-body": 400,
-  "empty-file": 400,
+  "film-empty": 400,
   "not-found": 404,
   "unknown-model": 404,
   "method-not-allowed": 405,
   "film-too-large": 413,
   "unsupported-media-type": 415,
-  "unsupported-format": 415,
+  "unsupported-media": 415,
 };
 
 /** Seconds after which a client may try again. */

@@ -1,0 +1,57 @@
+import { inferno } from "./colours.js";
+import { byId, twoDigits } from "./dom.js";
+import { contour, heatField, paint } from "./heat-map.js";
+import { chosenFinding, state, watch } from "./state.js";
+
+/** Longest side of the painted lattice; the browser smooths it up to the film. */
+const LATTICE = 192;
+
+/** Heat, relative to the peak, at which the line is drawn; as the API's box. */
+const REGION_LEVEL = 0.5;
+
+const canvas = byId("heat", HTMLCanvasElement);
+const marks = byId("marks", SVGElement);
+const facts = byId("map-facts", HTMLElement);
+const legend = byId("legend", HTMLElement);
+
+/** Paints the chosen finding's map over the film, or takes it away. */
+function draw() {
+  const finding = chosenFinding();
+  const film = state.film?.prediction?.film;
+  const map = finding?.map ?? null;
+  const shown = state.mapOn && map !== null && film !== undefined;
+  canvas.hidden = !shown;
+  marks.toggleAttribute("hidden", !shown);
+  legend.hidden = !shown;
+  facts.textContent = describe();
+  if (!shown) return;
+
+  const scale = LATTICE / Math.max(film.width, film.height);
+  const width = Math.max(2, Math.round(film.width * scale));
+  const height = Math.max(2, Math.round(film.height * scale));
+  const field = heatField(map, film, width, height);
+  paint(canvas, field, width, height, state.opacity);
+  marks.setAttribute("viewBox", `0 0 ${film.width} ${film.height}`);
+  const path = state.opacity === 0 ? "" : contour(field, width, height, REGION_LEVEL, film);
+  for (const line of marks.children) line.setAttribute("d", path);
+}
+
+/** What the corner of the film says of the map. */
+function describe() {
+  const finding = chosenFinding();
+  if (!state.mapOn || finding === undefined) return "";
+  if (!finding.map) return `${finding.observation}: no region stands out`;
+  return `Heat map: ${finding.observation} ${twoDigits(finding.probability)}\nline: half as hot as the peak`;
+}
+
+function drawLegend() {
+  const bar = byId("legend-bar", HTMLCanvasElement);
+  const image = new ImageData(bar.width, 1);
+  for (let i = 0; i < bar.width; i += 1) image.data.set([...inferno(i / (bar.width - 1)), 255], i * 4);
+  bar.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+export function startHeatLayer() {
+  drawLegend();
+  watch(draw);
+}

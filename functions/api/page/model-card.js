@@ -1,0 +1,83 @@
+import { byId, counted, figure, make } from "./dom.js";
+import { state, watch } from "./state.js";
+
+/** @typedef {import("./client.js").ModelCard} ModelCard */
+
+/** @param {ModelCard} card @returns {[string, string][]} */
+const facts = (card) => [
+  ["Name", card.name],
+  ["Version", card.version],
+  ["Made", card.createdAt.slice(0, 10)],
+  ["Network", `${card.network}, films at ${card.inputSize} × ${card.inputSize}`],
+  ["Learned from", `${counted(card.trainedOn.films, "film")} of ${counted(card.trainedOn.patients, "patient")}`],
+  ["Networks in it", String(card.trainedOn.members)],
+  ["Labels", `uncertain as ${card.labelPolicy.uncertain}, blank as ${card.labelPolicy.blank}`],
+  ["Protocol", card.protocol],
+  ["Operating point", card.operatingPoint],
+  ["Data set", card.trainedOn.dataset],
+  ["TensorFlow", card.tensorflow],
+];
+
+const HEADINGS = ["Observation", "AUROC", "Sensitivity", "Specificity", "Threshold", "Positives"];
+
+/** @param {ModelCard} card */
+function figures(card) {
+  const { evaluation } = card;
+  if (evaluation === null) return make("p", {}, "This version was never evaluated.");
+  const interval = evaluation.meanAurocInterval;
+  const between = interval === null ? "" : ` (95 % interval ${interval.map(figure).join(" to ")})`;
+  const rows = card.labels.map((label, place) => {
+    const measured = evaluation.perObservation[place];
+    const cells = [
+      figure(measured?.auroc),
+      figure(measured?.sensitivity),
+      figure(measured?.specificity),
+      figure(card.thresholds[place]),
+      String(measured?.positives ?? "–"),
+    ];
+    return make("tr", {}, make("th", { scope: "row" }, label), ...cells.map((cell) => make("td", {}, cell)));
+  });
+  const head = make("tr", {}, ...HEADINGS.map((heading) => make("th", { scope: "col" }, heading)));
+  return make(
+    "div",
+    {},
+    make("h3", {}, "How well it does"),
+    make(
+      "div",
+      { class: "scroll", tabindex: 0, role: "group", "aria-label": "Figures by observation" },
+      make("table", { class: "figures" }, make("thead", {}, head), make("tbody", {}, ...rows)),
+    ),
+    make(
+      "p",
+      { class: "caption" },
+      `On ${counted(evaluation.films, "film")} of ${counted(evaluation.patients, "test patient")}, none of whom it learned from: ` +
+        `mean AUROC ${figure(evaluation.meanAuroc)}${between}. A dash: not defined, for want of positives or negatives. ` +
+        "Sensitivity and specificity are at the threshold. Not for clinical use.",
+    ),
+  );
+}
+
+/** @param {ModelCard} card */
+const draw = (card) =>
+  byId("model-card", HTMLElement).replaceChildren(
+    make(
+      "dl",
+      { class: "facts" },
+      ...facts(card).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
+    ),
+    figures(card),
+  );
+
+export function startModelCard() {
+  const dialog = byId("model-dialog", HTMLDialogElement);
+  byId("show-model", HTMLButtonElement).addEventListener("click", () => dialog.showModal());
+  /** @type {ModelCard | null} */
+  let drawn = null;
+  watch(() => {
+    const { card, film } = state;
+    const model = film?.prediction?.model ?? card;
+    byId("model", HTMLElement).textContent = model === null ? "" : `Model ${model.name}, version ${model.version}`;
+    if (card !== null && card !== drawn) draw(card);
+    drawn = card;
+  });
+}

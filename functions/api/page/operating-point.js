@@ -1,0 +1,30 @@
+/** @typedef {import("../../../lib/contracts/api.ts").ModelCard} ModelCard */
+
+/**
+ * @param {ModelCard | null} card
+ * @param {string} observation
+ * @returns {number} its place among the card's columns; -1 where there is none
+ */
+export const labelPlace = (card, observation) =>
+  /** @type {readonly string[]} */ (card?.labels ?? []).indexOf(observation);
+
+/**
+ * What the evaluation measured at the threshold nearest to this one; null where it measured nothing.
+ * @param {ModelCard | null} card
+ * @param {string} observation
+ * @param {number} threshold
+ * @returns {{ sensitivity: number | null, specificity: number | null } | null}
+ */
+export function measuredAt(card, observation, threshold) {
+  const curve = card?.evaluation?.operatingCurve;
+  const column = labelPlace(card, observation);
+  if (!curve || column < 0 || curve.thresholds.length === 0) return null;
+  const nearest = curve.thresholds.reduce(
+    (best, value, place) =>
+      Math.abs(value - threshold) < Math.abs((curve.thresholds[best] ?? 0) - threshold) ? place : best,
+    0,
+  );
+  const sensitivity = curve.sensitivity[column]?.[nearest] ?? null;
+  const specificity = curve.specificity[column]?.[nearest] ?? null;
+  return sensitivity === null && specificity === null ? null : { sensitivity, specificity };
+}

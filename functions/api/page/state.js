@@ -1,0 +1,68 @@
+/** @typedef {import("./client.js").Prediction} Prediction */
+/** @typedef {import("./client.js").ModelCard} ModelCard */
+/** @typedef {import("./client.js").Problem} Problem */
+
+/**
+ * A film on the page. It lives in this tab alone and is gone with it.
+ * @typedef {object} Film
+ * @property {number} number counted from 1
+ * @property {string} name
+ * @property {Blob} file
+ * @property {"reading" | "answered" | "refused" | "failed"} status
+ * @property {string | null} picture URL of what is shown; null while there is none
+ * @property {Prediction | null} prediction
+ * @property {Problem | null} problem
+ */
+
+/**
+ * @typedef {object} State
+ * @property {Film[]} films
+ * @property {Film | null} film the one on the stage
+ * @property {string | null} observation the chosen finding
+ * @property {boolean} mapOn
+ * @property {number} opacity of the heat map at its hottest, 0 to 1
+ * @property {ModelCard | null} card
+ * @property {Map<string, number>} thresholds those that were moved, by observation
+ */
+
+/** @type {State} */
+export const state = {
+  films: [],
+  film: null,
+  observation: null,
+  mapOn: false,
+  opacity: 0.55,
+  card: null,
+  thresholds: new Map(),
+};
+
+/** @type {Set<() => void>} */
+const watchers = new Set();
+
+/** @param {() => void} watcher called after every change */
+export const watch = (watcher) => {
+  watchers.add(watcher);
+};
+
+/** @param {Partial<State>} [change] */
+export function update(change = {}) {
+  Object.assign(state, change);
+  for (const watcher of watchers) watcher();
+}
+
+/** @param {Film} film @param {Partial<Film>} change */
+export function updateFilm(film, change) {
+  Object.assign(film, change);
+  update();
+}
+
+/** @param {string} observation @param {number} fallback the model's own @returns {number} the threshold in force */
+export const thresholdOf = (observation, fallback) => state.thresholds.get(observation) ?? fallback;
+
+/** @returns {import("./client.js").Finding[]} findings of the film on the stage, likeliest first */
+export const sortedFindings = () =>
+  [...(state.film?.prediction?.findings ?? [])].sort((a, b) => b.probability - a.probability);
+
+/** @returns {import("./client.js").Finding | undefined} */
+export const chosenFinding = () =>
+  state.film?.prediction?.findings.find((finding) => finding.observation === state.observation);
