@@ -1,0 +1,90 @@
+import { TrainingHistory } from "../contracts/training.ts";
+import { openTrainingData } from "../data/training-data.ts";
+import { InputError } from "../domain/errors.ts";
+import { type Device, requireDevice } from "../engine/tensorflow.ts";
+import { buildNetwork } from "../model/networks.ts";
+import { countParameters } from "../model/parameters.ts";
+import { createTrainingSession } from "../model/training-session.ts";
+import type { StepContext, StepSummary } from "../steps/run-step.ts";
+import { writeDocument } from "../store/documents.ts";
+import { openCheckpoints } from "./checkpoint-store.ts";
+import { type Trained, train } from "./loop.ts";
+import { encodeWeights } from "./weights-file.ts";
+
+/**
+ * Trains one member of the ensemble: the context's index says which of `training.seeds` is its seed. Reads what merge
+ * and upsample wrote; leaves the best weights and the history, and checkpoints on the way.
+ *
+ * @param kind what must compute
+ * @throws InputError `no-gpu`, `no-seed`, `diverged`; TemporaryError `stopped`
+ */
+export async function trainMember(context: StepContext, kind: Device["kind"]): Promise<StepSummary> {
+  const { rooms, run, index, request, signal } = context;
+  const { model, training } = request.config;
+  const keys = context.keys.member(index);
+  const seed = training.seeds[index];
+  if (seed === undefined) {
+    const expected = `expected an index below ${training.seeds.length}, the number of training.seeds`;
+    throw new InputError("no-seed", `train: member ${index}, ${expected}`);
+  }
+  const device = requireDevice(kind);
+  const data = await openTrainingData(rooms, run);
+  try {
+    const session = await createTrainingSession({ ...training, model, size: data.size, seed });
+    try {
+      const { journal, weights } = await train({
+        session,
+        films: data,
+        size: data.size,
+        plan: data.epochPlan,
+        tuning: data.split.tuning,
+        config: training,
+        seed,
+        checkpoints: openCheckpoints(rooms.runs, keys),
+        signal,
+        reporter: context,
+      });
+      const { network } = model;
+      const metadata = { network, seed: String(seed), epoch: String(journal.best?.epoch), format: "hilum.weights/1" };
+      await rooms.runs.put(keys.weights, encodeWeights(weights, metadata));
+      const parameters = countParameters(buildNetwork(model), model.trainable);
+      const history = { member: index, seed, network, parameters, device: device.kind, tensorflow: device.tensorflow };
+      await writeDocument(rooms.runs, keys.history, TrainingHistory, historyOf(journal, history));
+      return summaryOf(journal, device);
+    } finally {
+      await session.dispose();
+    }
+  } finally {
+    await data.close();
+  }
+}
+
+type Journal = Trained["journal"];
+
+const historyOf = (
+  { stepLoss, epochs, best, stoppedEarly }: Journal,
+  about: Pick<TrainingHistory, "member" | "seed" | "network" | "parameters" | "device" | "tensorflow">,
+): TrainingHistory => ({
+  schema: "hilum.history/1",
+  ...about,
+  stepLoss,
+  epochs,
+  bestEpoch: best?.epoch ?? null,
+  stoppedEarly,
+});
+
+function summaryOf({ work, step, epochs, best, stoppedEarly }: Journal, device: Device): StepSummary {
+  const sum = (of: (epoch: Journal["epochs"][number]) => number) => epochs.reduce((total, e) => total + of(e), 0);
+  const images = work.rows * epochs.length;
+  const trainingSeconds = sum(({ imagesPerSecond }) => work.rows / imagesPerSecond);
+  return {
+    steps: step,
+    epochs: epochs.length,
+    imagesPerSecond: images / trainingSeconds,
+    waitShare: sum(({ waitShare, imagesPerSecond }) => (waitShare * work.rows) / imagesPerSecond) / trainingSeconds,
+    bestEpoch: best?.epoch ?? null,
+    bestTuningAuroc: best?.meanAuroc ?? null,
+    stoppedEarly,
+    device: device.kind,
+  };
+}
