@@ -1,11 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+const SLOW = "test/slow/**/*.test.ts";
+
+/** `npm test` runs everything but test/slow; `npm run test:slow` runs that (`--mode slow`). */
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ["test/**/*.test.ts"],
+    ...(mode === "slow" ? { include: [SLOW] } : { include: ["test/**/*.test.ts"], exclude: [SLOW] }),
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: mode === "slow" ? 900_000 : 60_000,
+    hookTimeout: mode === "slow" ? 900_000 : 60_000,
   },
-});
+}));
