@@ -56,13 +56,15 @@ export function targetsOf(policy: Policy, labels: Int8Array): Float32Array {
  * @param targets rows x 14
  * @param rows which of them, again and again where they are repeated; all by default
  */
-export function prevalenceOf(targets: Float32Array, rows?: Iterable<number>): (number | null)[] {
+export function prevalenceOf(targets: Float32Array, rows?: ArrayLike<number>): (number | null)[] {
   const count = OBSERVATIONS.length;
   const positive = new Float64Array(count);
   const known = new Float64Array(count);
-  for (const row of rows ?? Array(targets.length / count).keys()) {
+  const length = rows?.length ?? targets.length / count;
+  for (let i = 0; i < length; i += 1) {
+    const start = (rows?.[i] ?? i) * count;
     for (let k = 0; k < count; k += 1) {
-      const target = targets[row * count + k]!;
+      const target = targets[start + k]!;
       if (Number.isNaN(target)) continue;
       known[k]! += 1;
       if (target > 0.5) positive[k]! += 1;
