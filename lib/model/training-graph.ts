@@ -141,23 +141,23 @@ function writeStep(options: TrainingGraphOptions, state: State, { image, targets
   const [slope] = writeGradients({ of: logits, gradient }, [trained]);
 
   const decays = options.weightDecay > 0 ? [writeWeightDecay(options, state, parameter, learningRate)] : [];
-  const updates = [writeAdam(options, state, slope!, learningRate, decays)];
+  const step = readVariable(state.step);
+  const updates = [writeAdam(options, state, { gradient: slope!, learningRate, step }, decays)];
   if (batchNorms.length > 0) updates.push(writeRunningStatistics(batchNorms, vectors.rest, state.rest, rest));
-  if (options.movingAverage > 0) updates.push(...writeMovingAverage(options.movingAverage, state, updates));
-  const counted = assignAdd(state.step, op.constant(image.operation.graph, 1));
-  return op.identity(loss, "loss", [...updates, counted]);
+  if (options.movingAverage > 0) updates.push(...writeMovingAverage(options.movingAverage, state, step, updates));
+  const counted = assignAdd(state.step, op.constant(image.operation.graph, 1), updates);
+  return op.identity(loss, "loss", [counted]);
 }
 
 function writeAdam(
   { adam }: TrainingGraphOptions,
   state: State,
-  gradient: Output,
-  learningRate: Output,
+  { gradient, learningRate, step }: { readonly gradient: Output; readonly learningRate: Output; readonly step: Output },
   after: readonly Operation[],
 ): Operation {
   const { graph } = gradient.operation;
   const [one, beta1, beta2, epsilon] = [1, adam.beta1, adam.beta2, adam.epsilon].map((x) => op.constant(graph, x));
-  const next = op.add(readVariable(state.step), one!);
+  const next = op.add(step, one!);
   return applyAdam(
     {
       weights: state.trained,
@@ -194,10 +194,9 @@ function writeWeightDecay(
  * Moves the average towards the weights by 1 - min(decay, (1 + step) / (10 + step)), so that the first steps do not
  * hang on to the random start (as TensorFlow's ExponentialMovingAverage with `num_updates`).
  */
-function writeMovingAverage(decay: number, state: State, after: readonly Operation[]): Operation[] {
-  const { graph } = state.step.handle.operation;
+function writeMovingAverage(decay: number, state: State, step: Output, after: readonly Operation[]): Operation[] {
+  const { graph } = step.operation;
   const number = (value: number) => op.constant(graph, value);
-  const step = readVariable(state.step);
   const early = op.divide(op.add(step, number(1)), op.add(step, number(10)));
   const rate = op.subtract(number(1), op.minimum(number(decay), early));
   const pairs = [

@@ -50,8 +50,8 @@ export class Graph {
       graph: this,
       name: this.uniqueName(options.name ?? kind),
       kind,
-      inputs: options.inputs ?? [],
-      after: options.after ?? [],
+      inputs: [...(options.inputs ?? [])],
+      after: [...(options.after ?? [])],
       attributes: options.attributes ?? {},
       outputs: [] as Output[],
     };

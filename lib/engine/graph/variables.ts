@@ -37,12 +37,15 @@ export function assignCopy({ handle }: Variable, value: Output): Operation {
   return graph.add("AssignVariableOp", { inputs: [handle, copy], attributes: FLOAT, outputs: [] });
 }
 
-export const assignAdd = (target: Variable, value: Output): Operation => update("AssignAddVariableOp", target, value);
-export const assignSubtract = (target: Variable, value: Output): Operation =>
-  update("AssignSubVariableOp", target, value);
+type Assign = (target: Variable, value: Output, after?: readonly Operation[]) => Operation;
 
-const update = (kind: string, { handle }: Variable, value: Output): Operation =>
-  handle.operation.graph.add(kind, { inputs: [handle, value], attributes: FLOAT, outputs: [] });
+const assign =
+  (kind: string): Assign =>
+  ({ handle }, value, after = []) =>
+    handle.operation.graph.add(kind, { inputs: [handle, value], after, attributes: FLOAT, outputs: [] });
+
+export const assignAdd = assign("AssignAddVariableOp");
+export const assignSubtract = assign("AssignSubVariableOp");
 
 export interface AdamInputs {
   readonly weights: Variable;

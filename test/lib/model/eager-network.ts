@@ -65,7 +65,7 @@ export function runEagerly(
   return results;
 }
 
-/** Masked cross-entropy from its definition, in terms of probabilities' logarithms. */
+/** Masked cross-entropy from its definition: -ln sigmoid(z) = softplus(-z). */
 export function maskedCrossEntropy(logits: Tensor, targets: Float32Array): import("#tensorflow").Scalar {
   const tf = tensorflow();
   const shape = logits.shape as [number, number];
@@ -77,9 +77,7 @@ export function maskedCrossEntropy(logits: Tensor, targets: Float32Array): impor
     targets.map((target) => (Number.isNaN(target) ? 0 : 1)),
     shape,
   );
-  const entropy = tf.neg(
-    tf.add(tf.mul(known, tf.logSigmoid(logits)), tf.mul(tf.sub(1, known), tf.logSigmoid(tf.neg(logits)))),
-  );
+  const entropy = tf.add(tf.mul(known, tf.softplus(tf.neg(logits))), tf.mul(tf.sub(1, known), tf.softplus(logits)));
   return tf.div(tf.sum(tf.mul(entropy, mask)), tf.sum(mask)).asScalar();
 }
 
