@@ -71,7 +71,9 @@ function paint(grid: HeatGrid, { width, height }: GreyImage, colours: HeatColour
 
 function eightBit({ data, maxValue }: GreyImage): Uint8Array {
   if (data instanceof Uint8Array && maxValue === 255) return data;
-  return Uint8Array.from(data, (value) => Math.round((value * 255) / maxValue));
+  const bytes = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i += 1) bytes[i] = Math.round((data[i]! * 255) / maxValue);
+  return bytes;
 }
 
 /** Lines of about one part in 400 of the film. */

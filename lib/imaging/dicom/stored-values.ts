@@ -61,6 +61,6 @@ function encapsulatedFrame(dataSet: DataSet): Buffer {
 function toWords(bytes: Uint8Array, pixels: number): Uint8Array | Uint16Array {
   if (bytes.length === pixels) return bytes;
   if (bytes.length < 2 * pixels) throw truncated();
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint16Array(aligned.buffer, aligned.byteOffset, pixels);
 }

@@ -1,0 +1,144 @@
+import type { Warning } from "../contracts/api.ts";
+import type { ModelVersion } from "../contracts/model-version.ts";
+import { calibrate } from "../domain/calibration.ts";
+import { type Rectangle, toFilm } from "../domain/geometry.ts";
+import { OBSERVATION_COUNT, observationIndex } from "../domain/observations.ts";
+import { resizeToSquare } from "../engine/resize.ts";
+import { loadServingGraph, type ServingGraph, type ServingOutput } from "../engine/saved-model.ts";
+import type { Film } from "../imaging/film.ts";
+import type { HeatGrid } from "../imaging/heat.ts";
+import { filmPng, mapPng, overlayPng } from "../imaging/overlay.ts";
+import { checkPlausibility } from "../imaging/plausibility.ts";
+import { readFilm } from "../imaging/read-film.ts";
+import { batcher } from "./batcher.ts";
+import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions } from "./film-service.ts";
+import type { Prediction } from "./prediction.ts";
+
+/** Films of one run of the graph; more gain little on a CPU and cost memory. */
+const LARGEST_BATCH = 8;
+
+/** Films from their bytes to answers, on this thread; see openPredictor for one that leaves the caller's free. */
+export interface Answerer {
+  answer(source: FilmSource, options: AnswerOptions): Promise<FilmAnswer>;
+  picture(source: FilmSource, options: PictureOptions): Promise<FilmPicture>;
+  close(): void;
+}
+
+interface Square {
+  readonly pixels: Uint8Array;
+  readonly maps: boolean;
+}
+
+/** Loads a version's serving graph and runs it once, so that the first film is not the slow one. */
+export async function openAnswerer(servingFolder: string, version: ModelVersion): Promise<Answerer> {
+  const graph = await loadServingGraph(servingFolder);
+  const { geometry } = version;
+  graph.run(new Uint8Array(graph.size ** 2), 1, { maps: true });
+  const predict = batcher((squares: readonly Square[]) => runGraph(graph, squares, version), {
+    largest: LARGEST_BATCH,
+    together: (a, b) => a.maps === b.maps,
+  });
+
+  async function look(source: FilmSource, maps: boolean) {
+    const clock = stopwatch();
+    const film = source instanceof Uint8Array ? await readFilm(source) : source;
+    clock.lap("decode");
+    const warnings: Warning[] = [...film.warnings, ...checkPlausibility(film)];
+    clock.lap("check");
+    const pixels = resizeToSquare(film.image, geometry);
+    clock.lap("resize");
+    const prediction = await predict({ pixels, maps });
+    clock.lap("predict");
+    return { film, warnings, prediction, area: squareOnFilm(film, geometry), clock };
+  }
+
+  return {
+    async answer(source, { maps = false }) {
+      const { film, warnings, prediction, area, clock } = await look(source, maps);
+      return { film: film.facts, warnings, prediction, area, timings: clock.laps };
+    },
+
+    async picture(source, options) {
+      if (options.style === "film") return plainPicture(source);
+      const { film, warnings, prediction, area, clock } = await look(source, true);
+      const grid = heatGrid(prediction, observationIndex(options.observation!), area);
+      const draw = options.style === "map" ? mapPng : overlayPng;
+      const { png, region } = await draw(film.image, grid, given(options));
+      clock.lap("render");
+      const told = region === null ? [...warnings, NO_REGION] : warnings;
+      return { png, box: region?.box ?? null, warnings: told, timings: clock.laps };
+    },
+
+    close: () => graph.close(),
+  };
+}
+
+const NO_REGION: Warning = { code: "no-region", message: "no region of the film stands out for this observation" };
+
+const given = ({ colours, opacity }: PictureOptions) => ({
+  ...(colours !== undefined && { colours }),
+  ...(opacity !== undefined && { opacity }),
+});
+
+async function plainPicture(source: FilmSource): Promise<FilmPicture> {
+  const clock = stopwatch();
+  const film = source instanceof Uint8Array ? await readFilm(source) : source;
+  clock.lap("decode");
+  const png = await filmPng(film.image);
+  clock.lap("render");
+  return { png, box: null, warnings: film.warnings, timings: clock.laps };
+}
+
+function runGraph(graph: ServingGraph, squares: readonly Square[], version: ModelVersion): Prediction[] {
+  const count = squares.length;
+  const pixels = new Uint8Array(count * graph.size ** 2);
+  squares.forEach((square, i) => {
+    pixels.set(square.pixels, i * graph.size ** 2);
+  });
+  const output = graph.run(pixels, count, { maps: squares[0]!.maps });
+  return squares.map((_, film) => predictionOf(output, film, version));
+}
+
+function predictionOf(
+  { count, logits, probabilities, maps }: ServingOutput,
+  film: number,
+  version: ModelVersion,
+): Prediction {
+  const own = (values: Float32Array): Float32Array => {
+    const length = values.length / count;
+    return values.slice(film * length, (film + 1) * length);
+  };
+  return {
+    logits: own(logits),
+    probabilities: own(probabilities).map((raw, i) => calibrate(version.calibration[i]!, raw)),
+    maps: maps && { rows: maps.rows, columns: maps.columns, values: own(maps.values) },
+  };
+}
+
+/** The network's square in film pixels. */
+export function squareOnFilm({ image }: Film, geometry: ModelVersion["geometry"]): Rectangle {
+  const { x, y } = toFilm({ x: 0, y: 0 }, image, geometry);
+  const end = toFilm({ x: geometry.size, y: geometry.size }, image, geometry);
+  return { x, y, width: end.x - x, height: end.y - y };
+}
+
+/** The map of one observation. */
+export function heatGrid({ maps }: Prediction, observation: number, area: Rectangle): HeatGrid {
+  if (maps === null) throw new Error("the prediction was made without maps");
+  const places = maps.values.length / OBSERVATION_COUNT;
+  const values = maps.values.subarray(observation * places, (observation + 1) * places);
+  return { rows: maps.rows, columns: maps.columns, values, area };
+}
+
+function stopwatch() {
+  const laps: Record<string, number> = {};
+  let last = performance.now();
+  return {
+    laps,
+    lap(name: string) {
+      const now = performance.now();
+      laps[name] = Math.round((now - last) * 10) / 10;
+      last = now;
+    },
+  };
+}

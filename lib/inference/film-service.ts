@@ -1,0 +1,52 @@
+import type { FilmFacts, HeatColours, PictureStyle, Warning } from "../contracts/api.ts";
+import type { Rectangle } from "../domain/geometry.ts";
+import type { Observation } from "../domain/observations.ts";
+import type { Film } from "../imaging/film.ts";
+import type { Prediction } from "./prediction.ts";
+
+/** A file's bytes, or a film that was read before. */
+export type FilmSource = Uint8Array | Film;
+
+/** Milliseconds by part of the work. */
+export type Timings = Readonly<Record<string, number>>;
+
+/** A film read and answered for. */
+export interface FilmAnswer {
+  readonly film: FilmFacts;
+  readonly prediction: Prediction;
+  /** What the maps' grid covers, in film pixels. */
+  readonly area: Rectangle;
+  readonly warnings: readonly Warning[];
+  readonly timings: Timings;
+}
+
+export interface AnswerOptions {
+  /** Whether to make the heat maps of all observations; about the price of one prediction more. */
+  readonly maps?: boolean;
+}
+
+export interface PictureOptions {
+  readonly style: PictureStyle;
+  /** Whose map; needed for every style but `film`. */
+  readonly observation?: Observation | undefined;
+  readonly colours?: HeatColours;
+  /** Of the map at its hottest, 0 to 1. */
+  readonly opacity?: number;
+}
+
+/** A film as PNG at its own size, with or without a heat map. */
+export interface FilmPicture {
+  readonly png: Uint8Array;
+  /** Bounds of the hottest region in film pixels; null where there is none. */
+  readonly box: Rectangle | null;
+  readonly warnings: readonly Warning[];
+  readonly timings: Timings;
+}
+
+/** What the engine of a predictor holds at the moment. */
+export interface Vitals {
+  /** Tensors in TensorFlow's hands. */
+  readonly tensors: number;
+  readonly residentBytes: number;
+  readonly process: number;
+}

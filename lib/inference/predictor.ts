@@ -1,0 +1,151 @@
+import { join } from "node:path";
+import { type ModelVersion, SAVED_MODEL_FOLDER } from "../contracts/model-version.ts";
+import { type ErrorReport, reportError, TemporaryError } from "../domain/errors.ts";
+import { resolveVersion } from "../registry/channels.ts";
+import { materialiseVersion } from "../registry/versions.ts";
+import { cacheFolder } from "../setup/cache-folder.mjs";
+import type { Store } from "../store/store.ts";
+import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions, Vitals } from "./film-service.ts";
+import { startWorker, type WorkerProcess } from "./worker-process.ts";
+
+export interface PredictorOptions {
+  /** The room `models`. */
+  readonly models: Store;
+  /** A channel's name or a version. */
+  readonly model?: string;
+  /** Folder for versions of stores that are not on this machine. */
+  readonly cache?: string;
+  /** Films answered or waiting at one time; one more is refused. */
+  readonly mostFilms?: number;
+  /** Seconds for one film, its waiting included, after which its process is ended. */
+  readonly timeout?: number;
+}
+
+const DEFAULTS = { model: "production", mostFilms: 64, timeout: 60 } as const;
+/** Loading and warming a large ensemble on a slow disk. */
+const LOAD_TIMEOUT = 300_000;
+/** A process that ends so often before it is ready will not start by itself. */
+const MOST_FAILED_STARTS = 3;
+
+/** One film of several: answered, or refused for its own reason. */
+export type PredictResult = FilmAnswer | { readonly error: ErrorReport };
+
+/**
+ * A model version, ready to answer in a process of its own. The caller's event loop stays free; a process that crashes
+ * fails the films that it had, and another takes its place.
+ */
+export interface Predictor {
+  readonly version: ModelVersion;
+  /** False while a crashed process is replaced. */
+  readonly ready: boolean;
+  /** @throws InputError as readFilm and checkPlausibility; TemporaryError `busy`, `predictor-stopped`, `predictor-timeout` */
+  answer(film: FilmSource, options?: AnswerOptions): Promise<FilmAnswer>;
+  /** As answer; `not-a-chest-film` is not refused for the style `film`. */
+  picture(film: FilmSource, options: PictureOptions): Promise<FilmPicture>;
+  /** Each film for itself, in order; several at a time, so that the model sees batches. */
+  predict(films: readonly FilmSource[], options?: { readonly explain?: boolean }): Promise<PredictResult[]>;
+  vitals(): Promise<Vitals>;
+  close(): Promise<void>;
+}
+
+/**
+ * Fetches a version, verifies its hashes, and starts a process that has loaded it and run it once.
+ * @throws InputError where the model does not exist, is damaged, or can't be loaded
+ */
+export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
+  const { models, model, mostFilms, timeout } = { ...DEFAULTS, ...options };
+  const id = await resolveVersion(models, model);
+  const cache = options.cache ?? join(cacheFolder(), "models");
+  const { manifest: version, folder } = await materialiseVersion(models, id, cache);
+  const milliseconds = timeout * 1000;
+
+  let closed = false;
+  let ready = false;
+  let broken = false;
+  let inside = 0;
+  let starting: Promise<WorkerProcess> = start();
+  await starting;
+
+  /** A process with the model; starts the next one when it ends, unless it never got ready. */
+  async function start(failedStarts = 0): Promise<WorkerProcess> {
+    const worker = startWorker();
+    worker.ended.then(() => {
+      if (!ready || closed) return;
+      ready = false;
+      starting = restart();
+    });
+    try {
+      await worker.call("load", { servingFolder: join(folder, SAVED_MODEL_FOLDER), version }, LOAD_TIMEOUT);
+    } catch (error) {
+      await worker.stop();
+      if (closed || failedStarts + 1 >= MOST_FAILED_STARTS || !(error instanceof TemporaryError)) throw error;
+      return start(failedStarts + 1);
+    }
+    ready = true;
+    return worker;
+  }
+
+  function restart(): Promise<WorkerProcess> {
+    broken = false;
+    const next = start();
+    // Whoever waits is told; the next caller tries anew.
+    next.catch(() => {
+      broken = true;
+    });
+    return next;
+  }
+
+  async function admitted<T>(use: (worker: WorkerProcess) => Promise<T>): Promise<T> {
+    if (closed) throw new TemporaryError("predictor-closed", "the predictor is closed");
+    if (inside >= mostFilms) throw new TemporaryError("busy", `${inside} films are being answered; try again`);
+    if (broken) starting = restart();
+    inside += 1;
+    try {
+      return await use(await starting);
+    } finally {
+      inside -= 1;
+    }
+  }
+
+  const answer = (film: FilmSource, { maps = false }: AnswerOptions = {}): Promise<FilmAnswer> =>
+    admitted((worker) => worker.call("answer", { film, options: { maps } }, milliseconds));
+
+  return {
+    version,
+    get ready() {
+      return ready;
+    },
+    answer,
+    picture: (film, pictureOptions) =>
+      admitted((worker) => worker.call("picture", { film, options: pictureOptions }, milliseconds)),
+    predict: (films, { explain = false } = {}) =>
+      eachOf(films, Math.min(FILMS_AT_ONCE, mostFilms), (film) =>
+        answer(film, { maps: explain }).catch((error: unknown) => ({ error: reportError(error) })),
+      ),
+    vitals: async () => (await starting).call("vitals", null, milliseconds),
+    async close() {
+      closed = true;
+      ready = false;
+      const worker = await starting.catch(() => undefined);
+      await worker?.stop();
+    },
+  };
+}
+
+/** Films of one call on their way at one time. */
+const FILMS_AT_ONCE = 8;
+
+/** Results in order, at most `atOnce` on their way. */
+async function eachOf<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  async function walk(): Promise<void> {
+    while (next < items.length) {
+      const index = next;
+      next += 1;
+      results[index] = await work(items[index]!);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, walk));
+  return results;
+}

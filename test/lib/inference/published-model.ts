@@ -1,0 +1,53 @@
+import type { Calibration } from "../../../lib/contracts/model-version.ts";
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { initialWeights } from "../../../lib/model/initial-weights.ts";
+import { buildNetwork, HEAD } from "../../../lib/model/networks.ts";
+import { writeServingGraph } from "../../../lib/model/serving-graph.ts";
+import type { Weights } from "../../../lib/model/weights.ts";
+import { publishVersion } from "../../../lib/registry/versions.ts";
+import type { Store } from "../../../lib/store/store.ts";
+
+const MODEL = { network: "densenet-mini", channels: 1, headWidth: 64, normalisation: "symmetric" } as const;
+export const SIZE = 112;
+
+/** Random logits are all near 0, and so all films alike: louder ones tell films apart. */
+const LOUDNESS = 60;
+
+function loudWeights(): Weights {
+  const weights = new Map(initialWeights(buildNetwork(MODEL), 5));
+  const name = `${HEAD.logits}/kernel`;
+  const { shape, data } = weights.get(name)!;
+  return weights.set(name, { shape, data: data.map((value) => value * LOUDNESS) });
+}
+
+/** A small network with random weights in a store, as a run would publish it. */
+export function publishRandomModel(models: Store, calibration: Calibration = { kind: "identity" }) {
+  const members = [loudWeights()];
+  const bytes = writeServingGraph({ model: MODEL, size: SIZE, members });
+  return publishVersion(
+    models,
+    {
+      name: "random",
+      model: { ...MODEL, trainable: "full" },
+      geometry: { size: SIZE, fit: "pad", resize: "antialias" },
+      labels: [...OBSERVATIONS],
+      thresholds: OBSERVATIONS.map((_, i) => 0.3 + 0.03 * i),
+      operatingPoint: "max-f1",
+      calibration: OBSERVATIONS.map(() => calibration),
+      outOfDistribution: null,
+      policy: { uncertain: "ones", blank: "zero", perObservation: {} },
+      protocol: "leak-free",
+      trainedOn: {
+        run: "none",
+        fingerprint: "0".repeat(64),
+        rows: 0,
+        patients: 0,
+        seeds: [5],
+        prevalence: OBSERVATIONS.map(() => null),
+      },
+      meanAuroc: null,
+      engine: { tensorflow: "2.21.0" },
+    },
+    [{ path: "saved_model/saved_model.pb", bytes }],
+  );
+}
