@@ -29,16 +29,15 @@ export function decodeFilm(bytes: Uint8Array): GreyImage {
     const limits = `at least ${SMALLEST_SIDE} on each side and at most ${MOST_PIXELS / 1e6} million in all`;
     throw new FilmError("film-size", `${width} x ${height} pixels, expected ${limits}`);
   }
+  const name = header.format.toUpperCase();
+  // Before the decoders, which would tell it on stderr in words of their own.
+  if (!hasEnd(bytes, header)) throw new FilmError("film-truncated", `the ${name} file ends before its picture does`);
   try {
     const decoded = withKernels((scope) => DECODERS[header.format](scope, scope.bytes(bytes), header));
     return applyOrientation(decoded, header.orientation);
   } catch (cause) {
     if (!(cause instanceof KernelError)) throw cause;
-    throw endsEarly(bytes, header)
-      ? new FilmError("film-truncated", `the ${header.format.toUpperCase()} file ends before its picture does`, {
-          cause,
-        })
-      : new FilmError("film-damaged", `the ${header.format.toUpperCase()} file is damaged`, { cause });
+    throw new FilmError("film-damaged", `the ${name} file is damaged`, { cause });
   }
 }
 
@@ -87,8 +86,13 @@ function toGrey(scope: KernelScope, decoded: Value, type: "UINT8" | "UINT16"): G
   return { width, height, maxValue: type === "UINT8" ? 255 : 65535, data: channels === 1 ? data : luma(data, 3) };
 }
 
-/** Whether the file lacks the mark that ends its format. */
-function endsEarly(bytes: Uint8Array, { format }: PictureHeader): boolean {
-  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-4096);
-  return format === "png" ? !tail.includes("IEND") : !tail.includes(Buffer.from([0xff, 0xd9]));
+/** Whether the mark that ends its format stands anywhere in the file; what follows it does no harm. */
+function hasEnd(bytes: Uint8Array, { format }: PictureHeader): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (format === "jpeg") return view.lastIndexOf(JPEG_END) >= 0;
+  const end = view.lastIndexOf("IEND");
+  return end >= 0 && end + "IEND".length + PNG_CHECKSUM_BYTES <= view.length;
 }
+
+const JPEG_END = Buffer.from([0xff, 0xd9]);
+const PNG_CHECKSUM_BYTES = 4;

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from "node:fs";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { random } from "../../../lib/domain/random.ts";
+import { decodeFilm, type FilmError } from "../../../lib/engine/decode.ts";
+import { binding } from "../../../lib/engine/tensorflow.ts";
+
+const awkward = new URL("../../../../shared/awkward-sample/", import.meta.url);
+const sample = (name: string) => readFileSync(new URL(name, awkward));
+
+/** A film-like picture, smooth with some noise. */
+function picture(width: number, height: number, channels: 1 | 3 = 1) {
+  const next = random(5, "picture");
+  const data = Uint8Array.from({ length: width * height * channels }, (_, i) => {
+    const x = Math.floor(i / channels) % width;
+    return 100 + 60 * Math.sin(x / 9) + 40 * (i % channels) + 10 * next();
+  });
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+const code = (bytes: Uint8Array): string => {
+  try {
+    decodeFilm(bytes);
+  } catch (error) {
+    return (error as FilmError).code;
+  }
+  return "decoded";
+};
+
+describe("decoding a film", () => {
+  test.each(["jpeg", "png"] as const)("%s gives libvips' very grey values", async (format) => {
+    const bytes = await picture(97, 61).toColourspace("b-w").toFormat(format).toBuffer();
+    const expected = await sharp(bytes).toColourspace("b-w").raw().toBuffer();
+    const film = decodeFilm(bytes);
+    expect([film.width, film.height, film.maxValue]).toEqual([97, 61, 255]);
+    expect(Buffer.from(film.data).equals(expected)).toBe(true);
+  });
+
+  test("16 bits stay 16 bits", async () => {
+    const values = Uint16Array.from({ length: 32 * 16 }, (_, i) => i * 127);
+    const bytes = await sharp(values, { raw: { width: 32, height: 16, channels: 1 } })
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
+    const film = decodeFilm(bytes);
+    expect(film.maxValue).toBe(65535);
+    expect(film.data).toEqual(values);
+  });
+
+  test("a colour PNG becomes grey by Rec. 601, with or without alpha", async () => {
+    const colours = Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => [255, 0, 0][i % 3]!);
+    const raw = sharp(colours, { raw: { width: 16, height: 16, channels: 3 } });
+    expect(new Set(decodeFilm(await raw.clone().png().toBuffer()).data)).toEqual(new Set([76]));
+    expect(new Set(decodeFilm(await raw.clone().ensureAlpha(0.5).png().toBuffer()).data)).toEqual(new Set([76]));
+  });
+
+  test("EXIF orientation is applied", async () => {
+    const upright = await picture(60, 40).toColourspace("b-w").png().toBuffer();
+    const turned = await sharp(upright).rotate(270).jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
+    const film = decodeFilm(turned);
+    expect([film.width, film.height]).toEqual([60, 40]);
+    const expected = decodeFilm(upright).data;
+    film.data.forEach((value, i) => {
+      expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(3);
+    });
+  });
+
+  test("what is no whole film is refused, cut at any byte", async () => {
+    expect(code(new Uint8Array())).toBe("film-empty");
+    expect(code(Buffer.from("GIF89a, or any text"))).toBe("film-format");
+    for (const format of ["jpeg", "png"] as const) {
+      const bytes = await picture(120, 90).toColourspace("b-w").toFormat(format).toBuffer();
+      expect(code(bytes)).toBe("decoded");
+      for (let end = 60; end < bytes.length; end += Math.ceil(bytes.length / 25)) {
+        expect(code(bytes.subarray(0, end))).toMatch(/^film-(truncated|format)$/);
+      }
+      expect(code(bytes.subarray(0, -1))).toBe("film-truncated");
+    }
+    const damaged = await picture(120, 90).toColourspace("b-w").png().toBuffer();
+    damaged[damaged.length >> 1]! ^= 0x55;
+    expect(code(damaged)).toBe("film-damaged");
+  });
+
+  test("a few bytes that claim a huge picture are refused before any memory is taken", async () => {
+    const bytes = await picture(64, 64).toColourspace("b-w").png().toBuffer();
+    bytes.writeUInt32BE(60_000, 16);
+    bytes.writeUInt32BE(60_000, 20);
+    expect(code(bytes)).toBe("film-size");
+  });
+
+  test("leaves no tensor behind, also after an error", async () => {
+    const bytes = await picture(64, 64).jpeg().toBuffer();
+    const before = binding().getNumOfTensors();
+    for (let i = 0; i < 20; i += 1) {
+      decodeFilm(bytes);
+      code(bytes.subarray(0, bytes.length - 40));
+    }
+    expect(binding().getNumOfTensors()).toBe(before);
+  });
+});
+
+describe.skipIf(!existsSync(awkward))("awkward films (../shared)", () => {
+  const mean = (name: string) => {
+    const { data, maxValue } = decodeFilm(sample(name));
+    let sum = 0;
+    for (const value of data) sum += value;
+    return sum / data.length / maxValue;
+  };
+
+  test.each(["gray16_fullrange.png", "progressive.jpg", "cmyk.jpg", "exif_orientation_6.jpg"])(
+    "%s is as bright as its original",
+    (name) => {
+      expect(mean(name)).toBeCloseTo(mean("baseline_nih_1024_gray8.png"), 3);
+    },
+  );
+
+  test.each([
+    ["truncated.png", "film-truncated"],
+    ["text_named.jpg", "film-format"],
+    ["rtplan_no_pixels.dcm", "film-format"],
+  ])("%s is refused: %s", (name, expected) => {
+    expect(code(sample(name))).toBe(expected);
+  });
+});
