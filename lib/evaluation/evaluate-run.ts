@@ -1,7 +1,8 @@
 import { Evaluation } from "../contracts/evaluation.ts";
 import { ModelCard } from "../contracts/model-card.ts";
+import type { TrainingData } from "../data/training-data.ts";
 import type { Part } from "../domain/parts.ts";
-import { patientKey, rowsOfParts } from "../domain/split.ts";
+import { patientKey } from "../domain/split.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
 import { device } from "../engine/tensorflow.ts";
 import { writeServingGraph } from "../model/serving-graph.ts";
@@ -12,7 +13,6 @@ import { renderReport } from "../report/report.ts";
 import type { StepContext, StepSummary } from "../steps/run-step.ts";
 import { writeDocument } from "../store/documents.ts";
 import { sha256 } from "../store/etag.ts";
-import type { FilmSource } from "../training/film-source.ts";
 import { calibrated, type DecisionRules, decisionRules } from "./decision-rules.ts";
 import { evaluationFigures } from "./figures.ts";
 import { judgeHeatMaps } from "./heat-maps.ts";
@@ -20,7 +20,7 @@ import { modelCard } from "./model-card.ts";
 import { type Predicting, predict } from "./predict.ts";
 import { numberNames, type PredictionTable } from "./prediction-table.ts";
 import { predictionsCsv } from "./predictions-csv.ts";
-import type { RunInputs } from "./run-inputs.ts";
+import { type RunInputs, readRunInputs } from "./run-inputs.ts";
 import { describeVersion, filesOfVersion, SERVING_GRAPH } from "./version-of-run.ts";
 import { withServingGraph } from "./with-serving-graph.ts";
 
@@ -31,12 +31,13 @@ const MOST_FILMS_AT_ONCE = 32;
  * Writes the serving graph of a run's members and judges that very graph: what is measured is what is served.
  * Publishes the version as candidate, and writes predictions, evaluation, card and report.
  */
-export async function evaluateRun(context: StepContext, inputs: RunInputs, films: FilmSource): Promise<StepSummary> {
+export async function evaluateRun(context: StepContext, data: TrainingData): Promise<StepSummary> {
   const { request, rooms, keys, note } = context;
   const { config } = request;
+  const inputs = await readRunInputs(context, data);
   const graph = writeServingGraph({ model: config.model, size: config.geometry.size, members: inputs.members });
   const { material, rules, tables } = await withServingGraph(graph, async (loaded) => {
-    const judged = await judge(context, inputs, predicting(context, inputs, films, loaded));
+    const judged = await judge(context, data, inputs, predicting(context, data, loaded));
     const files = [{ path: SERVING_GRAPH, sha256: sha256(graph) }];
     return { ...judged, material: { ...judged.material, files } };
   });
@@ -65,11 +66,12 @@ export async function evaluateRun(context: StepContext, inputs: RunInputs, films
   };
 }
 
-const patientOf = ({ rows }: RunInputs, position: number): string =>
+const patientOf = ({ rows }: TrainingData, position: number): string =>
   patientKey(rows.source[position]!, rows.patient[position]!);
 
-function predicting(context: StepContext, { rows }: RunInputs, films: FilmSource, graph: ServingGraph): Predicting {
-  const total = rows.part.filter((part) => part !== "train").length;
+function predicting(context: StepContext, films: TrainingData, graph: ServingGraph): Predicting {
+  const { tuning, calibration, test } = films.split;
+  const total = tuning.length + calibration.length + test.length;
   let done = 0;
   return {
     graph,
@@ -90,20 +92,22 @@ interface Judged {
   readonly tables: readonly PredictionTable[];
 }
 
-async function judge({ request, run }: StepContext, inputs: RunInputs, using: Predicting): Promise<Judged> {
+async function judge(
+  { request, run }: StepContext,
+  data: TrainingData,
+  inputs: RunInputs,
+  using: Predicting,
+): Promise<Judged> {
   const { config } = request;
-  const positions = rowsOfParts(inputs.rows.part as readonly Part[]);
-  const tableOf = async (part: Part): Promise<PredictionTable> => {
-    const rows = positions[part];
-    return {
-      part,
-      count: rows.length,
-      paths: Array.from(rows, (row) => inputs.paths[row]!),
-      patientIds: Array.from(rows, (row) => inputs.rows.patient[row]!),
-      patients: numberNames(Array.from(rows, (row) => patientOf(inputs, row))),
-      ...(await predict(rows, using)),
-    };
-  };
+  const { plan, split } = data;
+  const tableOf = async (part: Part): Promise<PredictionTable> => ({
+    part,
+    count: split[part].length,
+    paths: Array.from(split[part], (position) => inputs.paths[position]!),
+    patientIds: Array.from(split[part], (position) => data.rows.patient[position]!),
+    patients: numberNames(Array.from(split[part], (position) => patientOf(data, position))),
+    ...(await predict(split[part], using)),
+  });
   const raw = {
     tuning: await tableOf("tuning"),
     calibration: await tableOf("calibration"),
@@ -112,23 +116,24 @@ async function judge({ request, run }: StepContext, inputs: RunInputs, using: Pr
   const rules = decisionRules(config.evaluation.operatingPoint, raw);
   const test = calibrated(raw.test, rules.calibration);
   const { localisation, examples } = await judgeHeatMaps({
-    inputs,
+    rows: data.rows,
+    boxes: inputs.boxes,
     config,
     test,
-    positions: positions.test,
+    positions: split.test,
     thresholds: rules.thresholds,
     predicting: { ...using, onFilms: () => {} },
   });
   const evaluation = evaluationFigures({
     run,
-    protocol: inputs.plan.protocol,
+    protocol: plan.protocol,
     test,
     thresholds: rules.thresholds,
     bootstrap: { rounds: config.evaluation.bootstrap, seed: config.seed },
     localisation,
   });
-  const { plan, dataset, upsampling, histories } = inputs;
-  const trainedPatients = new Set(Array.from(positions.train, (row) => patientOf(inputs, row))).size;
+  const { dataset, upsampling, histories } = inputs;
+  const trainedPatients = new Set(Array.from(split.train, (position) => patientOf(data, position))).size;
   return {
     material: {
       request,

@@ -1,4 +1,5 @@
 import type { RunConfig } from "../contracts/run-config.ts";
+import type { Rows } from "../data/film-columns.ts";
 import { rectangleToSquare, type Size } from "../domain/geometry.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../domain/observations.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
@@ -15,7 +16,8 @@ import type { RunInputs } from "./run-inputs.ts";
 import { withServingGraph } from "./with-serving-graph.ts";
 
 export interface HeatMapInput {
-  readonly inputs: RunInputs;
+  readonly rows: Rows;
+  readonly boxes: RunInputs["boxes"];
   readonly config: RunConfig;
   /** Calibrated, of the test patients; `positions` are those of its rows. */
   readonly test: PredictionTable;
@@ -28,12 +30,12 @@ export interface HeatMapInput {
 export async function judgeHeatMaps(
   input: HeatMapInput,
 ): Promise<{ localisation: LocalisationFigures; examples: Example[] }> {
-  const { inputs, config, test, positions, thresholds, predicting } = input;
+  const { rows, boxes, config, test, positions, thresholds, predicting } = input;
   const positionOf = (row: number): number => positions[row]!;
-  const boxesOf = (row: number) => inputs.boxes.get(positionOf(row)) ?? [];
+  const boxesOf = (row: number) => boxes.get(positionOf(row)) ?? [];
   const sizeOf = (row: number): Size => ({
-    width: inputs.rows.filmWidth[positionOf(row)]!,
-    height: inputs.rows.filmHeight[positionOf(row)]!,
+    width: rows.filmWidth[positionOf(row)]!,
+    height: rows.filmHeight[positionOf(row)]!,
   });
 
   const findings = boxedTruePositives(test, thresholds, boxesOf);

@@ -20,7 +20,7 @@ const HEADER = [
 
 /**
  * Every film of the tables, one a line: part, path and patient as the data set names them, 14 labels under the run's
- * policy (empty where masked) and 14 calibrated probabilities.
+ * policy (empty where masked) and 14 calibrated probabilities, every digit of them.
  */
 export function predictionsCsv(tables: readonly PredictionTable[]): string {
   const lines = [HEADER.map(csvText).join(",")];
@@ -35,7 +35,7 @@ export function predictionsCsv(tables: readonly PredictionTable[]): string {
           csvText(table.paths[row]!),
           csvText(table.patientIds[row]!),
           ...Array.from(labels, (label) => (Number.isNaN(label) ? "" : String(label))),
-          ...Array.from(probabilities, (p) => p.toPrecision(7)),
+          ...Array.from(probabilities, String),
         ].join(","),
       );
     }

@@ -17,7 +17,7 @@ export const interval = (value: readonly [number, number] | null, places = 2): s
 
 /** A share as "12.3 %"; for shares of rows only, never for a probability. */
 export const percent = (value: number | null): string =>
-  value === null ? "not defined" : `${(100 * value).toFixed(1)} %`;
+  value === null ? "not defined" : value > 0 && value < 0.0005 ? "below 0.1 %" : `${(100 * value).toFixed(1)} %`;
 
 /** Length of time: "48 s", "3 min 20 s", "1 h 05 min". */
 export function duration(seconds: number): string {

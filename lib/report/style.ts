@@ -11,13 +11,15 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 html { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 54rem; padding: 2.5rem 1.25rem 4rem; }
+body { margin: 0 auto; max-width: 59rem; padding: 2.5rem 1.25rem 4rem; }
 header { border-bottom: 1px solid var(--line); padding-bottom: 1.25rem; }
 .kicker { color: var(--quiet); font-size: .8rem; margin: 0; }
 h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -.01em; margin: .25rem 0 .5rem; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 2.75rem 0 .6rem; break-after: avoid; }
 h3 { font-size: 1rem; margin: 1.75rem 0 .4rem; break-after: avoid; }
-p { margin: .5rem 0; max-width: 42rem; }
+p, ul { margin: .5rem 0; max-width: 42rem; }
+ul { padding-left: 1.2rem; }
+li + li { margin-top: .3rem; }
 a { color: var(--accent); }
 code { font: .86em ui-monospace, monospace; overflow-wrap: anywhere; }
 .caution { border-left: 3px solid var(--warn); padding: .1rem 0 .1rem .8rem; margin: 1rem 0 0; }
@@ -49,11 +51,12 @@ tfoot .quiet { font-weight: 400; }
 tbody td.text, thead th.text { text-align: left; white-space: normal; }
 .note { color: var(--quiet); font-size: .83rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 1rem; list-style: none; margin: 0; padding: 0; }
+.panels li, .films li { margin: 0; }
 .panels li { break-inside: avoid; display: flex; flex-direction: column; font-size: .78rem; line-height: 1.3; }
 .panels strong { display: block; font-weight: 600; }
 .panels svg { margin-top: auto; }
 .panels span { color: var(--quiet); }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
+.pair { display: grid; align-items: end; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
 .films { display: grid; grid-template-columns: repeat(3, 1fr); gap: .9rem; list-style: none; margin: .5rem 0 1.25rem; padding: 0; break-inside: avoid; }
 .films li { font-size: .78rem; line-height: 1.35; }
 .films div { display: grid; grid-template-columns: 1fr 1fr; gap: 2px; margin-bottom: .35rem; background: #000; }
@@ -72,11 +75,11 @@ footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: .8re
     --accent: #0b5cad; --second: #9c4412; --warn: #7a4f00; }
   html { font-size: 9.5pt; }
   body { max-width: none; padding: 0; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; break-inside: avoid; }
+  tfoot { display: table-row-group; }
   table { font-size: 7.6pt; }
   th, td { padding: .18rem .3rem; }
   figure { break-inside: avoid; }
-  figure.long { break-inside: auto; }
   .panels { grid-template-columns: repeat(5, 1fr); gap: .6rem; }
   .films { grid-template-columns: repeat(3, 1fr); }
   img { print-color-adjust: exact; }

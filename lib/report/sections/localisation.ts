@@ -34,7 +34,7 @@ ${
 lowest, and the false alarm with the highest.</p>
 ${groups}
 <p class="legend">no evidence <img alt="" src="${await legendPicture()}"> most evidence in this film for this observation; white outline: finding box</p>
-<p class="note"><b>Figure 5. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
+<p class="note"><b>Figure 4. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
 maximum. A heat map shows which places raised the model's score, not where disease is.</p>`
 }`;
 }

@@ -32,9 +32,9 @@ ${counted(request.config.evaluation.bootstrap, "resample")} of whole patients, s
 Dashed: chance. ${left > 0 && `${counted(left, "observation")} with only one class among the test films ${left === 1 ? "is" : "are"} left out.`}</figcaption></figure>
 ${figuresTable(material, on)}
 ${decisionsTable(evaluation)}
-<figure class="long">${await curvePanels(evaluation, "roc")}
+<figure>${await curvePanels(evaluation, "roc")}
 <figcaption><b>Figure 2. ROC curves</b> on the ${on}. Dashed: chance. Dot: the operating point of table 1.</figcaption></figure>
-<figure class="long">${await curvePanels(evaluation, "precisionRecall")}
+<figure>${await curvePanels(evaluation, "precisionRecall")}
 <figcaption><b>Figure 3. Precision-recall curves</b> on the same films. Dashed: the prevalence, which is the precision of
 calling every film positive. Dot: the operating point of table 1.</figcaption></figure>`;
 }

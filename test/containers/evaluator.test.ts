@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Evaluation } from "../../lib/contracts/evaluation.ts";
+import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
+import { ModelCard } from "../../lib/contracts/model-card.ts";
+import { ProgressEvent } from "../../lib/contracts/progress.ts";
+import { StepRecord } from "../../lib/contracts/run.ts";
+import { openTrainingData } from "../../lib/data/training-data.ts";
+import { calibrate } from "../../lib/domain/calibration.ts";
+import { auroc } from "../../lib/domain/metrics/auroc.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { loadServingGraph } from "../../lib/engine/saved-model.ts";
+import { readChannels } from "../../lib/registry/channels.ts";
+import { materialiseVersion, verifyVersion } from "../../lib/registry/versions.ts";
+import { readDocument } from "../../lib/store/documents.ts";
+import { openRooms } from "../../lib/store/open.ts";
+import { preparedRun } from "../lib/evaluation/prepared-run.ts";
+
+type Run = Awaited<ReturnType<typeof preparedRun>>;
+
+/** The step as the state machine starts it: a process of its own. */
+async function evaluator({ request, environment }: Run): Promise<{ code: number | null; stderr: string }> {
+  const child = spawn(process.execPath, ["--import", "tsx", "containers/evaluator/main.ts"], {
+    env: { ...process.env, ...environment, HILUM_RUN: request.run },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  return { code, stderr };
+}
+
+describe("evaluator", () => {
+  let folder: string;
+  let run: Run;
+  let ended: { code: number | null; stderr: string };
+  let evaluation: Evaluation;
+  const keys = () => runKeys(run.request.run);
+  const rooms = () => openRooms(run.environment);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hilum-evaluator-"));
+    run = await preparedRun(folder);
+    ended = await evaluator(run);
+    expect(ended.code, ended.stderr).toBe(0);
+    evaluation = await readDocument(rooms().runs, keys().evaluation, Evaluation);
+  }, 180_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("publishes a whole version as candidate", async () => {
+    const manifest = await verifyVersion(rooms().models, evaluation.model);
+    expect(manifest.files.map((file) => file.path)).toEqual([
+      "saved_model/saved_model.pb",
+      "model-card.json",
+      "report.html",
+    ]);
+    expect(manifest.trainedOn.seeds).toEqual([1, 2]);
+    expect(manifest.thresholds).toEqual(OBSERVATIONS.map((name) => evaluation.perObservation[name].threshold));
+    expect((await readChannels(rooms().models)).candidate).toBe(evaluation.model);
+    const key = modelKeys.version(evaluation.model).file("model-card.json");
+    const card = await readDocument(rooms().models, key, ModelCard);
+    expect(card.metrics.meanAuroc).toBe(evaluation.meanAuroc);
+    expect(card.notForClinicalUse).toBe(true);
+  });
+
+  it("judges what the published graph answers on the test patients, and nobody else", async () => {
+    const { manifest, folder: version } = await materialiseVersion(rooms().models, evaluation.model, folder);
+    const data = await openTrainingData(rooms(), run.request.run);
+    const graph = await loadServingGraph(join(version, "saved_model"));
+    try {
+      const test = data.split.test;
+      expect(evaluation.evaluatedOn.rows).toBe(test.length);
+      const trained = new Set(Array.from(data.split.train, (position) => data.rows.patient[position]));
+      expect(Array.from(test).some((position) => trained.has(data.rows.patient[position]))).toBe(false);
+      const { pixels, targets, count } = await data.batch(test);
+      const answer = graph.run(pixels, count);
+      for (const [i, name] of OBSERVATIONS.entries()) {
+        const rows = Array.from({ length: count }, (_, row) => row * OBSERVATIONS.length + i);
+        const scores = rows.map((at) => calibrate(manifest.calibration[i]!, answer.probabilities[at]!));
+        const expected = auroc(
+          scores,
+          rows.map((at) => targets[at]!),
+        );
+        const found = evaluation.perObservation[name].auroc;
+        if (expected === null) expect(found).toBeNull();
+        else expect(found).toBeCloseTo(expected, 2);
+      }
+    } finally {
+      graph.close();
+      await data.close();
+    }
+  });
+
+  it("writes every prediction it judged, so that its figures can be had again from the file alone", async () => {
+    const csv = Buffer.from(await rooms().runs.get(keys().predictions)).toString();
+    const rows: Record<string, string>[] = parse(csv, { columns: true });
+    expect(new Set(rows.map((row) => row.part))).toEqual(new Set(["tuning", "calibration", "test"]));
+    const test = rows.filter((row) => row.part === "test");
+    expect(test[0]!.path).toMatch(/^phantoms\/.*view\d_frontal\.jpg$/);
+    for (const name of OBSERVATIONS) {
+      const labels = test.map((row) => (row[`label ${name}`] === "" ? Number.NaN : Number(row[`label ${name}`])));
+      const value = auroc(
+        test.map((row) => Number(row[`probability ${name}`])),
+        labels,
+      );
+      const found = evaluation.perObservation[name].auroc;
+      if (value === null) expect(found).toBeNull();
+      else expect(found).toBe(value);
+    }
+  });
+
+  it("writes a report that stands alone and shows text as text", async () => {
+    const report = Buffer.from(await rooms().runs.get(keys().report)).toString();
+    expect(report).toContain("Not for clinical use");
+    expect(report).toContain("Phantoms for &lt;b&gt;tests&lt;/b&gt;");
+    expect(report).not.toMatch(/<script|<link|https?:\/\/(?!www\.w3\.org)/);
+    expect(report).not.toMatch(/patient\d{5}/);
+  });
+
+  it("says how far it is, names nobody, and leaves a record", async () => {
+    const events = ended.stderr
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => ProgressEvent.parse(JSON.parse(line)));
+    const last = events.filter((event) => event.event === "progress").at(-1)!;
+    expect(last.done).toBe(last.total);
+    expect(ended.stderr).not.toMatch(/patient\d/);
+    const record = await readDocument(rooms().runs, keys().stepRecord("evaluate"), StepRecord);
+    expect(record.summary.model).toBe(evaluation.model);
+  });
+
+  it("does nothing a second time", async () => {
+    const before = await rooms().runs.read(keys().evaluation);
+    const again = await evaluator(run);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain("done already");
+    expect((await rooms().runs.read(keys().evaluation)).etag).toBe(before.etag);
+  });
+
+  it("ends with 64 and one sentence where a member's weights are broken", async () => {
+    const { runs } = rooms();
+    await runs.delete(keys().stepRecord("evaluate"));
+    await runs.put(keys().member(1).weights, Buffer.from("not weights at all"));
+    const broken = await evaluator(run);
+    expect(broken.code).toBe(64);
+    expect(broken.stderr).toContain("00001/weights.safetensors");
+    expect(broken.stderr).not.toContain("    at ");
+  });
+});

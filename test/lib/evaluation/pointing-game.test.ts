@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import type { FindingBox } from "../../../lib/contracts/boxes.ts";
+import { OBSERVATION_COUNT, observationIndex } from "../../../lib/domain/observations.ts";
+import { boxedTruePositives, peak, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
+import type { FilmMaps } from "../../../lib/evaluation/predict.ts";
+import type { PredictionTable } from "../../../lib/evaluation/prediction-table.ts";
+
+const box = (x: number, y: number, width: number, height: number): FindingBox => ({
+  row: 0,
+  observation: "Cardiomegaly",
+  x,
+  y,
+  width,
+  height,
+});
+
+/** A 7 x 7 map with one hot cell. */
+function hot(column: number, row: number, value = 1): FilmMaps {
+  const values = new Float32Array(49);
+  values[row * 7 + column] = value;
+  return { rows: 7, columns: 7, values };
+}
+
+/** 14 maps, all of them the same. */
+const everywhere = ({ rows, columns, values }: FilmMaps): FilmMaps => ({
+  rows,
+  columns,
+  values: Float32Array.from({ length: OBSERVATION_COUNT * values.length }, (_, i) => values[i % values.length]!),
+});
+
+describe("peak of a heat map", () => {
+  it("is the centre of the highest cell", () => {
+    expect(peak(hot(0, 0))).toEqual({ x: 0.5 / 7, y: 0.5 / 7 });
+    expect(peak(hot(6, 2))).toEqual({ x: 6.5 / 7, y: 2.5 / 7 });
+  });
+
+  it("is nowhere where nothing raised the score", () => {
+    expect(peak(hot(3, 3, 0))).toBeNull();
+    expect(pointsAt(hot(3, 3, 0), { width: 10, height: 10 }, { size: 224, fit: "pad" }, [box(0, 0, 10, 10)])).toBe(
+      false,
+    );
+  });
+});
+
+describe("from the square to the film", () => {
+  // A film of 400 x 200 in a square of 224: 112 rows of padding, half of them above.
+  const film = { width: 400, height: 200 };
+
+  it("takes the padding off", () => {
+    const middle = hot(3, 3);
+    expect(pointsAt(middle, film, { size: 224, fit: "pad" }, [box(199, 99, 2, 2)])).toBe(true);
+    // Row 1 of the map is rows 32 to 64 of the square; its centre, 48, is padding: outside the film.
+    expect(pointsAt(hot(3, 1), film, { size: 224, fit: "pad" }, [box(0, 0, 400, 200)])).toBe(false);
+    // Centre of row 2 is 80: (80 - 56) / 112 of the film's height.
+    expect(pointsAt(hot(0, 2), film, { size: 224, fit: "pad" }, [box(28, 42, 1, 2)])).toBe(true);
+  });
+
+  it("stretches a squeezed film back", () => {
+    expect(pointsAt(hot(3, 1), film, { size: 224, fit: "squeeze" }, [box(199, 42, 2, 2)])).toBe(true);
+    expect(pointsAt(hot(3, 1), film, { size: 224, fit: "squeeze" }, [box(199, 46, 2, 2)])).toBe(false);
+  });
+});
+
+describe("pointing game", () => {
+  const cardiomegaly = observationIndex("Cardiomegaly");
+  const labels = new Float32Array(4 * OBSERVATION_COUNT);
+  const probabilities = new Float64Array(4 * OBSERVATION_COUNT).fill(0.9);
+  for (const row of [0, 1, 3]) labels[row * OBSERVATION_COUNT + cardiomegaly] = 1;
+  probabilities[OBSERVATION_COUNT + cardiomegaly] = 0.1;
+  const table: PredictionTable = {
+    part: "test",
+    count: 4,
+    paths: [],
+    patientIds: [],
+    patients: Uint32Array.of(0, 1, 2, 3),
+    labels,
+    probabilities,
+  };
+  const thresholds = new Array<number>(OBSERVATION_COUNT).fill(0.5);
+
+  it("counts true positives with a box, and no others", () => {
+    const boxes = [[box(0, 0, 5, 5)], [box(0, 0, 5, 5)], [box(0, 0, 5, 5)], []];
+    // Row 1 is missed, row 2 is negative, row 3 has no box.
+    expect(boxedTruePositives(table, thresholds, (row) => boxes[row]!).map(({ row }) => row)).toEqual([0]);
+  });
+
+  it("stands beside the centre and an untrained network", () => {
+    const findings = [
+      { row: 0, observation: "Cardiomegaly" as const, boxes: [box(0, 0, 20, 20)] },
+      { row: 3, observation: "Cardiomegaly" as const, boxes: [box(45, 45, 10, 10), box(90, 90, 10, 10)] },
+    ];
+    const game = pointingGame({
+      findings,
+      sizeOf: () => ({ width: 100, height: 100 }),
+      fit: { size: 64, fit: "squeeze" },
+      trained: (row) => everywhere(row === 0 ? hot(0, 0) : hot(6, 6)),
+      untrained: () => everywhere(hot(6, 0)),
+    });
+    expect(game).toEqual({
+      perObservation: [{ observation: "Cardiomegaly", films: 2, hitRate: 1, centreHitRate: 0.5, untrainedHitRate: 0 }],
+      hitRate: 1,
+      centreHitRate: 0.5,
+      untrainedHitRate: 0,
+    });
+  });
+
+  it("is not defined without a finding", () => {
+    const none = () => everywhere(hot(0, 0));
+    const size = () => ({ width: 1, height: 1 });
+    const game = pointingGame({
+      findings: [],
+      sizeOf: size,
+      fit: { size: 64, fit: "pad" },
+      trained: none,
+      untrained: none,
+    });
+    expect(game).toEqual({ perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null });
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { forEachObservation } from "../../../lib/domain/observations.ts";
+import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
+import { duration, interval, list, percent } from "../../../lib/report/format.ts";
+import { html, raw } from "../../../lib/report/html.ts";
+import { renderReport } from "../../../lib/report/report.ts";
+import { syntheticTable } from "../evaluation/synthetic.ts";
+import { syntheticMaterial } from "./synthetic-material.ts";
+
+/** Tags in their order must close as they open; void elements and comments aside. */
+function unclosed(markup: string): string[] {
+  const open: string[] = [];
+  for (const [, closing, name, selfClosing] of markup.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*?(\/?)>/gi)) {
+    if (selfClosing || /^(meta|img|br)$/i.test(name!)) continue;
+    if (!closing) open.push(name!);
+    else if (open.pop() !== name) return [name!, ...open];
+  }
+  return open;
+}
+
+describe("report", () => {
+  it("is one file without script, well formed, with every section", async () => {
+    const page = await renderReport(syntheticMaterial());
+    expect(page).not.toMatch(/<script|<link|<iframe|\son[a-z]+=/i);
+    expect(page.matchAll(/(?:src|href)="(?!data:)/g).next().done).toBe(true);
+    expect(unclosed(page.replace(/<!doctype html>/, ""))).toEqual([]);
+    for (const title of [
+      "Performance on held-out patients",
+      "Where the model looks",
+      "Training",
+      "Data",
+      "How to make it again",
+    ]) {
+      expect(page).toContain(`<h2>${title}</h2>`);
+    }
+    expect(page.match(/<svg/g)!.length).toBe(1 + 2 * 13 + 2 + 1);
+    expect(page).toContain("not defined");
+  });
+
+  it("is the same for the same run", async () => {
+    expect(await renderReport(syntheticMaterial())).toBe(await renderReport(syntheticMaterial()));
+  });
+
+  it("shows what users wrote as text", async () => {
+    const page = await renderReport(syntheticMaterial({ description: `<img src=x onerror="alert(1)">` }));
+    expect(page).not.toContain("<img src=x");
+    expect(page).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
+  });
+
+  it("claims nothing where test positives are few", async () => {
+    const few = await renderReport(syntheticMaterial({ testPatients: 12 }));
+    expect(few).toContain("No accuracy is claimed.");
+    const many = await renderReport(syntheticMaterial());
+    expect(many).not.toContain("No accuracy is claimed.");
+    expect(many).toContain("no accuracy is");
+  });
+
+  it("stands where nothing is defined at all", async () => {
+    const table = syntheticTable("test", 8, 1);
+    const evaluation = evaluationFigures({
+      run: "r",
+      protocol: "leak-free",
+      test: { ...table, labels: new Float32Array(table.labels.length).fill(Number.NaN) },
+      thresholds: forEachObservation(() => 0.5),
+      bootstrap: { rounds: 0, seed: 1 },
+      localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },
+    });
+    const page = await renderReport({ ...syntheticMaterial(), evaluation, examples: [] });
+    expect(page).toContain("no AUROC is defined");
+    expect(unclosed(page.replace(/<!doctype html>/, ""))).toEqual([]);
+  });
+});
+
+describe("html", () => {
+  it("escapes text, keeps markup, joins lists and prints nothing for nothing", () => {
+    const item = (text: string) => html`<li>${text}</li>`;
+    expect(
+      html`<ul class="${`"'`}">${["<a>", "&"].map(item)}${null}${false}${undefined}${0}</ul>${raw("<br>")}`.markup,
+    ).toBe('<ul class="&quot;&#39;"><li>&lt;a&gt;</li><li>&amp;</li>0</ul><br>');
+  });
+});
+
+describe("format", () => {
+  it("writes numbers as people read them", () => {
+    expect([duration(48.4), duration(200), duration(3900)]).toEqual(["48 s", "3 min 20 s", "1 h 05 min"]);
+    expect([interval([0.9123, 0.97]), interval(null)]).toEqual(["0.91–0.97", "no interval"]);
+    expect([percent(0.1234), percent(0.0001), percent(0), percent(null)]).toEqual([
+      "12.3 %",
+      "below 0.1 %",
+      "0.0 %",
+      "not defined",
+    ]);
+    expect([list([]), list(["a"]), list(["a", "b", "c"])]).toEqual(["", "a", "a, b and c"]);
+  });
+});
