@@ -1,7 +1,7 @@
 import { GateDecision } from "../../lib/contracts/decision.ts";
 import { FunctionEnvironment, parseEnvironment } from "../../lib/contracts/environment.ts";
 import { Evaluation } from "../../lib/contracts/evaluation.ts";
-import { ExecutionInput } from "../../lib/contracts/execution.ts";
+import { ExecutionInput, type NotifyAnswer } from "../../lib/contracts/execution.ts";
 import { runKeys } from "../../lib/contracts/layout.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
 import { stepFunction } from "../../lib/steps/function.ts";
@@ -13,11 +13,9 @@ import { FailedSteps, findFailure } from "./failure.ts";
 const FailureEvent = ExecutionInput.extend({ failed: FailedSteps });
 
 /** Writes how the run ended: on the way of success once, on the failure path each time it fails. */
-export async function handler(event: unknown): Promise<Record<string, never>> {
+export async function handler(event: unknown): Promise<NotifyAnswer | Record<string, never>> {
   const failure = FailureEvent.safeParse(event);
-  if (!failure.success) return succeeded(event);
-  await failed(failure.data);
-  return {};
+  return failure.success ? failed(failure.data) : succeeded(event);
 }
 
 const succeeded = stepFunction({
@@ -33,7 +31,7 @@ const succeeded = stepFunction({
 });
 
 /** Leaves no StepRecord: the run that is taken up again has its own end to tell of. */
-async function failed({ run, failed }: { run: string; failed: FailedSteps }): Promise<void> {
+async function failed({ run, failed }: { run: string; failed: FailedSteps }): Promise<NotifyAnswer> {
   const { runs } = openRooms(parseEnvironment(FunctionEnvironment));
   const keys = runKeys(run);
   const at = new Date().toISOString();
@@ -41,5 +39,7 @@ async function failed({ run, failed }: { run: string; failed: FailedSteps }): Pr
   const model = (await findDocument(runs, keys.evaluation, Evaluation))?.model ?? null;
   const outcome = { schema: "hilum.outcome/1" as const, run, status: "failed" as const, model, failure, at };
   await writeDocument(runs, keys.outcome, RunOutcome, outcome);
-  createReporter("notify").note("error", `${failure.step} failed: ${failure.message}`);
+  const cause = `${failure.step} failed: ${failure.message}`;
+  createReporter("notify").note("error", cause);
+  return { cause };
 }

@@ -20,3 +20,7 @@ export type CaughtError = z.infer<typeof CaughtError>;
 /** Input of `notify`: on the failure path also what a Catch caught, by the name of the step that failed. */
 export const NotifyInput = ExecutionInput.extend({ failed: z.record(z.string(), CaughtError).optional() });
 export type NotifyInput = z.infer<typeof NotifyInput>;
+
+/** What `notify` answers on the failure path: which step failed and why, in a line for the execution's Cause. */
+export const NotifyAnswer = z.strictObject({ cause: z.string() });
+export type NotifyAnswer = z.infer<typeof NotifyAnswer>;

@@ -62,7 +62,8 @@ export interface SucceedState {
 export interface FailState {
   readonly Type: "Fail";
   readonly Error: string;
-  readonly CausePath: string;
+  readonly Cause?: string;
+  readonly CausePath?: string;
 }
 
 export type State = TaskState | ChoiceState | PassState | SucceedState | FailState;

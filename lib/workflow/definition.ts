@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Definition } from "./asl.ts";
 import { functionTask, jobTask } from "./tasks.ts";
 
-const onError = "describe-failure";
+const onError = "notify-failure";
 
 /**
  * The state machine, the same in the cloud and on one machine. Its input is an ExecutionInput; steps hand each other
@@ -45,17 +45,18 @@ export const DEFINITION: Definition = {
     notify: functionTask("notify", { next: "succeeded", onError }),
     succeeded: { Type: "Succeed" },
 
-    "describe-failure": {
-      Type: "Pass",
-      Parameters: { "run.$": "$.run", "failed.$": "$.failed", "cause.$": "States.JsonToString($.failed)" },
-      Next: "notify-failure",
-    },
     "notify-failure": functionTask("notify", {
       next: "failed",
-      onError: "failed",
+      onError: "failed-untold",
       payload: { "failed.$": "$.failed" },
+      keep: ["cause"],
     }),
-    failed: { Type: "Fail", Error: "Hilum.StepFailed", CausePath: "$.cause" },
+    failed: { Type: "Fail", Error: "Hilum.StepFailed", CausePath: "$.notify.cause" },
+    "failed-untold": {
+      Type: "Fail",
+      Error: "Hilum.StepFailed",
+      Cause: "A step failed, and notify could not tell of it; the execution's history names both.",
+    },
   },
 };
 

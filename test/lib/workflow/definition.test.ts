@@ -39,7 +39,7 @@ describe("the definition", () => {
     expect(task.TimeoutSeconds).toBeGreaterThan(0);
     // The local interpreter keeps the limit by a timer of 31 bits of milliseconds.
     expect(task.TimeoutSeconds * 1000).toBeLessThan(2 ** 31);
-    const next = name === "notify-failure" ? "failed" : "describe-failure";
+    const next = name === "notify-failure" ? "failed-untold" : "notify-failure";
     expect(task.Catch).toEqual([{ ErrorEquals: ["States.ALL"], ResultPath: `$.failed.${step}`, Next: next }]);
   });
 

@@ -1,0 +1,89 @@
+import "./polyfill.ts";
+import { StateMachine, type StateMachineDefinition } from "aws-local-stepfunctions";
+import type { CaughtError, ExecutionInput } from "../contracts/execution.ts";
+import type { Definition } from "../workflow/asl.ts";
+import { DEFINITION } from "../workflow/definition.ts";
+import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
+import { JOB_STEPS, JOBS, type JobDefinition, type JobStep, QUEUES } from "../workflow/jobs.ts";
+import { fillSlots, type Slot } from "../workflow/slots.ts";
+import { createFunctions } from "./functions.ts";
+import type { Observer } from "./observer.ts";
+import { taskHandlers } from "./tasks.ts";
+
+export interface MachineOptions {
+  /** URLs of the modules that export a `handler`. */
+  readonly functions: Readonly<Record<FunctionStep, string>>;
+  /** Files of the programs. */
+  readonly programs: Readonly<Record<JobStep, string>>;
+  /** What the stack gives to each of them. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly observer: Observer;
+  /** Stops the run: children get SIGTERM, and SIGKILL after the grace. */
+  readonly signal: AbortSignal;
+  /** Members of an array job at a time. */
+  readonly parallel?: number;
+  readonly graceMs?: number;
+  readonly definition?: Definition;
+  readonly jobs?: Readonly<Record<JobStep, JobDefinition>>;
+}
+
+/** What happened to the states, in order: `StateEntered train`, `StateFailed train`, `StateCaught train`… */
+export type Trace = readonly string[];
+
+export type MachineResult =
+  | { readonly status: "succeeded"; readonly trace: Trace }
+  | { readonly status: "failed"; readonly step: string; readonly error: CaughtError; readonly trace: Trace };
+
+const CAUGHT = "StateCaught ";
+
+/** Slots as this machine fills them: the tasks find functions and jobs by their step. */
+const LOCAL_SLOTS = Object.fromEntries([
+  ...FUNCTION_STEPS.map((step) => [`${step}Function`, step]),
+  ...JOB_STEPS.map((step) => [`${step}Job`, step]),
+  ...QUEUES.map((queue) => [queue, queue]),
+  ["partition", "aws"],
+]) as Record<Slot, string>;
+
+/**
+ * Runs the state machine on this machine, to its end.
+ * @throws the signal's reason where it was stopped, once every child has ended
+ */
+export async function runMachine(input: ExecutionInput, options: MachineOptions): Promise<MachineResult> {
+  const { signal, definition = DEFINITION, jobs = JOBS, parallel = 1, graceMs = 30_000 } = options;
+  const filled = fillSlots(definition, LOCAL_SLOTS);
+  const functions = createFunctions({
+    environment: options.environment,
+    onLine: (line) => running.line(line),
+  });
+  const running = taskHandlers(filled, { ...options, functions, modules: options.functions, jobs, parallel, graceMs });
+  // The interpreter writes into what it is given.
+  const machine = new StateMachine(structuredClone(filled) as unknown as StateMachineDefinition);
+  const execution = machine.run(input, { overrides: { taskResourceLocalHandlers: running.handlers } });
+  const trace = collectTrace(execution.eventLogs);
+  signal.addEventListener("abort", execution.abort);
+  if (signal.aborted) execution.abort();
+
+  try {
+    await execution.result;
+    return { status: "succeeded", trace: await trace };
+  } catch (error) {
+    signal.throwIfAborted();
+    const caught = (await trace).find((event) => event.startsWith(CAUGHT));
+    const failure = caught && running.failures.get(caught.slice(CAUGHT.length));
+    // Where no Task failed, the definition itself is at fault.
+    if (!failure) throw error;
+    return { status: "failed", ...failure, trace: await trace };
+  } finally {
+    signal.removeEventListener("abort", execution.abort);
+    await running.settled();
+    await functions.close();
+  }
+}
+
+async function collectTrace(events: ReturnType<StateMachine["run"]>["eventLogs"]): Promise<string[]> {
+  const trace: string[] = [];
+  for await (const event of events) {
+    trace.push("state" in event ? `${event.type} ${event.state.name}` : event.type);
+  }
+  return trace;
+}

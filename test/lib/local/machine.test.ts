@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { path, runStandIn } from "./stand-in.ts";
+
+const SUCCESS = [
+  ...["validate", "plan", "choose-prepare", "prepare", "merge", "upsample", "choose-train", "train", "evaluate"],
+  ...["gate", "choose-promotion", "promote", "notify", "succeeded"],
+];
+
+test("a run goes through every step and ends promoted", async () => {
+  const { result, log, heard } = await runStandIn();
+  expect(result.status).toBe("succeeded");
+  expect(path(result)).toEqual(SUCCESS);
+  expect(log.map((line) => line.replace(/pid=\d+/, "pid"))).toEqual([
+    'validate {"run":"demo-1"}',
+    'plan {"run":"demo-1"}',
+    "prepare run=demo-1 attempt=1 index=- pid",
+    'merge {"run":"demo-1"}',
+    "upsample run=demo-1 attempt=1 index=- pid",
+    "train run=demo-1 attempt=1 index=- pid",
+    "evaluate run=demo-1 attempt=1 index=- pid",
+    'gate {"run":"demo-1"}',
+    'promote {"run":"demo-1"}',
+    'notify {"run":"demo-1"}',
+  ]);
+  expect(heard.filter((text) => text.includes("train"))).toEqual([
+    "started train x1",
+    'line train - {"event":"note","step":"train","level":"info","message":"at work"}',
+    "ended train true",
+  ]);
+});
+
+test("a gate that refuses keeps the model in production", async () => {
+  const { result, log } = await runStandIn({ gate: [{ decision: "keep" }] });
+  expect(result.status).toBe("succeeded");
+  expect(path(result).slice(-5)).toEqual(["gate", "choose-promotion", "keep", "notify", "succeeded"]);
+  expect(log.join("\n")).not.toContain("promote");
+});
+
+test("more than one part and member take the array branches", async () => {
+  const { result, log, heard } = await runStandIn({ plan: [{ prepareJobs: 3, trainJobs: 2 }] });
+  expect(path(result).filter((state) => /prepare|train/.test(state))).toEqual([
+    ...["choose-prepare", "prepare-array", "choose-train", "train-array"],
+  ]);
+  const members = log
+    .filter((line) => /^(prepare|train)/.test(line))
+    .map((line) => line.match(/^\w+|index=\d/g)!.join());
+  expect(members).toEqual(["prepare,index=0", "prepare,index=1", "prepare,index=2", "train,index=0", "train,index=1"]);
+  expect(heard).toContain("started prepare-array x3");
+});
+
+test.each(["validate", "plan", "merge", "gate", "promote"])(
+  "a failure in function %s is told and ends it",
+  async (step) => {
+    const { result, log } = await runStandIn({ [step]: [{ throws: "InputError" }] });
+    expect(path(result).slice(-3)).toEqual([step, "notify-failure", "failed"]);
+    expect(result).toMatchObject({ status: "failed", step, error: { Error: "InputError" } });
+    // The function was called once: wrong input is not tried again.
+    expect(log.filter((line) => line.startsWith(`${step} `))).toHaveLength(1);
+    const told = JSON.parse(log.at(-1)!.slice("notify ".length));
+    expect(told).toMatchObject({ run: "demo-1", failed: { [step]: { Error: "InputError" } } });
+    expect(JSON.parse(told.failed[step].Cause)).toMatchObject({ errorMessage: `${step} is told to fail` });
+  },
+);
+
+test.each(["prepare", "upsample", "train", "evaluate"])("a failure in job %s is told and ends it", async (step) => {
+  const { result, log } = await runStandIn({ [step]: [64] });
+  expect(path(result).slice(-3)).toEqual([step, "notify-failure", "failed"]);
+  expect(result).toMatchObject({ status: "failed", step, error: { Error: "States.TaskFailed" } });
+  expect(log.filter((line) => line.startsWith(`${step} `))).toHaveLength(1);
+  const told = JSON.parse(log.at(-1)!.slice("notify ".length));
+  expect(JSON.parse(told.failed[step].Cause)).toMatchObject({
+    JobName: `demo-1-${step}`,
+    Status: "FAILED",
+    Container: { ExitCode: 64 },
+  });
+});
+
+test("a failure to notify still ends as the failure that it is about", async () => {
+  const { result } = await runStandIn({ merge: [{ throws: "InputError" }], notify: [{ throws: "InputError" }] });
+  expect(path(result).slice(-3)).toEqual(["merge", "notify-failure", "failed-untold"]);
+  expect(result).toMatchObject({ status: "failed", step: "merge" });
+});
+
+test("a failure to notify of success is a failure", async () => {
+  const { result } = await runStandIn({ notify: [{ throws: "Error" }, { cause: "told" }] });
+  expect(result).toMatchObject({ status: "failed", step: "notify" });
+});
+
+test("exit code 75 is tried again by Batch, and the state machine sees one success", async () => {
+  const { result, log, heard } = await runStandIn({ train: [75, 0] });
+  expect(path(result)).toEqual(SUCCESS);
+  expect(log.filter((line) => line.startsWith("train")).map((line) => line.match(/attempt=\d/)![0])).toEqual([
+    ...["attempt=1", "attempt=2"],
+  ]);
+  expect(heard).toContain("retried train - 75");
+  expect(result.trace.filter((event) => event.startsWith("StateRetried"))).toEqual([]);
+});
+
+test("a function's temporary error is tried again by the state machine", async () => {
+  const { result } = await runStandIn({ merge: [{ throws: "TemporaryError" }, {}] });
+  expect(result.trace.filter((event) => event.endsWith(" merge"))).toEqual([
+    ...["StateEntered merge", "StateFailed merge", "StateRetried merge", "StateExited merge"],
+  ]);
+  expect(result.status).toBe("succeeded");
+});
+
+test("a function's process that dies is a failure of its step, and the next function has a new one", async () => {
+  const { result, log } = await runStandIn({ merge: ["dies"] });
+  expect(result).toMatchObject({ status: "failed", step: "merge", error: { Error: "Runtime.ExitError" } });
+  expect(log.at(-1)).toMatch(/^notify .*failed/);
+});
