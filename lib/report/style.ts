@@ -31,11 +31,11 @@ code { font: .86em ui-monospace, monospace; overflow-wrap: anywhere; }
 .key small { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.35; }
 figure { margin: 1.25rem 0 1.75rem; }
 figure svg { display: block; max-width: 100%; height: auto; }
-figcaption, caption { color: var(--quiet); font-size: .83rem; line-height: 1.45; text-align: left; }
+figcaption { color: var(--quiet); font-size: .83rem; line-height: 1.45; text-align: left; }
 figcaption { margin-top: .6rem; max-width: 44rem; break-before: avoid; }
-caption { padding-bottom: .5rem; caption-side: top; }
-figcaption b, caption b { color: var(--ink); }
-.scroll { overflow-x: auto; margin: 1.25rem 0 1.75rem; }
+figcaption b { color: var(--ink); }
+.table figcaption { break-after: avoid; break-before: auto; margin: 0 0 .5rem; max-width: none; }
+.scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .83rem; font-variant-numeric: tabular-nums; }
 thead th { border-bottom: 1px solid var(--ink); color: var(--quiet); font-weight: 500; vertical-align: bottom; white-space: nowrap; }
 th, td { padding: .24rem .45rem; text-align: right; }
@@ -48,9 +48,11 @@ tfoot td, tfoot th { border-top: 1px solid var(--ink); font-weight: 600; white-s
 tbody .undefined { display: inline-block; line-height: 1.15; max-width: 3.6rem; white-space: normal; }
 tfoot .quiet { font-weight: 400; }
 .quiet { color: var(--quiet); }
-tbody td.text, thead th.text { text-align: left; white-space: normal; }
+tbody td.text, thead th.text { padding-left: 1.4rem; text-align: left; white-space: normal; }
+.note b { color: var(--ink); }
 .note { color: var(--quiet); font-size: .83rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 1rem; list-style: none; margin: 0; padding: 0; }
+.panels, .films { max-width: none; }
 .panels li, .films li { margin: 0; }
 .panels li { break-inside: avoid; display: flex; flex-direction: column; font-size: .78rem; line-height: 1.3; }
 .panels strong { display: block; font-weight: 600; }
@@ -75,7 +77,7 @@ footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: .8re
     --accent: #0b5cad; --second: #9c4412; --warn: #7a4f00; }
   html { font-size: 9.5pt; }
   body { max-width: none; padding: 0; }
-  .scroll { overflow: visible; break-inside: avoid; }
+  .scroll { overflow: visible; }
   tfoot { display: table-row-group; }
   table { font-size: 7.6pt; }
   th, td { padding: .18rem .3rem; }

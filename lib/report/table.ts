@@ -21,12 +21,11 @@ export function table({ caption, headings, rows, foot }: Table): Html {
   const titles = headings.map((heading) => (typeof heading === "string" ? heading : heading.title));
   const line = ({ name, cells }: Row): Html =>
     html`<tr><th scope="row">${name}</th>${cells.map((cell, i) => html`<td class="${kinds[i + 1] ?? ""}">${cell}</td>`)}</tr>`;
-  return html`<div class="scroll"><table>
-<caption>${caption}</caption>
+  return html`<figure class="table"><figcaption>${caption}</figcaption><div class="scroll"><table>
 <thead><tr>${titles.map((title, i) => html`<th scope="col" class="${kinds[i] ?? ""}">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(line)}</tbody>
 ${foot ? html`<tfoot>${line(foot)}</tfoot>` : null}
-</table></div>`;
+</table></div></figure>`;
 }
 
 /** A figure with two places; quiet words where it is not defined. */
