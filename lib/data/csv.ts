@@ -25,16 +25,25 @@ export async function* readCsv(
   columns: readonly string[],
   describe: (cells: number, expected: number) => string = () => "",
 ): AsyncGenerator<CsvRow> {
-  const parser = parse({ bom: true, relax_column_count: true, max_record_size: LONGEST_ROW_BYTES });
+  // Counted as the parser goes, since rows read before an error are lost with it.
+  let line = 1;
+  const withLine = (cells: string[]): CsvRow => {
+    const start = line;
+    line += 1 + lineBreaksIn(cells);
+    return { line: start, cells };
+  };
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    max_record_size: LONGEST_ROW_BYTES,
+    on_record: withLine as never,
+  });
   const source = Readable.from(pieces);
   source.on("error", (error) => parser.destroy(error)).pipe(parser);
-  let line = 1;
   let header: readonly string[] | undefined;
   let picked: readonly number[] = [];
   try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      const start = line;
-      line += 1 + lineBreaksIn(cells);
+    for await (const { line: start, cells } of parser as AsyncIterable<CsvRow>) {
       if (cells.length === 1 && cells[0] === "") continue;
       if (header === undefined) {
         header = cells;

@@ -1,0 +1,147 @@
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { readBoxes } from "../../../lib/data/boxes.ts";
+import { encodeManifest, loadManifest, readManifest } from "../../../lib/data/manifest.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
+import { BLANK } from "../../../lib/domain/label-policy.ts";
+import { MemoryStore } from "../../../lib/store/memory.ts";
+import { openStore } from "../../../lib/store/open.ts";
+import { blankLabels, csvRow, filmFile, filmPath, HEADER, sourceFolder } from "./source-folder.ts";
+
+const one = filmPath(1);
+const film = { [filmFile(one)]: "film" };
+
+const readRows = async (...rows: string[]) => {
+  const folder = await sourceFolder({ ...film, "train.csv": [HEADER, ...rows].join("\n") });
+  return readManifest(openStore(folder.uri), ["train.csv"]);
+};
+
+describe("manifest", () => {
+  test("holds every cell, patient and study from the path, and file and line for later messages", async () => {
+    const labels = ["1.0", "1", "0.0", "0", "-1.0", "-1", "", ...new Array(7).fill("")];
+    const manifest = await readRows(
+      csvRow(one, labels),
+      "",
+      csvRow(filmPath(2, 3), blankLabels(), { sex: "Unknown", age: "0", projection: "LL" }),
+      csvRow(filmPath(3), blankLabels(), { age: "", view: "Lateral", projection: "" }),
+    );
+    expect(manifest).toMatchObject({
+      file: ["train.csv", "train.csv", "train.csv"],
+      line: Uint32Array.of(2, 4, 5),
+      film: [one, filmPath(2, 3), filmPath(3)].map(filmFile),
+      source: ["sample", "sample", "sample"],
+      patient: ["patient00001", "patient00002", "patient00003"],
+      study: ["study1", "study3", "study1"],
+      view: ["frontal", "frontal", "lateral"],
+      projection: ["AP", "LL", ""],
+      sex: ["Female", "Unknown", "Female"],
+      age: Int16Array.of(60, 0, -1),
+      "No Finding": Int8Array.of(1, BLANK, BLANK),
+      "Lung Lesion": Int8Array.of(-1, BLANK, BLANK),
+    });
+  });
+
+  test("comes back from its file as it went in", async () => {
+    const manifest = await readRows(
+      csvRow(one, ["1", "-1", ...new Array(12).fill("")]),
+      csvRow("sämple/patient7/study1/a.jpg"),
+    );
+    const store = new MemoryStore("memory://manifest");
+    await store.put("m", encodeManifest(manifest));
+    expect(await loadManifest(store, "m")).toEqual(manifest);
+  });
+
+  test("films are found under their path or without its first folder, for each file by what is there", async () => {
+    const folder = await sourceFolder({
+      ...film,
+      [filmPath(2)]: "film",
+      "train.csv": [HEADER, csvRow(one)].join("\n"),
+      "valid.csv": [HEADER, csvRow(filmPath(9)), csvRow(filmPath(2))].join("\n"),
+    });
+    const manifest = await readManifest(openStore(folder.uri), ["train.csv", "valid.csv"]);
+    expect(manifest.film).toEqual([filmFile(one), filmPath(9), filmPath(2)]);
+    await folder.write("valid.csv", [HEADER, csvRow(filmPath(8))].join("\n"));
+    await expect(readManifest(openStore(folder.uri), ["train.csv", "valid.csv"])).rejects.toThrow(
+      "valid.csv line 2: none of the file's films is there",
+    );
+  });
+
+  test("a row that repeats another is marked; one that contradicts it is an error", async () => {
+    const labels = ["1", ...new Array(13).fill("0")];
+    expect((await readRows(csvRow(one, labels), csvRow(one, labels))).duplicateOf).toEqual([null, "train.csv line 2"]);
+    await expect(readRows(csvRow(one, labels), csvRow(one))).rejects.toThrow(
+      "train.csv line 3: the film of train.csv line 2 with other labels, expected each film once",
+    );
+  });
+
+  const zeros = new Array<string>(13).fill("0");
+  test.each([
+    ["13 labels", csvRow(one, zeros), "18 cells, expected 19 (13 labels, expected 14)"],
+    [
+      "a label 2",
+      csvRow(one, ["0", "2", ...zeros.slice(1)]),
+      'Enlarged Cardiomediastinum is "2", expected 1, 0, -1 or blank',
+    ],
+    ["a label by name", csvRow(one, ["toString", ...zeros]), 'No Finding is "toString", expected 1, 0, -1 or blank'],
+    ["another sex", csvRow(one, blankLabels(), { sex: "F" }), 'Sex is "F", expected Male, Female, Unknown or blank'],
+    ["half an age", csvRow(one, blankLabels(), { age: "6.5" }), 'Age is "6.5", expected whole years from 0 to 150'],
+    ["another view", csvRow(one, blankLabels(), { view: "Oblique" }), '"Oblique", expected Frontal or Lateral'],
+    ["another projection", csvRow(one, blankLabels(), { projection: "XY" }), '"XY", expected AP, PA, LL, RL or blank'],
+    ["a path up", csvRow("a/../../patient1/study1/x.jpg"), "Path leaves its folder"],
+    ["an absolute path", csvRow("/data/patient1/study1/x.jpg"), "Path is absolute"],
+    ["a backslash", csvRow("a\\patient1\\study1\\x.jpg"), "Path has a backslash"],
+    ["a NUL", csvRow("a/patient1/study1/x\0.jpg"), "Path has a control character"],
+    ["a URL", csvRow("s3://a/patient1/study1/x.jpg"), "Path is a URL"],
+    ["a drive", csvRow("C:/a/patient1/study1/x.jpg"), "Path is a URL"],
+    ["no path", csvRow(""), "Path is blank"],
+    ["no patient", csvRow("a/study1/x.jpg"), "Path names no patient and study"],
+  ])("%s is refused, naming file and line", async (_, row, message) => {
+    const error = await readRows(csvRow(one), row).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(/^train\.csv line 3: /);
+    expect((error as Error).message).toContain(message);
+  });
+
+  test("no row at all is refused", async () => {
+    await expect(readRows()).rejects.toThrow("train.csv: no rows");
+  });
+});
+
+describe("boxes", () => {
+  const boxes = async (...lines: string[]) => {
+    const folder = await sourceFolder({
+      ...film,
+      "train.csv": [HEADER, csvRow(filmPath(5)), csvRow(one)].join("\n"),
+      "boxes.csv": ["Path,finding,x,y,width,height", ...lines].join("\n"),
+    });
+    const data = openStore(folder.uri);
+    return readBoxes(data, await readManifest(data, ["train.csv"]));
+  };
+
+  test("name the row of their film", async () => {
+    expect(await boxes(`${one},Edema,1.5,-2,30,40`)).toEqual([
+      { row: 1, observation: "Edema", x: 1.5, y: -2, width: 30, height: 40 },
+    ]);
+  });
+
+  test.each([
+    [`${one},Mass,1,2,3,4`, 'boxes.csv line 2: finding is "Mass", expected one of the 14 observations'],
+    [`${filmPath(77)},Edema,1,2,3,4`, "boxes.csv line 2: a film that no row has"],
+    [`${one},Edema,1,2,0,4`, 'boxes.csv line 2: width is "0", expected a number of pixels above 0'],
+    [`${one},Edema,,2,3,4`, 'boxes.csv line 2: x is "", expected a number of pixels'],
+  ])("%s is refused", async (line, message) => {
+    await expect(boxes(line)).rejects.toThrow(message);
+  });
+});
+
+const sample = new URL("../../../../shared/cxr-sample/", import.meta.url);
+
+test.skipIf(!existsSync(sample))("real films (../shared): all 200 rows, every film and box found", async () => {
+  const data = openStore(pathToFileURL(decodeURI(sample.pathname)).href.replace(/\/$/, ""));
+  const manifest = await readManifest(data, ["train.csv", "valid.csv"]);
+  expect(manifest.path).toHaveLength(200);
+  expect(manifest.file.filter((file) => file === "train.csv")).toHaveLength(178);
+  for (const film of manifest.film) expect(await data.head(film)).toBeDefined();
+  expect(await readBoxes(data, manifest)).toHaveLength(23);
+});
