@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type ExplainChoice, type Finding, type ModelCard, NOTICE, type Prediction } from "../../lib/contracts/api.ts";
+import { type ExplainChoice, type ModelDetails, NOTICE, type Prediction } from "../../lib/contracts/api.ts";
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
-import { forEachObservation, OBSERVATIONS, type Observation } from "../../lib/domain/observations.ts";
-import type { FilmAnswer, ModelDocuments } from "./dependencies.ts";
+import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.ts";
+import type { FilmAnswer } from "../../lib/inference/film-service.ts";
+import { findings } from "../../lib/inference/findings.ts";
+import type { ModelDocuments } from "./dependencies.ts";
 import { describeHeatMap } from "./heat-map.ts";
 
 /** Whether a map was asked for, for each observation. */
@@ -25,30 +27,30 @@ export const wantsMaps = (choice: ExplainChoice): boolean => choice[0] !== "none
 export function toPrediction(answer: FilmAnswer, version: ModelVersion, choice: ExplainChoice): Prediction {
   const { probabilities, maps } = answer.prediction;
   const wanted = explained(choice, probabilities);
-  const finding = (observation: Observation, index: number): Finding => {
-    const threshold = version.thresholds[index]!;
-    const probability = probabilities[index]!;
-    const told = { observation, probability, threshold, positive: probability >= threshold };
-    if (maps === null || !wanted(index)) return told;
+  const mapOf = (index: number) => {
+    if (maps === null || !wanted(index)) return {};
     const places = maps.rows * maps.columns;
     const grid = maps.values.subarray(index * places, (index + 1) * places);
-    return { ...told, map: describeHeatMap(grid, maps, answer.area, answer.film) };
+    return { map: describeHeatMap(grid, maps, answer.area, answer.film) };
   };
   return {
     id: randomUUID(),
     model: { name: version.name, version: version.version },
     film: answer.film,
-    findings: forEachObservation(finding),
+    findings: findings(answer.prediction, version).map((finding, index) => ({ ...finding, ...mapOf(index) })),
     warnings: [...answer.warnings],
     notice: NOTICE,
   };
 }
 
 /** A version's documents as the API tells them. */
-export function toModelCard({ manifest, evaluation }: ModelDocuments): ModelCard {
+export function toModelDetails({ manifest, card, evaluation }: ModelDocuments): ModelDetails {
   return {
     name: manifest.name,
     version: manifest.version,
+    description: card?.description ?? "",
+    intendedUse: card?.intendedUse ?? [],
+    limits: card?.limits ?? [],
     createdAt: manifest.createdAt,
     network: manifest.model.network,
     inputSize: manifest.geometry.size,

@@ -1,54 +1,23 @@
-import type { FilmFacts, HeatColours, PictureStyle, Rectangle, Warning } from "../../lib/contracts/api.ts";
 import type { Evaluation } from "../../lib/contracts/evaluation.ts";
+import type { ModelCard } from "../../lib/contracts/model-card.ts";
 import type { Channels, ModelVersion } from "../../lib/contracts/model-version.ts";
-import type { Observation } from "../../lib/domain/observations.ts";
-import type { Prediction } from "../../lib/inference/prediction.ts";
+import type { Predictor } from "../../lib/inference/predictor.ts";
 
-/** A film read and answered for. */
-export interface FilmAnswer {
-  readonly film: FilmFacts;
-  readonly prediction: Prediction;
-  /** What the maps' grid covers, in film pixels. */
-  readonly area: Rectangle;
-  readonly warnings: readonly Warning[];
-  /** Milliseconds by part of the work, for `server-timing`. */
-  readonly timings: Readonly<Record<string, number>>;
-}
-
-export interface PictureOptions {
-  readonly style: PictureStyle;
-  readonly observation: Observation | undefined;
-  readonly colours: HeatColours;
-  /** Of the map at its hottest, 0 to 1. */
-  readonly opacity: number;
-}
-
-/** A film as PNG at its own size, with or without a heat map. */
-export interface FilmPicture {
-  readonly png: Uint8Array;
-  readonly warnings: readonly Warning[];
-  readonly timings: Readonly<Record<string, number>>;
-}
-
-/** What answers for films. Refused films are InputErrors; nothing of a film stays after the answer. */
-export interface FilmService {
-  /** False until the model is loaded and has answered once. */
-  readonly ready: boolean;
-  answer(film: Uint8Array, options: { readonly maps: boolean }): Promise<FilmAnswer>;
-  picture(film: Uint8Array, options: PictureOptions): Promise<FilmPicture>;
-}
+/** What answers for films; refused films are InputErrors, and nothing of a film stays after the answer. */
+export type FilmService = Pick<Predictor, "ready" | "answer" | "picture">;
 
 /** What the app tells of model versions. */
 export interface ModelShelf {
   /** The version that answers now, with its evaluation where it has one. */
   readonly loaded: ModelDocuments;
   channels(): Promise<Channels | null>;
-  /** @throws InputError `unknown-model` */
+  /** @throws InputError `no-such-version`, `model-name`, `no-model` */
   version(version: string): Promise<ModelDocuments>;
 }
 
 export interface ModelDocuments {
   readonly manifest: ModelVersion;
+  readonly card: ModelCard | null;
   readonly evaluation: Evaluation | null;
 }
 

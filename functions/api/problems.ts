@@ -27,7 +27,10 @@ const TITLES: Record<Status, string> = {
   503: "The service can't answer now",
 };
 
-/** Codes whose status differs from their kind's; any other InputError is 422, any TemporaryError 503. */
+/**
+ * Codes whose status differs from their kind's; any other InputError is 422, any TemporaryError 503. Faults of what we store
+ * ourselves are not the caller's.
+ */
 const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
   "bad-request": 400,
   "bad-query": 400,
@@ -35,11 +38,15 @@ const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
   "empty-body": 400,
   "film-empty": 400,
   "not-found": 404,
-  "unknown-model": 404,
+  "no-such-version": 404,
+  "model-name": 404,
+  "no-model": 404,
   "method-not-allowed": 405,
   "film-too-large": 413,
   "unsupported-media-type": 415,
   "unsupported-media": 415,
+  "version-damaged": 500,
+  document: 500,
 };
 
 /** Seconds after which a client may try again. */

@@ -9,6 +9,7 @@ export interface ServerOptions extends AppOptions {
   /** 0 for any that is free. */
   readonly port: number;
   readonly host?: string;
+  readonly timeOuts?: Partial<typeof TIME_OUTS>;
 }
 
 export interface RunningServer {
@@ -19,16 +20,26 @@ export interface RunningServer {
 }
 
 /** Milliseconds after which a client is too slow: for its headers, for its whole request, between requests. */
-const TIME_OUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 };
+const TIME_OUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 const CLOSING_GRACE = 5_000;
 
 /** The app on this machine. @throws InputError `port-in-use` */
-export async function startServer({ port, host = "127.0.0.1", ...options }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  port,
+  host = "127.0.0.1",
+  timeOuts,
+  ...options
+}: ServerOptions): Promise<RunningServer> {
   const app = createApp(options);
   const server = createAdaptorServer({
     fetch: app.fetch,
-    serverOptions: { ...TIME_OUTS, connectionsCheckingInterval: 1_000 },
+    serverOptions: { ...TIME_OUTS, ...timeOuts },
   }) as Server;
   await listen(server, port, host);
   const address = server.address() as AddressInfo;

@@ -146,11 +146,14 @@ export const OperatingCurve = z
   });
 export type OperatingCurve = z.infer<typeof OperatingCurve>;
 
-/** The card of a model version: what it is, what it learned from, how well it did and on whom. */
-export const ModelCard = z
+/** A model version: what it is, what it learned from, what it is not for, how well it did and on whom. */
+export const ModelDetails = z
   .strictObject({
     name: z.string(),
     version: z.string(),
+    description: z.string(),
+    intendedUse: z.array(z.string()),
+    limits: z.array(z.string()),
     createdAt: Instant,
     network: z.string(),
     inputSize: z.int(),
@@ -181,8 +184,8 @@ export const ModelCard = z
       .describe("null where the version was never evaluated"),
     notice: z.literal(NOTICE),
   })
-  .meta({ id: "ModelCard" });
-export type ModelCard = z.infer<typeof ModelCard>;
+  .meta({ id: "ModelDetails" });
+export type ModelDetails = z.infer<typeof ModelDetails>;
 
 export const ModelList = z
   .strictObject({

@@ -29,10 +29,20 @@ export type TrainerEnvironment = z.infer<typeof TrainerEnvironment>;
 /** What each function of the state machine finds. */
 export const FunctionEnvironment = RoomsEnvironment;
 
+/** What the function finds that starts a run when films have arrived. */
+export const OnDataEnvironment = RoomsEnvironment.extend({
+  HILUM_STATE_MACHINE: z.string().describe("ARN"),
+  HILUM_CONFIG: z.string().describe("RunConfig as JSON, for the runs that it starts"),
+});
+export type OnDataEnvironment = z.infer<typeof OnDataEnvironment>;
+
 /** What the API finds: the model it serves, by room and channel or version. */
 export const ApiEnvironment = z.object({
   HILUM_MODELS: StoreUri,
   HILUM_MODEL: z.string().default("production").describe("a channel's name or a version"),
+  HILUM_RUNS: StoreUri.optional().describe("where evaluations stand; without it the model's page has no figures"),
+  HILUM_CORS_ORIGINS: z.string().default("").describe("origins whose pages may call, with commas between them"),
+  HILUM_FILM_BYTES: z.coerce.number().int().min(1).default(4_500_000).describe("largest film that is taken"),
 });
 export type ApiEnvironment = z.infer<typeof ApiEnvironment>;
 

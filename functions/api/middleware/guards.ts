@@ -24,7 +24,7 @@ export const guards: MiddlewareHandler = secureHeaders({
 });
 
 /** Headers that a page of another origin may read. */
-const EXPOSED = ["x-request-id", "x-model-version", "server-timing", "retry-after"];
+const EXPOSED = ["x-request-id", "x-model-version", "server-timing", "retry-after", "x-film-warnings"];
 
 /** Lets pages of the given origins call; every other origin's browser keeps its answers from them. */
 export const allowOrigins = (origins: readonly string[]): MiddlewareHandler =>

@@ -1,7 +1,7 @@
 /** @typedef {import("../../../lib/contracts/api.ts").Prediction} Prediction */
 /** @typedef {import("../../../lib/contracts/api.ts").Finding} Finding */
 /** @typedef {import("../../../lib/contracts/api.ts").HeatMap} HeatMap */
-/** @typedef {import("../../../lib/contracts/api.ts").ModelCard} ModelCard */
+/** @typedef {import("../../../lib/contracts/api.ts").ModelDetails} ModelDetails */
 /** @typedef {import("../../../lib/contracts/api.ts").ModelList} ModelList */
 /** @typedef {import("../../../lib/contracts/api.ts").SampleList} SampleList */
 /** @typedef {import("../../../lib/contracts/api.ts").Problem} ProblemDetails */
@@ -57,23 +57,26 @@ function parseProblem(text, status) {
   }
 }
 
+/** @param {Response} response @returns {Promise<any>} */
+const json = (response) => response.json();
+
 /** @param {Blob} film */
 const filmBody = (film) => ({ method: "POST", body: film, headers: { "content-type": "application/octet-stream" } });
 
 /** @param {Blob} film @returns {Promise<Prediction>} with the heat maps of all findings */
-export const predict = async (film) => (await send("v1/predictions?explain=all", filmBody(film))).json();
+export const predict = async (film) => json(await send("v1/predictions?explain=all", filmBody(film)));
 
 /** @param {Blob} film @returns {Promise<Blob>} the film as PNG, for kinds that a browser can't show */
 export const filmAsPng = async (film) => (await send("v1/explanations?style=film", filmBody(film))).blob();
 
 /** @returns {Promise<ModelList>} */
-export const models = async () => (await send("v1/models")).json();
+export const models = async () => json(await send("v1/models"));
 
-/** @param {string} version @returns {Promise<ModelCard>} */
-export const modelCard = async (version) => (await send(`v1/models/${encodeURIComponent(version)}`)).json();
+/** @param {string} version @returns {Promise<ModelDetails>} */
+export const modelCard = async (version) => json(await send(`v1/models/${encodeURIComponent(version)}`));
 
 /** @returns {Promise<SampleList["samples"]>} */
-export const samples = async () => (await (await send("v1/samples")).json()).samples;
+export const samples = async () => (await json(await send("v1/samples"))).samples;
 
 /** @param {string} name */
 export const sampleUrl = (name) => `v1/samples/${encodeURIComponent(name)}`;

@@ -1,11 +1,23 @@
-/**
- * Inferno (van der Walt and Smith 2015), perceptually even from black to pale yellow, as a polynomial of degree six
- * for each channel, lowest power first; it stays within 3/255 of the table.
- */
+/** Inferno, from black to pale yellow by even steps of lightness; the service colours by the same knots. */
 const INFERNO = [
-  [0.00021894, 0.10651342, 11.60249308, -41.70399613, 77.1629357, -71.31942824, 25.13112622],
-  [0.001651, 0.56395644, -3.97285397, 17.43639888, -33.40235894, 32.62606426, -12.24266895],
-  [-0.0194809, 3.93271239, -15.94239411, 44.3541452, -81.80730926, 73.20951986, -23.070325],
+  [0, 0, 4],
+  [10, 7, 34],
+  [30, 12, 69],
+  [56, 9, 98],
+  [81, 14, 108],
+  [105, 22, 110],
+  [128, 31, 108],
+  [152, 39, 102],
+  [176, 49, 91],
+  [198, 61, 77],
+  [217, 77, 61],
+  [233, 97, 43],
+  [244, 121, 24],
+  [250, 148, 7],
+  [252, 176, 20],
+  [248, 205, 55],
+  [242, 234, 105],
+  [252, 255, 164],
 ];
 
 /**
@@ -13,14 +25,8 @@ const INFERNO = [
  * @returns {number[]} red, green and blue, 0 to 255
  */
 export function inferno(heat) {
-  return INFERNO.map((coefficients) => {
-    const value = coefficients.reduceRight((sum, coefficient) => sum * heat + coefficient, 0);
-    return Math.round(255 * Math.min(1, Math.max(0, value)));
-  });
+  const place = heat * (INFERNO.length - 1);
+  const left = Math.min(INFERNO.length - 2, Math.floor(place));
+  const [from = [], to = []] = INFERNO.slice(left, left + 2);
+  return from.map((value, channel) => Math.round(value + ((to[channel] ?? 0) - value) * (place - left)));
 }
-
-/** Relative heat below which the film shows through more and more. */
-const OPAQUE_FROM = 0.5;
-
-/** @param {number} heat 0 to 1 @returns {number} share of the chosen opacity */
-export const cover = (heat) => Math.min(1, Math.max(0, heat / OPAQUE_FROM));

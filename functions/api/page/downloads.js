@@ -1,5 +1,6 @@
+import { toCsv } from "./csv.js";
 import { byId, make, twoDigits } from "./dom.js";
-import { chosenFinding, state, thresholdOf, watch } from "./state.js";
+import { chosenFinding, state, watch } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
 
@@ -8,35 +9,6 @@ function save(blob, name) {
   const url = URL.createObjectURL(blob);
   make("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-/** A cell that no spreadsheet takes for a formula. @param {string | number | boolean} value */
-const cell = (value) =>
-  `"${String(value)
-    .replace(/^(?=[=+\-@\t])/, "'")
-    .replaceAll('"', '""')}"`;
-
-const HEADER = ["film", "observation", "probability", "threshold", "positive", "model_threshold", "model", "version"];
-
-/** One row a film and observation. @param {Film[]} films */
-export function toCsv(films) {
-  const rows = films.flatMap(({ name, prediction }) =>
-    (prediction?.findings ?? []).map((finding) => {
-      const threshold = thresholdOf(finding.observation, finding.threshold);
-      const { model } = /** @type {NonNullable<typeof prediction>} */ (prediction);
-      return [
-        name,
-        finding.observation,
-        finding.probability,
-        threshold,
-        finding.probability >= threshold,
-        finding.threshold,
-        model.name,
-        model.version,
-      ];
-    }),
-  );
-  return [HEADER, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
 /** The film as shown, at its own size, with a line below that says what it is. @param {Film} film */

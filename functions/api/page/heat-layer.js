@@ -1,6 +1,6 @@
 import { inferno } from "./colours.js";
 import { byId, twoDigits } from "./dom.js";
-import { contour, heatField, paint } from "./heat-map.js";
+import { contour, heatField } from "./heat-map.js";
 import { chosenFinding, state, watch } from "./state.js";
 
 /** Longest side of the painted lattice; the browser smooths it up to the film. */
@@ -13,6 +13,26 @@ const canvas = byId("heat", HTMLCanvasElement);
 const marks = byId("marks", SVGElement);
 const facts = byId("map-facts", HTMLElement);
 const legend = byId("legend", HTMLElement);
+
+/**
+ * Paints a field: colour tells the heat; the colder, the more of the film shows.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} field
+ * @param {number} width
+ * @param {number} height
+ * @param {number} opacity 0 to 1
+ */
+function paint(canvas, field, width, height, opacity) {
+  canvas.width = width;
+  canvas.height = height;
+  const image = new ImageData(width, height);
+  for (let i = 0; i < field.length; i += 1) {
+    const heat = field[i] ?? 0;
+    const [red = 0, green = 0, blue = 0] = inferno(heat);
+    image.data.set([red, green, blue, 255 * opacity * heat], i * 4);
+  }
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+}
 
 /** Paints the chosen finding's map over the film, or takes it away. */
 function draw() {

@@ -1,5 +1,3 @@
-import { cover, inferno } from "./colours.js";
-
 /** @typedef {import("./client.js").HeatMap} HeatMap */
 
 /**
@@ -40,26 +38,6 @@ export function heatField(map, film, width, height) {
     }
   }
   return field;
-}
-
-/**
- * Paints a field: colour tells the heat; where it is cold the film shows.
- * @param {HTMLCanvasElement} canvas
- * @param {Float32Array} field
- * @param {number} width
- * @param {number} height
- * @param {number} opacity 0 to 1
- */
-export function paint(canvas, field, width, height, opacity) {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < field.length; i += 1) {
-    const heat = field[i] ?? 0;
-    const [red = 0, green = 0, blue = 0] = inferno(heat);
-    image.data.set([red, green, blue, 255 * opacity * cover(heat)], i * 4);
-  }
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { byId, counted, figure, make } from "./dom.js";
 import { state, watch } from "./state.js";
 
-/** @typedef {import("./client.js").ModelCard} ModelCard */
+/** @typedef {import("./client.js").ModelDetails} ModelDetails */
 
-/** @param {ModelCard} card @returns {[string, string][]} */
+/** @param {ModelDetails} card @returns {[string, string][]} */
 const facts = (card) => [
   ["Name", card.name],
   ["Version", card.version],
@@ -20,7 +20,7 @@ const facts = (card) => [
 
 const HEADINGS = ["Observation", "AUROC", "Sensitivity", "Specificity", "Threshold", "Positives"];
 
-/** @param {ModelCard} card */
+/** @param {ModelDetails} card */
 function figures(card) {
   const { evaluation } = card;
   if (evaluation === null) return make("p", {}, "This version was never evaluated.");
@@ -57,7 +57,11 @@ function figures(card) {
   );
 }
 
-/** @param {ModelCard} card */
+/** @param {string} heading @param {string[]} lines */
+const points = (heading, lines) =>
+  lines.length === 0 ? [] : [make("h3", {}, heading), make("ul", {}, ...lines.map((line) => make("li", {}, line)))];
+
+/** @param {ModelDetails} card */
 const draw = (card) =>
   byId("model-card", HTMLElement).replaceChildren(
     make(
@@ -66,12 +70,14 @@ const draw = (card) =>
       ...facts(card).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
     ),
     figures(card),
+    ...points("What it is for", card.intendedUse),
+    ...points("What it can't do", card.limits),
   );
 
 export function startModelCard() {
   const dialog = byId("model-dialog", HTMLDialogElement);
   byId("show-model", HTMLButtonElement).addEventListener("click", () => dialog.showModal());
-  /** @type {ModelCard | null} */
+  /** @type {ModelDetails | null} */
   let drawn = null;
   watch(() => {
     const { card, film } = state;

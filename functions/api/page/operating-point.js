@@ -1,7 +1,7 @@
-/** @typedef {import("../../../lib/contracts/api.ts").ModelCard} ModelCard */
+/** @typedef {import("../../../lib/contracts/api.ts").ModelDetails} ModelDetails */
 
 /**
- * @param {ModelCard | null} card
+ * @param {ModelDetails | null} card
  * @param {string} observation
  * @returns {number} its place among the card's columns; -1 where there is none
  */
@@ -10,7 +10,7 @@ export const labelPlace = (card, observation) =>
 
 /**
  * What the evaluation measured at the threshold nearest to this one; null where it measured nothing.
- * @param {ModelCard | null} card
+ * @param {ModelDetails | null} card
  * @param {string} observation
  * @param {number} threshold
  * @returns {{ sensitivity: number | null, specificity: number | null } | null}

@@ -1,5 +1,5 @@
 /** @typedef {import("./client.js").Prediction} Prediction */
-/** @typedef {import("./client.js").ModelCard} ModelCard */
+/** @typedef {import("./client.js").ModelDetails} ModelDetails */
 /** @typedef {import("./client.js").Problem} Problem */
 
 /**
@@ -21,7 +21,7 @@
  * @property {string | null} observation the chosen finding
  * @property {boolean} mapOn
  * @property {number} opacity of the heat map at its hottest, 0 to 1
- * @property {ModelCard | null} card
+ * @property {ModelDetails | null} card
  * @property {Map<string, number>} thresholds those that were moved, by observation
  */
 
@@ -31,7 +31,7 @@ export const state = {
   film: null,
   observation: null,
   mapOn: false,
-  opacity: 0.55,
+  opacity: 0.65,
   card: null,
   thresholds: new Map(),
 };

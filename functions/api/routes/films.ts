@@ -62,7 +62,12 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits }: 
     const options = { ...query, observation: query.observation };
     const picture = await withFilm(c, (film) => films.picture(film, options));
     tellTimings(c, picture.timings);
-    const headers = { "content-type": "image/png", "cache-control": "no-store" };
+    const codes = picture.warnings.map((warning) => warning.code).join(", ");
+    const headers = {
+      "content-type": "image/png",
+      "cache-control": "no-store",
+      ...(codes !== "" && { "x-film-warnings": codes }),
+    };
     return c.body(new Uint8Array(picture.png), 200, headers);
   });
 }

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
-import { toModelCard } from "../answers.ts";
+import { toModelDetails } from "../answers.ts";
 import type { FilmService, Limits, ModelShelf, Sample } from "../dependencies.ts";
 import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
@@ -28,7 +28,7 @@ export function modelRoutes(app: OpenAPIHono<AppEnv>, models: ModelShelf, limits
     const { version } = c.req.valid("param");
     const { loaded } = models;
     const documents = version === loaded.manifest.version ? loaded : await models.version(version);
-    return c.json(toModelCard(documents), 200);
+    return c.json(toModelDetails(documents), 200);
   });
 }
 

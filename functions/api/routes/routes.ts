@@ -77,7 +77,7 @@ export const describeModel = createRoute({
   tags: ["Models"],
   summary: "The card of a model version, with its measured operating curve",
   request: { params: z.object({ version: z.string().meta({ example: "0123456789abcdef" }) }) },
-  responses: { 200: json(api.ModelCard, "The card."), 404: fault(404) },
+  responses: { 200: json(api.ModelDetails, "The card."), 404: fault(404) },
 });
 
 export const listSamples = createRoute({

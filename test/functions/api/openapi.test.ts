@@ -38,7 +38,7 @@ describe.each([
     );
     expect(told).toEqual(served);
     expect(Object.keys(components.schemas)).toEqual(
-      expect.arrayContaining(["Prediction", "Finding", "HeatMap", "Rectangle", "Film", "Problem", "ModelCard"]),
+      expect.arrayContaining(["Prediction", "Finding", "HeatMap", "Rectangle", "Film", "Problem", "ModelDetails"]),
     );
   });
 

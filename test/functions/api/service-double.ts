@@ -1,8 +1,9 @@
-import type { FilmAnswer, FilmService, ModelShelf } from "../../../functions/api/dependencies.ts";
+import type { FilmService, ModelShelf } from "../../../functions/api/dependencies.ts";
 import type { Evaluation } from "../../../lib/contracts/evaluation.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import type { FilmAnswer } from "../../../lib/inference/film-service.ts";
 
 /** A version's manifest with thresholds of 0.5. */
 export const manifest: ModelVersion = {
@@ -62,13 +63,13 @@ export function doubleAnswer(maps: boolean): FilmAnswer {
 /** Answers at once, or as it is told; for tests of the HTTP side alone. */
 export const serviceDouble = (overrides: Partial<FilmService> = {}): FilmService => ({
   ready: true,
-  answer: async (_, { maps }) => doubleAnswer(maps),
-  picture: async () => ({ png: Uint8Array.of(0x89, 0x50), warnings: [], timings: { render: 2 } }),
+  answer: async (_, { maps = false } = {}) => doubleAnswer(maps),
+  picture: async () => ({ png: Uint8Array.of(0x89, 0x50), box: null, warnings: [], timings: { render: 2 } }),
   ...overrides,
 });
 
 export const shelfDouble = (evaluation: Evaluation | null = null): ModelShelf => ({
-  loaded: { manifest, evaluation },
+  loaded: { manifest, card: null, evaluation },
   channels: async () => ({
     schema: "hilum.channels/1",
     generation: 1,
@@ -77,6 +78,6 @@ export const shelfDouble = (evaluation: Evaluation | null = null): ModelShelf =>
     candidate: null,
   }),
   version: async (version) => {
-    throw new InputError("unknown-model", `model ${version}: no such version`);
+    throw new InputError("no-such-version", `model ${version}: no such version`);
   },
 });

@@ -1,0 +1,29 @@
+import { handle } from "hono/aws-lambda";
+import { ApiEnvironment, parseEnvironment } from "../../lib/contracts/environment.ts";
+import { openStore } from "../../lib/store/open.ts";
+import { createApp } from "./app.ts";
+import { makeSamples } from "./samples.ts";
+import { openService } from "./service.ts";
+
+/** The same app behind API Gateway; the model is loaded once, while Lambda makes the environment ready. */
+const environment = parseEnvironment(ApiEnvironment);
+const { HILUM_MODELS, HILUM_RUNS, HILUM_MODEL, HILUM_CORS_ORIGINS, HILUM_FILM_BYTES } = environment;
+
+const service = await openService({
+  models: openStore(HILUM_MODELS),
+  runs: HILUM_RUNS === undefined ? undefined : openStore(HILUM_RUNS),
+  model: HILUM_MODEL,
+});
+
+const app = createApp({
+  films: service.films,
+  models: service.models,
+  samples: await makeSamples(),
+  corsOrigins: HILUM_CORS_ORIGINS.split(",").filter((origin) => origin !== ""),
+  // Lambda answers one request at a time.
+  limits: { filmBytes: HILUM_FILM_BYTES, filmsAtOnce: 1 },
+  log: (entry) => console.log(JSON.stringify(entry)),
+});
+
+/** Pictures go out in base64, text as it is. */
+export const handler = handle(app, { isContentTypeBinary: (type) => /^image\/(?!svg)/.test(type) });

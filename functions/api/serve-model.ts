@@ -1,0 +1,58 @@
+import { openStore } from "../../lib/store/open.ts";
+import type { Limits } from "./dependencies.ts";
+import { makeSamples } from "./samples.ts";
+import { type RunningServer, startServer } from "./server.ts";
+import { openService } from "./service.ts";
+
+export interface ServeOptions {
+  /** URI of the room `models`. */
+  readonly models: string;
+  /** URI of the room `runs`; without it the model's card has no figures. */
+  readonly runs?: string | undefined;
+  /** A channel's name or a version; `production` if left out. */
+  readonly model?: string | undefined;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly host?: string | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly corsOrigins?: readonly string[] | undefined;
+  readonly log?: ((entry: Readonly<Record<string, unknown>>) => void) | undefined;
+}
+
+export interface ServedModel extends RunningServer {
+  readonly model: { readonly name: string; readonly version: string };
+}
+
+/**
+ * Serves a model on this machine, page and API, with sample films to try; ready when it resolves.
+ * @throws InputError `no-model`, `port-in-use`, and as openPredictor
+ */
+export async function serveModel({ models, runs, model, ...options }: ServeOptions): Promise<ServedModel> {
+  const service = await openService({
+    models: openStore(models),
+    runs: runs === undefined ? undefined : openStore(runs),
+    model,
+  });
+  try {
+    const server = await startServer({
+      films: service.films,
+      models: service.models,
+      samples: await makeSamples(),
+      ...withoutUndefined(options),
+    });
+    const close = async () => {
+      await server.close();
+      await service.close();
+    };
+    const { name, version } = service.films.version;
+    return { url: server.url, close, model: { name, version } };
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+}
+
+type Given<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+const withoutUndefined = <T extends object>(options: T): Given<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;

@@ -1,0 +1,56 @@
+import { Evaluation } from "../../lib/contracts/evaluation.ts";
+import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
+import { ModelCard } from "../../lib/contracts/model-card.ts";
+import type { ModelVersion } from "../../lib/contracts/model-version.ts";
+import { openPredictor, type Predictor } from "../../lib/inference/predictor.ts";
+import { readChannels, resolveVersion } from "../../lib/registry/channels.ts";
+import { loadVersion } from "../../lib/registry/versions.ts";
+import { findDocument } from "../../lib/store/documents.ts";
+import type { Store } from "../../lib/store/store.ts";
+import type { ModelDocuments, ModelShelf } from "./dependencies.ts";
+
+export interface ServiceOptions {
+  /** The room `models`. */
+  readonly models: Store;
+  /** The room `runs`, where evaluations stand; without it a model's card has no figures. */
+  readonly runs?: Store | undefined;
+  /** A channel's name or a version. */
+  readonly model?: string | undefined;
+}
+
+/** A model version ready to answer, and what is known of it: what createApp needs. */
+export interface Service {
+  readonly films: Predictor;
+  readonly models: ModelShelf;
+  close(): Promise<void>;
+}
+
+const CARD_FILE = "model-card.json";
+
+/** Loads and warms a model version. @throws InputError `no-model` where the channel is empty; and as openPredictor */
+export async function openService({ models, runs, model = "production" }: ServiceOptions): Promise<Service> {
+  const films = await openPredictor({ models, model });
+  const documents = async (manifest: ModelVersion): Promise<ModelDocuments> => ({
+    manifest,
+    card: (await findDocument(models, modelKeys.version(manifest.version).file(CARD_FILE), ModelCard)) ?? null,
+    evaluation: runs === undefined ? null : await evaluationOf(runs, manifest),
+  });
+  try {
+    const loaded = await documents(films.version);
+    const shelf: ModelShelf = {
+      loaded,
+      channels: () => readChannels(models),
+      version: async (name) => documents(await loadVersion(models, await resolveVersion(models, name))),
+    };
+    return { films, models: shelf, close: () => films.close() };
+  } catch (error) {
+    await films.close();
+    throw error;
+  }
+}
+
+/** The evaluation of a version's own run; a run may have been evaluated again since, and then it is of another one. */
+async function evaluationOf(runs: Store, { version, trainedOn }: ModelVersion): Promise<Evaluation | null> {
+  const evaluation = await findDocument(runs, runKeys(trainedOn.run).evaluation, Evaluation);
+  return evaluation?.model === version ? evaluation : null;
+}

@@ -1,0 +1,47 @@
+import type { Evaluation } from "../../../lib/contracts/evaluation.ts";
+import { forEachObservation, OBSERVATIONS } from "../../../lib/domain/observations.ts";
+
+const THRESHOLDS = [0, 0.25, 0.5, 0.75, 1];
+
+/** Figures with round numbers; "Fracture" never occurred and has none. */
+export const evaluation: Evaluation = {
+  schema: "hilum.evaluation/1",
+  run: "phantoms-1",
+  model: "0123456789abcdef",
+  protocol: "leak-free",
+  evaluatedOn: { part: "test", rows: 200, patients: 80 },
+  meanAuroc: 0.95,
+  meanAurocInterval: [0.93, 0.97],
+  definedObservations: 13,
+  perObservation: Object.fromEntries(
+    OBSERVATIONS.map((name) => [
+      name,
+      {
+        rows: 200,
+        positives: name === "Fracture" ? 0 : 40,
+        prevalence: 0.2,
+        auroc: name === "Fracture" ? null : 0.95,
+        aurocInterval: null,
+        averagePrecision: 0.8,
+        threshold: 0.5,
+        accuracy: 0.9,
+        f1: 0.8,
+        precision: 0.8,
+        recall: 0.75,
+        specificity: 0.5,
+        brier: 0.1,
+        confusion: { truePositive: 30, falsePositive: 10, trueNegative: 150, falseNegative: 10 },
+      },
+    ]),
+  ) as Evaluation["perObservation"],
+  curves: forEachObservation(() => ({ roc: [], precisionRecall: [] })),
+  operatingCurve: {
+    thresholds: THRESHOLDS,
+    sensitivity: forEachObservation((name) => THRESHOLDS.map((t) => (name === "Fracture" ? null : 1 - t * t))),
+    specificity: forEachObservation((name) => THRESHOLDS.map((t) => (name === "Fracture" ? null : t))),
+  },
+  localisation: [],
+  localisationHitRate: null,
+  localisationCentreHitRate: null,
+  localisationUntrainedHitRate: null,
+};
