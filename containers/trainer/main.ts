@@ -2,6 +2,4 @@ import { TrainerEnvironment } from "../../lib/contracts/environment.ts";
 import { runProgram } from "../../lib/steps/program.ts";
 import { trainMember } from "../../lib/training/train-member.ts";
 
-await runProgram({ step: "train", array: true, environment: TrainerEnvironment }, (context, environment) =>
-  trainMember(context, environment.HILUM_DEVICE),
-);
+await runProgram({ step: "train", array: true, environment: TrainerEnvironment }, trainMember);

@@ -33,21 +33,31 @@ function augmentFilm(from: Uint8Array, to: Uint8Array, size: number, config: Aug
   const reach = Math.round(config.shift * size);
   const right = Math.floor(next() * (2 * reach + 1)) - reach;
   const down = Math.floor(next() * (2 * reach + 1)) - reach;
-  const grey = contrastTable(1 + (2 * next() - 1) * config.contrast, mean(from));
+  const factor = 1 + (2 * next() - 1) * config.contrast;
+  const grey = contrastTable(factor, factor === 1 ? 0 : mean(from));
   for (let y = 0; y < size; y += 1) {
     const row = clamp(y - down, size - 1) * size;
-    for (let x = 0; x < size; x += 1) to[y * size + x] = grey[from[row + clamp(x - right, size - 1)]!]!;
+    const target = y * size;
+    const first = grey[from[row]!]!;
+    const last = grey[from[row + size - 1]!]!;
+    const start = Math.max(0, right);
+    const end = Math.min(size, size + right);
+    for (let x = start; x < end; x += 1) to[target + x] = grey[from[row + x - right]!]!;
+    to.fill(first, target, target + start).fill(last, target + end, target + size);
   }
 }
 
 /** Grey value to grey value, `factor` as far from `middle`. */
-const contrastTable = (factor: number, middle: number): Uint8ClampedArray =>
-  Uint8ClampedArray.from({ length: 256 }, (_, value) => middle + factor * (value - middle));
+function contrastTable(factor: number, middle: number): Uint8Array {
+  const table = new Uint8ClampedArray(256);
+  for (let value = 0; value < 256; value += 1) table[value] = middle + factor * (value - middle);
+  return new Uint8Array(table.buffer);
+}
 
 const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
 
 function mean(film: Uint8Array): number {
   let sum = 0;
-  for (const value of film) sum += value;
+  for (let i = 0; i < film.length; i += 1) sum += film[i]!;
   return sum / film.length;
 }

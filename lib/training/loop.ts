@@ -40,10 +40,14 @@ export async function train(options: TrainingOptions): Promise<Trained> {
   const training = new Training(options);
   await training.resume();
   try {
-    return await training.run();
+    const trained = await training.run();
+    await training.saved();
+    return trained;
   } catch (error) {
-    if (!options.signal.aborted || error !== options.signal.reason) throw error;
-    throw await training.stop();
+    if (options.signal.aborted && error === options.signal.reason) throw await training.stop();
+    // The first error counts, also where the last checkpoint failed as well.
+    await training.saved().catch(() => {});
+    throw error;
   }
 }
 
@@ -51,6 +55,7 @@ class Training {
   private readonly options: TrainingOptions;
   private journal: Journal;
   private best: Weights | null = null;
+  private saving: Promise<void> = Promise.resolve();
 
   constructor(options: TrainingOptions) {
     const { plan, seed, config } = options;
@@ -91,6 +96,7 @@ class Training {
   /** Leaves a checkpoint; the error to throw then. */
   async stop(): Promise<TemporaryError> {
     await this.save(await this.options.session.read());
+    await this.saved();
     const { step, work } = this.journal;
     const message = `training stopped after step ${step} of ${totalSteps(work)}; start it again to go on from there`;
     return new TemporaryError("stopped", message, { cause: this.options.signal.reason });
@@ -137,9 +143,18 @@ class Training {
     await this.save(state);
   }
 
+  /** Starts to write a checkpoint, once the one before is written; steps go on meanwhile. */
   private async save(state: TrainingState): Promise<void> {
     this.checkWeights(state.weights);
-    await this.options.checkpoints.save({ journal: this.journal, state, best: this.best });
+    await this.saving;
+    this.saving = this.options.checkpoints.save({ journal: this.journal, state, best: this.best });
+    // Thrown where it is awaited, at the latest when training ends.
+    this.saving.catch(() => {});
+  }
+
+  /** The last checkpoint is written. */
+  saved(): Promise<void> {
+    return this.saving;
   }
 
   private checkWeights(weights: Weights): void {

@@ -1,5 +1,5 @@
+import type { TrainerEnvironment } from "../contracts/environment.ts";
 import { TrainingHistory } from "../contracts/training.ts";
-import { openTrainingData } from "../data/training-data.ts";
 import { InputError } from "../domain/errors.ts";
 import { type Device, requireDevice } from "../engine/tensorflow.ts";
 import { buildNetwork } from "../model/networks.ts";
@@ -7,7 +7,7 @@ import { countParameters } from "../model/parameters.ts";
 import { createTrainingSession } from "../model/training-session.ts";
 import type { StepContext, StepSummary } from "../steps/run-step.ts";
 import { writeDocument } from "../store/documents.ts";
-import { openCheckpoints } from "./checkpoint-store.ts";
+import { openBackground } from "./background.ts";
 import { type Trained, train } from "./loop.ts";
 import { encodeWeights } from "./weights-file.ts";
 
@@ -15,10 +15,9 @@ import { encodeWeights } from "./weights-file.ts";
  * Trains one member of the ensemble: the context's index says which of `training.seeds` is its seed. Reads what merge
  * and upsample wrote; leaves the best weights and the history, and checkpoints on the way.
  *
- * @param kind what must compute
  * @throws InputError `no-gpu`, `no-seed`, `diverged`; TemporaryError `stopped`
  */
-export async function trainMember(context: StepContext, kind: Device["kind"]): Promise<StepSummary> {
+export async function trainMember(context: StepContext, environment: TrainerEnvironment): Promise<StepSummary> {
   const { rooms, run, index, request, signal } = context;
   const { model, training } = request.config;
   const keys = context.keys.member(index);
@@ -27,20 +26,16 @@ export async function trainMember(context: StepContext, kind: Device["kind"]): P
     const expected = `expected an index below ${training.seeds.length}, the number of training.seeds`;
     throw new InputError("no-seed", `train: member ${index}, ${expected}`);
   }
-  const device = requireDevice(kind);
-  const data = await openTrainingData(rooms, run);
+  const device = requireDevice(environment.HILUM_DEVICE);
+  const background = await openBackground({ environment, run, member: index });
   try {
-    const session = await createTrainingSession({ ...training, model, size: data.size, seed });
+    const session = await createTrainingSession({ ...training, model, size: background.size, seed });
     try {
       const { journal, weights } = await train({
+        ...background,
         session,
-        films: data,
-        size: data.size,
-        plan: data.epochPlan,
-        tuning: data.split.tuning,
         config: training,
         seed,
-        checkpoints: openCheckpoints(rooms.runs, keys),
         signal,
         reporter: context,
       });
@@ -55,7 +50,7 @@ export async function trainMember(context: StepContext, kind: Device["kind"]): P
       await session.dispose();
     }
   } finally {
-    await data.close();
+    await background.close();
   }
 }
 

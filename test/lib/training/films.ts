@@ -1,10 +1,8 @@
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
 import { random } from "../../../lib/domain/random.ts";
-import type { FilmSource } from "../../../lib/training/film-source.ts";
+import type { PreparedFilms } from "../../../lib/training/film-source.ts";
 
-export interface Films extends FilmSource {
-  /** Side in pixels. */
-  readonly size: number;
+export interface Films extends PreparedFilms {
   readonly pixels: Uint8Array;
   /** count x 14; one in `maskedEvery` is NaN. */
   readonly targets: Float32Array;

@@ -4,6 +4,7 @@ import { createReporter } from "../../../lib/steps/progress.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { openCheckpoints } from "../../../lib/training/checkpoint-store.ts";
+import { filmSource } from "../../../lib/training/film-source.ts";
 import type { TrainingOptions } from "../../../lib/training/loop.ts";
 import type { TrainingSession } from "../../../lib/training/session.ts";
 import { noisyFilms } from "./films.ts";
@@ -34,8 +35,7 @@ export function setUp(options: SetupOptions = {}): TrainingOptions {
   const { movingAverage } = config;
   return {
     session: options.session ?? logisticSession({ area: films.size ** 2, movingAverage }),
-    films,
-    size: films.size,
+    films: filmSource(films),
     plan: Uint32Array.from([...training, 0, 1, 2, 3, 4]),
     tuning: options.tuning ?? Uint32Array.from({ length: 15 }, (_, n) => 45 + n),
     config,
