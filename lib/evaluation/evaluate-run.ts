@@ -1,26 +1,19 @@
 import { Evaluation } from "../contracts/evaluation.ts";
 import { ModelCard } from "../contracts/model-card.ts";
 import type { TrainingData } from "../data/training-data.ts";
-import type { Part } from "../domain/parts.ts";
-import { patientKey } from "../domain/split.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
-import { device } from "../engine/tensorflow.ts";
 import { writeServingGraph } from "../model/serving-graph.ts";
 import { setCandidate } from "../registry/channels.ts";
 import { publishVersion } from "../registry/versions.ts";
-import type { ReportMaterial } from "../report/material.ts";
 import { renderReport } from "../report/report.ts";
 import type { StepContext, StepSummary } from "../steps/run-step.ts";
 import { writeDocument } from "../store/documents.ts";
 import { sha256 } from "../store/etag.ts";
-import { calibrated, type DecisionRules, decisionRules } from "./decision-rules.ts";
-import { evaluationFigures } from "./figures.ts";
-import { judgeHeatMaps } from "./heat-maps.ts";
+import { judge } from "./judge.ts";
 import { modelCard } from "./model-card.ts";
-import { type Predicting, predict } from "./predict.ts";
-import { numberNames, type PredictionTable } from "./prediction-table.ts";
+import type { Predicting } from "./predict.ts";
 import { predictionsCsv } from "./predictions-csv.ts";
-import { type RunInputs, readRunInputs } from "./run-inputs.ts";
+import { readRunInputs } from "./run-inputs.ts";
 import { describeVersion, filesOfVersion, SERVING_GRAPH } from "./version-of-run.ts";
 import { withServingGraph } from "./with-serving-graph.ts";
 
@@ -66,9 +59,7 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   };
 }
 
-const patientOf = ({ rows }: TrainingData, position: number): string =>
-  patientKey(rows.source[position]!, rows.patient[position]!);
-
+/** Predicts with that graph, and tells of the films done. */
 function predicting(context: StepContext, films: TrainingData, graph: ServingGraph): Predicting {
   const { tuning, calibration, test } = films.split;
   const total = tuning.length + calibration.length + test.length;
@@ -82,72 +73,5 @@ function predicting(context: StepContext, films: TrainingData, graph: ServingGra
       done += count;
       context.progress({ done, total, unit: "films" });
     },
-  };
-}
-
-interface Judged {
-  readonly material: Omit<ReportMaterial, "files">;
-  readonly rules: DecisionRules;
-  /** Calibrated, in the order of the parts. */
-  readonly tables: readonly PredictionTable[];
-}
-
-async function judge(
-  { request, run }: StepContext,
-  data: TrainingData,
-  inputs: RunInputs,
-  using: Predicting,
-): Promise<Judged> {
-  const { config } = request;
-  const { plan, split } = data;
-  const tableOf = async (part: Part): Promise<PredictionTable> => ({
-    part,
-    count: split[part].length,
-    paths: Array.from(split[part], (position) => inputs.paths[position]!),
-    patientIds: Array.from(split[part], (position) => data.rows.patient[position]!),
-    patients: numberNames(Array.from(split[part], (position) => patientOf(data, position))),
-    ...(await predict(split[part], using)),
-  });
-  const raw = {
-    tuning: await tableOf("tuning"),
-    calibration: await tableOf("calibration"),
-    test: await tableOf("test"),
-  };
-  const rules = decisionRules(config.evaluation.operatingPoint, raw);
-  const test = calibrated(raw.test, rules.calibration);
-  const { localisation, examples } = await judgeHeatMaps({
-    rows: data.rows,
-    boxes: inputs.boxes,
-    config,
-    test,
-    positions: split.test,
-    thresholds: rules.thresholds,
-    predicting: { ...using, onFilms: () => {} },
-  });
-  const evaluation = evaluationFigures({
-    run,
-    protocol: plan.protocol,
-    test,
-    thresholds: rules.thresholds,
-    bootstrap: { rounds: config.evaluation.bootstrap, seed: config.seed },
-    localisation,
-  });
-  const { dataset, upsampling, histories } = inputs;
-  const trainedPatients = new Set(Array.from(split.train, (position) => patientOf(data, position))).size;
-  return {
-    material: {
-      request,
-      plan,
-      dataset,
-      upsampling,
-      histories,
-      evaluation,
-      examples,
-      trainedPatients,
-      calibrationKinds: rules.calibration.map(({ kind }) => kind),
-      tensorflow: device().tensorflow,
-    },
-    rules,
-    tables: [calibrated(raw.tuning, rules.calibration), calibrated(raw.calibration, rules.calibration), test],
   };
 }

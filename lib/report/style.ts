@@ -82,7 +82,8 @@ footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: .8re
   table { font-size: 7.6pt; }
   th, td { padding: .18rem .3rem; }
   figure { break-inside: avoid; }
-  .panels { grid-template-columns: repeat(5, 1fr); gap: .6rem; }
+  .panels { grid-template-columns: repeat(5, 1fr); gap: .5rem .6rem; }
+  .panels svg { width: 90%; }
   .films { grid-template-columns: repeat(3, 1fr); }
   img { print-color-adjust: exact; }
 }
