@@ -30,9 +30,9 @@ export async function filmPicture(example: Example): Promise<{ film: string; ove
     }
   }
   const film = sharp(grey, { raw: { width: SIDE, height: SIDE, channels: 1 } }).toColourspace("b-w");
-  const overlay = sharp(coloured, { raw: { width: SIDE, height: SIDE, channels: 3 } }).composite([
-    { input: Buffer.from(outlines(boxes, SIDE / size)) },
-  ]);
+  const overlay = sharp(coloured, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+    .composite([{ input: Buffer.from(outlines(boxes, SIDE / size)) }])
+    .removeAlpha();
   const [filmPng, overlayPng] = await Promise.all([
     film.png({ compressionLevel: 9 }).toBuffer(),
     overlay.png({ compressionLevel: 9 }).toBuffer(),
