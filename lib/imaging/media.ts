@@ -13,7 +13,7 @@ const ascii = (text: string): number[] => [...text].map((letter) => letter.charC
 
 /** A data set without preamble begins with group 0002 or 0008, little endian, and a small element number. */
 const bareDicom: Test = (bytes) =>
-  bytes.length > 132 && (bytes[0] === 2 || bytes[0] === 8) && bytes[1] === 0 && bytes[2]! < 0x40 && bytes[3] === 0;
+  bytes.length > 132 && (bytes[0] === 2 || bytes[0] === 8) && bytes[1] === 0 && bytes[2]! < 0x80 && bytes[3] === 0;
 
 /** Asked in this order. A preamble may look like anything, TIFF too, so "DICM" goes first. */
 const SIGNATURES: readonly (readonly [Media, Test])[] = [

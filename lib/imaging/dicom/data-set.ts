@@ -4,6 +4,7 @@ import { InputError } from "../../domain/errors.ts";
 
 const IMPLICIT = "1.2.840.10008.1.2";
 const EXPLICIT = "1.2.840.10008.1.2.1";
+const DEFLATED = "1.2.840.10008.1.2.1.99";
 
 /** No film inflates to more than this: 50 million pixels of two bytes, and a header. */
 const MOST_INFLATED = 128_000_000;
@@ -13,7 +14,7 @@ export const PIXEL_DATA = "x7fe00010";
 /** The data set of a DICOM file, its pixel data unread. @throws InputError `film-truncated`, `film-damaged` */
 export function parseDataSet(bytes: Uint8Array): DataSet {
   try {
-    return dicomParser.parseDicom(withPreamble(bytes), { inflater: inflate });
+    return dicomParser.parseDicom(inflated(withPreamble(bytes)));
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
     const partial = (cause as { dataSet?: DataSet } | null)?.dataSet;
@@ -32,14 +33,15 @@ function mentionsEnd(cause: unknown): boolean {
   return /buffer overrun|past the end|too small/i.test(text);
 }
 
+const PREAMBLE = Buffer.concat([Buffer.alloc(128), Buffer.from("DICM")]);
+
 /** Files of old archives lack preamble, prefix or meta header; what they lack is put before them. */
 function withPreamble(bytes: Uint8Array): Uint8Array {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.toString("latin1", 128, 132) === "DICM") return file;
-  const preamble = Buffer.concat([Buffer.alloc(128), Buffer.from("DICM")]);
-  if (file[0] === 2) return Buffer.concat([preamble, file]);
+  if (file[0] === 2) return Buffer.concat([PREAMBLE, file]);
   const explicit = /^[A-Z]{2}$/.test(file.toString("latin1", 4, 6));
-  return Buffer.concat([preamble, transferSyntaxElement(explicit ? EXPLICIT : IMPLICIT), file]);
+  return Buffer.concat([PREAMBLE, transferSyntaxElement(explicit ? EXPLICIT : IMPLICIT), file]);
 }
 
 /** (0002,0010) in explicit little endian, padded to an even length. */
@@ -49,14 +51,18 @@ function transferSyntaxElement(uid: string): Buffer {
   return Buffer.concat([header, value]);
 }
 
-function inflate(bytes: Uint8Array, position: number): Uint8Array {
+/** A deflated file as the explicit little endian that it is underneath; any other as it is. */
+function inflated(file: Uint8Array): Uint8Array {
+  const meta = dicomParser.readPart10Header(file) as DataSet & { readonly position: number };
+  if (meta.string("x00020010")?.trim() !== DEFLATED) return file;
   try {
-    const inflated = inflateRawSync(bytes.subarray(position), { maxOutputLength: MOST_INFLATED });
-    return Buffer.concat([bytes.subarray(0, position), inflated]);
+    const dataSet = inflateRawSync(file.subarray(meta.position), { maxOutputLength: MOST_INFLATED });
+    return Buffer.concat([PREAMBLE, transferSyntaxElement(EXPLICIT), dataSet]);
   } catch (cause) {
-    const code = (cause as { code?: unknown }).code;
-    if (code === "Z_BUF_ERROR") throw truncated(cause);
-    if (code === "ERR_BUFFER_TOO_LARGE") throw new InputError("film-size", "the file inflates to more than a film");
+    const systemCode = (cause as { code?: unknown }).code;
+    if (systemCode === "Z_BUF_ERROR") throw truncated(cause);
+    if (systemCode === "ERR_BUFFER_TOO_LARGE")
+      throw new InputError("film-size", "the file inflates to more than a film");
     throw new InputError("film-damaged", "the deflated DICOM file is damaged", { cause });
   }
 }

@@ -6,7 +6,7 @@ import type { PixelFormat } from "./header.ts";
 import { decodeRle } from "./rle.ts";
 
 const BIG_ENDIAN = "1.2.840.10008.1.2.2";
-const UNCOMPRESSED = new Set(["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", BIG_ENDIAN]);
+const UNCOMPRESSED = new Set(["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", BIG_ENDIAN]);
 const RLE = "1.2.840.10008.1.2.5";
 
 /**
