@@ -34,7 +34,9 @@ const DRAIN_MS = 1000;
  * when this process does (lifeline.mjs).
  */
 export function startChild({ program, args = [], environment, onLine, ipc = false }: ChildOptions): Child {
-  const child = spawn(process.execPath, ["--import", TSX, "--import", LIFELINE, program, ...args], {
+  // The GPU's TensorFlow is another package (package.json, "imports").
+  const conditions = environment.HILUM_DEVICE === "gpu" ? ["--conditions=gpu"] : [];
+  const child = spawn(process.execPath, [...conditions, "--import", TSX, "--import", LIFELINE, program, ...args], {
     env: { ...process.env, ...environment },
     stdio: ipc ? ["pipe", "pipe", "pipe", "ipc"] : ["pipe", "pipe", "pipe"],
     detached: true,

@@ -13,5 +13,5 @@ export interface Observer {
   line(task: TaskRun, line: string, index?: number): void;
   /** An attempt of a job failed and is made again. */
   retried(task: TaskRun, exitCode: number, index?: number): void;
-  ended(task: TaskRun, end: { readonly ok: boolean; readonly milliseconds: number }): void;
+  ended(task: TaskRun, end: { readonly ok: boolean; readonly milliseconds: number }): void | Promise<void>;
 }

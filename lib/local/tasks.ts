@@ -113,10 +113,10 @@ async function observe<T>(task: TaskRun, work: () => Promise<T>, observer: Obser
   observer.started(task);
   try {
     const result = await work();
-    end(true);
+    await end(true);
     return result;
   } catch (error) {
-    end(false);
+    await end(false);
     throw error;
   }
 }

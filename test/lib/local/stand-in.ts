@@ -58,7 +58,9 @@ const recordInto = (heard: string[]): Observer => ({
   started: ({ state, members }) => heard.push(`started ${state} x${members}`),
   line: ({ state }, line, index) => heard.push(`line ${state} ${index ?? "-"} ${line}`),
   retried: ({ state }, exitCode, index) => heard.push(`retried ${state} ${index ?? "-"} ${exitCode}`),
-  ended: ({ state }, { ok }) => heard.push(`ended ${state} ${ok}`),
+  ended: ({ state }, { ok }) => {
+    heard.push(`ended ${state} ${ok}`);
+  },
 });
 
 /** The names of the states in the order in which they were entered. */

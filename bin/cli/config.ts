@@ -1,0 +1,51 @@
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { RunConfig } from "../../lib/contracts/run-config.ts";
+import { InputError } from "../../lib/domain/errors.ts";
+import { presetsFolder } from "./places.ts";
+
+/**
+ * A preset by its name, or a file.
+ * @throws InputError `config` naming each setting that is wrong or unknown, `no-such-config`
+ */
+export async function loadConfig(nameOrFile: string): Promise<RunConfig> {
+  const preset = presets().includes(nameOrFile);
+  const file = preset ? join(presetsFolder, `${nameOrFile}.json`) : nameOrFile;
+  return parseConfig(nameOrFile, await readText(file));
+}
+
+const presets = (): string[] =>
+  readdirSync(presetsFolder)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const expected = `expected a file, or one of the presets ${presets().join(", ")}`;
+    throw new InputError("no-such-config", `config ${file}: can't be read; ${expected}`, { cause });
+  }
+}
+
+function parseConfig(where: string, text: string): RunConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError("config", `config ${where}: not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const parsed = RunConfig.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.flatMap(describeIssue);
+  throw new InputError("config", `config ${where}: ${faults.join("; ")}`, { cause: parsed.error });
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const at = (...more: string[]) => [...issue.path.map(String), ...more].join(".");
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${at(key)}: no such setting`);
+  return [`${at() || "it"}: ${issue.message.replace(/^Invalid input: /, "")}`];
+}

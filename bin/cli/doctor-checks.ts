@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { access, constants, statfs } from "node:fs/promises";
+import { availableParallelism, freemem, totalmem } from "node:os";
+import { dirname } from "node:path";
+import { device } from "../../lib/engine/tensorflow.ts";
+import { readChannels } from "../../lib/registry/channels.ts";
+import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
+import { openStore, roomsOf } from "../../lib/store/open.ts";
+import { asPath } from "./places.ts";
+
+export interface Finding {
+  readonly state: "good" | "doubtful" | "bad";
+  readonly found: string;
+  /** What to do about it. */
+  readonly mend?: string;
+}
+
+const GIB = 2 ** 30;
+const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+
+/** Training the demo holds about a gigabyte; its films, shards and models take less on disk. */
+const LEAST_MEMORY = 2 * GIB;
+const LEAST_DISK = 2 * GIB;
+
+const good = (found: string): Finding => ({ state: "good", found });
+
+/** Each looks at one thing; none changes anything. */
+export const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>>> = {
+  Node: async () => {
+    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+    const recent = major > 20 || (major === 20 && minor >= 9);
+    if (recent) return good(`${process.versions.node} on ${process.platform} ${process.arch}`);
+    return { state: "bad", found: process.versions.node, mend: "Install Node 20.9 or newer." };
+  },
+  TensorFlow: async () => {
+    try {
+      const { kind, tensorflow, oneDnn } = device();
+      return good(`${tensorflow}, ${kind}${oneDnn ? ", oneDNN" : ""}`);
+    } catch (error) {
+      const [line = ""] = (error as Error).message.split("\n");
+      return { state: "bad", found: line, mend: "Set the engine up: node bin/setup.mjs" };
+    }
+  },
+  Cores: async () => good(String(availableParallelism())),
+  Memory: async () => {
+    const limit = process.constrainedMemory();
+    const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+    const found = `${gib(total)}, ${gib(freemem())} free`;
+    if (total >= LEAST_MEMORY) return good(found);
+    return { state: "doubtful", found, mend: "The demo wants 2 GiB; choose a smaller batchSize in the configuration." };
+  },
+  Disk: async (store) => {
+    const folder = nearestFolder(store.startsWith("file:") ? asPath(store) : process.cwd());
+    const { bavail, bsize } = await statfs(folder);
+    const found = `${gib(bavail * bsize)} free under ${folder}`;
+    if (bavail * bsize >= LEAST_DISK) return good(found);
+    return { state: "doubtful", found, mend: "Make room, or name another place with --store." };
+  },
+  Cache: async () => {
+    const folder = cacheFolder();
+    try {
+      await access(nearestFolder(folder), constants.W_OK);
+      return good(folder);
+    } catch {
+      return { state: "bad", found: `${folder} can't be written`, mend: "Name another folder with HILUM_CACHE." };
+    }
+  },
+  Store: async (store) => {
+    try {
+      const { production, candidate } = await readChannels(openStore(roomsOf(store).HILUM_MODELS));
+      if (production !== null) return good(`${asPath(store)}, model ${production} in production`);
+      const found = candidate ? `${asPath(store)}, candidate ${candidate}` : `${asPath(store)}, no model yet`;
+      return { state: "doubtful", found, mend: "Make a model: bin/hilum demo" };
+    } catch (error) {
+      return { state: "bad", found: (error as Error).message, mend: "Name another place with --store." };
+    }
+  },
+};
+
+function nearestFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
+}

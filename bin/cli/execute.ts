@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runKeys } from "../../lib/contracts/layout.ts";
+import { StepRecord } from "../../lib/contracts/run.ts";
+import { createScreen } from "../../lib/local/display/create-screen.ts";
+import { createDisplay, type Summary } from "../../lib/local/display/display.ts";
+import { type MachineOptions, type MachineResult, runMachine } from "../../lib/local/machine.ts";
+import { findDocument } from "../../lib/store/documents.ts";
+import { openRooms, roomsOf } from "../../lib/store/open.ts";
+import { FUNCTION_STEPS, type FunctionStep } from "../../lib/workflow/functions.ts";
+import { JOB_STEPS, JOBS, type JobStep } from "../../lib/workflow/jobs.ts";
+import { ROOT } from "./places.ts";
+import { runFailure } from "./run-failure.ts";
+
+export interface ExecuteOptions extends Pick<MachineOptions, "signal" | "parallel" | "definition"> {
+  readonly store: string;
+  readonly run: string;
+  readonly device?: "cpu" | "gpu" | undefined;
+  /** Member of an array, for a step by itself. */
+  readonly index?: number | undefined;
+}
+
+const functions = Object.fromEntries(
+  FUNCTION_STEPS.map((step) => [step, pathToFileURL(join(ROOT, "functions", step, "handler.ts")).href]),
+) as Record<FunctionStep, string>;
+
+const programs = Object.fromEntries(
+  JOB_STEPS.map((step) => [step, join(ROOT, "containers", JOBS[step].container, "main.ts")]),
+) as Record<JobStep, string>;
+
+/**
+ * Runs the state machine, or what `definition` leaves of it, for a run whose request stands in the store.
+ * @throws the failed step's error, of its kind
+ */
+export async function execute({ store, run, device, index, ...options }: ExecuteOptions): Promise<MachineResult> {
+  const environment = roomsOf(store);
+  const rooms = openRooms(environment);
+  const keys = runKeys(run);
+  const summaryOf = async (step: string): Promise<Summary | undefined> => {
+    for (const member of [undefined, 0]) {
+      const record = await findDocument(rooms.runs, keys.stepRecord(step, member), StepRecord);
+      if (record) return record.summary;
+    }
+    return undefined;
+  };
+  const screen = createScreen(process.stderr, process.env);
+  const start = new Date();
+  try {
+    const result = await runMachine(
+      { run },
+      {
+        ...options,
+        functions,
+        programs,
+        environment: {
+          ...environment,
+          ...(device && { HILUM_DEVICE: device }),
+          ...(index !== undefined && { AWS_BATCH_JOB_ARRAY_INDEX: String(index) }),
+        },
+        observer: createDisplay({ screen, summaryOf }),
+      },
+    );
+    if (result.status === "failed") throw await runFailure(rooms.runs, run, result, start);
+    return result;
+  } finally {
+    screen.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError, Option } from "commander";
+import { storeUri } from "../../lib/store/open.ts";
+import { DEFAULT_STORE } from "./places.ts";
+
+const whole =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && text.trim() !== "" && value >= from && value <= to) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`);
+  };
+
+const uri = (text: string): string => {
+  try {
+    return storeUri(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+};
+
+/** Options that several commands take, each spelt once. */
+export const option = {
+  store: () =>
+    new Option("--store <place>", "folder or s3://bucket/prefix where everything is kept")
+      .argParser(uri)
+      .default(storeUri(DEFAULT_STORE), DEFAULT_STORE),
+  model: () =>
+    new Option(
+      "--model <place>",
+      "a store (its production model), a version's folder, or STORE#VERSION or STORE#CHANNEL",
+    ).env("HILUM_MODEL_URI"),
+  data: () => new Option("--data <folder>", "folder or s3:// prefix with train.csv and films").argParser(uri),
+  json: () => new Option("--json", "results as JSON on stdout"),
+  seed: () => new Option("--seed <n>", "another seed gives other films").argParser(whole(0, 2 ** 31 - 1)).default(1),
+  port: () => new Option("--port <n>", "port to listen on; 0 for any that is free").argParser(whole(0, 65_535)),
+  index: () => new Option("--index <n>", "member of an array job").argParser(whole(0, 9_999)),
+  device: () => new Option("--device <kind>", "what trains").choices(["cpu", "gpu"]),
+  parallel: () =>
+    new Option("--parallel <n>", "members of an array job at a time")
+      .argParser(whole(1, availableParallelism()))
+      .default(1),
+};

@@ -1,0 +1,21 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Folder of the package: presets/, functions/, containers/. */
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Where results go unless --store says otherwise. */
+export const DEFAULT_STORE = ".hilum/store";
+
+/** A URI as people write it: a path where it is on this machine. */
+export const asPath = (uri: string): string => (uri.startsWith("file:") ? fileURLToPath(uri) : uri);
+
+/** The same, from the working folder where that is shorter. */
+export function asShownPath(uri: string): string {
+  const path = asPath(uri);
+  const near = relative(process.cwd(), path);
+  return existsSync(path) && near !== "" && near.length < path.length ? near : path;
+}
+
+export const presetsFolder = join(ROOT, "presets");

@@ -1,0 +1,63 @@
+import { Dataset } from "../../lib/contracts/dataset.ts";
+import { Evaluation, type ObservationMetrics } from "../../lib/contracts/evaluation.ts";
+import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
+import { Plan } from "../../lib/contracts/plan.ts";
+import { RunOutcome } from "../../lib/contracts/run.ts";
+import { readDocument } from "../../lib/store/documents.ts";
+import { openRooms, roomsOf } from "../../lib/store/open.ts";
+import { asPath } from "./places.ts";
+
+/** What a run gave, as `--json` prints it. */
+export interface RunReport {
+  readonly store: string;
+  readonly run: string;
+  /** Of the model version; what --model takes. */
+  readonly model: string;
+  readonly report: string;
+  readonly status: "promoted" | "kept" | "failed";
+  readonly evaluation: {
+    readonly meanAuroc: number | null;
+    readonly meanAurocInterval: readonly [number, number] | null;
+    readonly definedObservations: number;
+    readonly perObservation: Readonly<Record<string, ObservationMetrics>>;
+    readonly localisationHitRate: number | null;
+  };
+  /** Every row of the CSV files is one of these; rows left out and films set aside by reason. */
+  readonly rows: {
+    readonly read: number;
+    readonly used: number;
+    readonly leftOut: Readonly<Record<string, number>>;
+    readonly setAside: Readonly<Record<string, number>>;
+  };
+}
+
+/** Reads what a finished run left in the store. */
+export async function readRunReport(store: string, run: string): Promise<RunReport> {
+  const environment = roomsOf(store);
+  const { runs } = openRooms(environment);
+  const keys = runKeys(run);
+  const [plan, dataset, evaluation, outcome] = await Promise.all([
+    readDocument(runs, keys.plan, Plan),
+    readDocument(runs, keys.dataset, Dataset),
+    readDocument(runs, keys.evaluation, Evaluation),
+    readDocument(runs, keys.outcome, RunOutcome),
+  ]);
+  const setAside: Record<string, number> = {};
+  for (const { code } of dataset.setAside) setAside[code] = (setAside[code] ?? 0) + 1;
+  const version = modelKeys.version(evaluation.model).prefix.replace(/\/$/, "");
+  return {
+    store: asPath(store),
+    run,
+    model: asPath(`${environment.HILUM_MODELS}/${version}`),
+    report: asPath(`${environment.HILUM_RUNS}/${keys.report}`),
+    status: outcome.status,
+    evaluation: {
+      meanAuroc: evaluation.meanAuroc,
+      meanAurocInterval: evaluation.meanAurocInterval,
+      definedObservations: evaluation.definedObservations,
+      perObservation: evaluation.perObservation,
+      localisationHitRate: evaluation.localisationHitRate,
+    },
+    rows: { read: plan.rows.read, used: dataset.rows, leftOut: plan.rows.leftOut, setAside },
+  };
+}

@@ -1,0 +1,48 @@
+import { asShownPath, DEFAULT_STORE } from "./places.ts";
+import type { RunReport } from "./run-report.ts";
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
+const byReason = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(", ");
+
+const OUTCOMES = {
+  promoted: "is in production",
+  kept: "was not promoted: it did not pass the gate (decision.json beside the report says why)",
+  failed: "was made before the run failed",
+} as const;
+
+/** What a person reads at the end of a run: what was made, and what to type next. */
+export function tellRun(report: RunReport): string {
+  const { evaluation, rows, status } = report;
+  const { meanAuroc, meanAurocInterval } = evaluation;
+  const interval = meanAurocInterval
+    ? ` (95 % interval ${meanAurocInterval.map((v) => v.toFixed(3)).join(" to ")})`
+    : "";
+  const auroc =
+    meanAuroc === null
+      ? "not defined on these test patients"
+      : `${meanAuroc.toFixed(3)}${interval}, mean over ${evaluation.definedObservations} observations`;
+  const left = [byReason(rows.leftOut), byReason(rows.setAside)].filter((text) => text !== "").join(", ");
+  const store = asShownPath(report.store);
+  const storeOption = store === DEFAULT_STORE ? "" : ` --store ${store}`;
+  return `
+  Model    ${report.model.split("/").at(-1)} ${OUTCOMES[status]}
+  AUROC    ${auroc}
+  Rows     ${rows.read} read, ${rows.used} used${left && `; ${left} (${sum(rows.leftOut) + sum(rows.setAside)})`}
+  Report   ${asShownPath(report.report)}
+
+  Next:    bin/hilum serve${storeOption}
+           bin/hilum predict FILM${storeOption} --explain heat-maps
+
+  Not for clinical use.
+`;
+}
+
+/** The result of a run on stdout: one line of JSON for programs, otherwise a few for people. */
+export function printRun(report: RunReport, json: boolean | undefined): void {
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : tellRun(report));
+}

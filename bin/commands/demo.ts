@@ -1,0 +1,80 @@
+import { basename, dirname, join } from "node:path";
+import type { Command } from "commander";
+import type { RunConfig } from "../../lib/contracts/run-config.ts";
+import { createScreen } from "../../lib/local/display/create-screen.ts";
+import { duration } from "../../lib/local/display/format.ts";
+import { writePhantoms } from "../../lib/phantoms/write-phantoms.ts";
+import { createReporter } from "../../lib/steps/progress.ts";
+import { storeUri } from "../../lib/store/open.ts";
+import { loadConfig } from "../cli/config.ts";
+import { locateModel } from "../cli/model-location.ts";
+import { option } from "../cli/options.ts";
+import { asPath } from "../cli/places.ts";
+import { serveUntilStopped } from "../cli/serve.ts";
+import { startRun } from "../cli/start-run.ts";
+import { stoppable } from "../cli/stop.ts";
+import { printRun } from "../cli/tell-run.ts";
+
+interface DemoOptions {
+  readonly store: string;
+  readonly serve: boolean;
+  readonly port?: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/** Enough for 30 positives of each planted observation among the test patients. */
+const FRONTAL_FILMS = 1400;
+
+export function registerDemo(program: Command): void {
+  program
+    .command("demo")
+    .description("the whole way on generated films: prepare, train, evaluate, promote, serve")
+    .addOption(option.store())
+    .addOption(option.seed())
+    .option("--no-serve", "stop when the model is made")
+    .addOption(option.port())
+    .addOption(option.json())
+    .addHelpText("after", "\nExample:\n  $ hilum demo --no-serve --seed 2\n")
+    .action(async ({ store, serve, port, seed, json }: DemoOptions) => {
+      const config = withSeed(await loadConfig("demo"), seed);
+      const report = await stoppable("the same command goes on from here", async (signal) => {
+        const data = await makeFilms(store, seed);
+        signal.throwIfAborted();
+        return startRun({ data, config, store, signal, parallel: 1 });
+      });
+      printRun(report, json);
+      if (serve)
+        await serveUntilStopped({ ...(await locateModel(undefined, store)), ...(port !== undefined && { port }) });
+    });
+}
+
+const withSeed = (config: RunConfig, seed: number): RunConfig => ({
+  ...config,
+  seed,
+  training: { ...config.training, seeds: config.training.seeds.map((member) => member - 1 + seed) },
+});
+
+/** Draws the films beside the store's rooms, or on this machine where the store is not; once a seed. */
+async function makeFilms(store: string, seed: number): Promise<string> {
+  const place = store.startsWith("file:") ? asPath(store) : join(".hilum", basename(dirname(store)));
+  const folder = join(place, `phantoms-${seed}`);
+  const screen = createScreen(process.stderr, process.env);
+  const start = performance.now();
+  const reporter = createReporter("films", {
+    emit: (event) => event.event === "progress" && screen.progress("films", "", event),
+  });
+  screen.begin("films");
+  try {
+    await writePhantoms({
+      folder,
+      seed,
+      frontalFilms: FRONTAL_FILMS,
+      onProgress: (done, total) => reporter.progress({ done, total, unit: "films" }),
+    });
+    screen.end("films", true, duration(performance.now() - start));
+  } finally {
+    screen.close();
+  }
+  return storeUri(folder);
+}

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { loadConfig } from "../cli/config.ts";
+import { option } from "../cli/options.ts";
+import { startRun } from "../cli/start-run.ts";
+import { stoppable } from "../cli/stop.ts";
+import { printRun } from "../cli/tell-run.ts";
+
+interface RunOptions {
+  readonly data: string;
+  readonly config: string;
+  readonly store: string;
+  readonly device?: "cpu" | "gpu";
+  readonly parallel: number;
+  readonly json?: boolean;
+}
+
+export function registerRun(program: Command): void {
+  program
+    .command("run")
+    .description("train, evaluate and promote a model on films and labels in CheXpert's format")
+    .addOption(option.data().makeOptionMandatory())
+    .requiredOption("--config <preset>", "name of a preset (presets/), or a file of the same form")
+    .addOption(option.store())
+    .addOption(option.device())
+    .addOption(option.parallel())
+    .addOption(option.json())
+    .addHelpText("after", "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n")
+    .action(async (options: RunOptions) => {
+      const config = await loadConfig(options.config);
+      const report = await stoppable("the same command goes on from here", (signal) =>
+        startRun({ ...options, config, signal }),
+      );
+      printRun(report, options.json);
+    });
+}
