@@ -1,0 +1,38 @@
+import { Duration, Size } from "aws-cdk-lib";
+import { type CfnJobDefinition, EcsEc2ContainerDefinition, EcsJobDefinition } from "aws-cdk-lib/aws-batch";
+import { DockerImageAsset } from "aws-cdk-lib/aws-ecr-assets";
+import { ContainerImage, LogDriver } from "aws-cdk-lib/aws-ecs";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import { JOBS, type JobStep } from "../workflow/jobs.ts";
+import { GPU_ENVIRONMENT, roomsEnvironment } from "./environment.ts";
+import { image } from "./image.ts";
+import { type Buckets, grantAccess, STEP_ACCESS } from "./room-access.ts";
+import { logGroup } from "./small-function.ts";
+
+/** The job definition of a step, from the same data that the local runner honours. */
+export function stepJob(scope: Construct, step: JobStep, buckets: Buckets): EcsJobDefinition {
+  const job = JOBS[step];
+  const jobRole = new Role(scope, `${step}Role`, { assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com") });
+  grantAccess(jobRole, buckets, STEP_ACCESS[step]);
+  const container = new EcsEc2ContainerDefinition(scope, `${step}Container`, {
+    image: ContainerImage.fromDockerImageAsset(
+      new DockerImageAsset(scope, `${step}Image`, image(`containers/${job.container}`)),
+    ),
+    cpu: job.vcpus,
+    memory: Size.mebibytes(job.memoryMiB),
+    ...(job.gpus > 0 && { gpu: job.gpus }),
+    environment: { ...roomsEnvironment(buckets), ...(job.gpus > 0 && GPU_ENVIRONMENT) },
+    jobRole,
+    logging: LogDriver.awsLogs({ streamPrefix: step, logGroup: logGroup(scope, `${step}Log`) }),
+  });
+  const definition = new EcsJobDefinition(scope, `${step}Job`, {
+    container,
+    retryAttempts: job.attempts,
+    timeout: Duration.seconds(job.timeoutSeconds),
+    propagateTags: true,
+  });
+  const resource = definition.node.defaultChild as CfnJobDefinition;
+  resource.retryStrategy = { attempts: job.attempts, evaluateOnExit: job.evaluateOnExit.map((rule) => ({ ...rule })) };
+  return definition;
+}

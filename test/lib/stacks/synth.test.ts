@@ -1,0 +1,251 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { JobEnvironment } from "../../../lib/contracts/environment.ts";
+import { RunConfig } from "../../../lib/contracts/run-config.ts";
+import { roomsOf } from "../../../lib/store/open.ts";
+import { DEFINITION, definitionHash } from "../../../lib/workflow/definition.ts";
+import { EXIT_RULES, JOB_STEPS, JOBS } from "../../../lib/workflow/jobs.ts";
+import { SLOTS } from "../../../lib/workflow/slots.ts";
+import { type Resource, resourcesOf, type Synthesis, synthesise } from "./synthesis.ts";
+
+const run = promisify(execFile);
+
+/** Processor time of one synthesis, the CDK's own validation included. */
+const MOST_SECONDS = 25;
+
+let scratch: string;
+let first: Synthesis;
+let second: Synthesis;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "hilum-synth-"));
+  first = await synthesise(join(scratch, "first"));
+  second = await synthesise(join(scratch, "second"), { CDK_VALIDATION: "false" });
+}, 300_000);
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+const all = (type: string, stack = "hilum-dev"): Resource[] =>
+  [...first.templates].flatMap(([name, template]) =>
+    name.startsWith(stack) ? resourcesOf(template).filter((resource) => resource.Type === type) : [],
+  );
+const one = (type: string): Resource => {
+  const found = all(type);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+};
+
+/** CloudFormation writes lists of names and values with capitals. */
+const lowerFirst = (object: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name[0]!.toLowerCase() + name.slice(1), value]));
+
+describe("the CDK app", () => {
+  it("makes three stacks a stage, the same each time, and soon", () => {
+    expect([...first.templates.keys()]).toEqual(
+      ["dev", "prod"].flatMap((stage) => ["data", "inference", "training"].map((part) => `hilum-${stage}-${part}`)),
+    );
+    expect([...second.templates]).toEqual([...first.templates]);
+    expect(first.seconds).toBeLessThan(MOST_SECONDS);
+  });
+
+  it("names no account and no region", () => {
+    for (const template of first.templates.values()) {
+      expect(template).not.toMatch(/[^0-9a-f]\d{12}[^0-9a-f]/);
+      expect(template).not.toMatch(/(us|eu|ap)-[a-z]+-\d/);
+    }
+  });
+});
+
+describe("state machine", () => {
+  it("is the definition that runs on a laptop, before its slots are filled", () => {
+    const { DefinitionString, DefinitionSubstitutions, Tags } = one("AWS::StepFunctions::StateMachine").Properties;
+    const deployed = JSON.parse(DefinitionString);
+    expect(definitionHash(deployed)).toBe(definitionHash());
+    expect(deployed).toEqual(DEFINITION);
+    expect(Tags).toContainEqual({ Key: "hilum:definition", Value: definitionHash() });
+    expect(Object.keys(DefinitionSubstitutions).sort()).toEqual([...SLOTS].sort());
+  });
+
+  it("starts when a folder of films is complete", () => {
+    const { EventPattern, Targets } = one("AWS::Events::Rule").Properties;
+    expect(EventPattern.detail.object.key).toEqual([{ suffix: "/_SUCCESS" }]);
+    expect(EventPattern["detail-type"]).toEqual(["Object Created"]);
+    expect(Targets[0].DeadLetterConfig.Arn).toBeDefined();
+    const onIncoming = all("AWS::S3::Bucket").filter((bucket) => bucket.Properties.NotificationConfiguration);
+    expect(onIncoming.map((bucket) => bucket.Properties.NotificationConfiguration)).toEqual([
+      { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    ]);
+  });
+});
+
+describe("batch", () => {
+  it("runs GPU jobs on the current NVIDIA image, Spot first", () => {
+    const environments = all("AWS::Batch::ComputeEnvironment").map(({ Properties: { ComputeResources } }) => [
+      ComputeResources.Type,
+      ComputeResources.Ec2Configuration.map((configuration: { ImageType: string }) => configuration.ImageType),
+      ComputeResources.MinvCpus,
+    ]);
+    expect(environments).toEqual([
+      ["SPOT", ["ECS_AL2023"], 0],
+      ["EC2", ["ECS_AL2023"], 0],
+      ["SPOT", ["ECS_AL2023_NVIDIA"], 0],
+      ["EC2", ["ECS_AL2023_NVIDIA"], 0],
+    ]);
+    for (const queue of all("AWS::Batch::JobQueue")) {
+      const order = queue.Properties.ComputeEnvironmentOrder.map((entry: object) => JSON.stringify(entry));
+      expect(order[0]).toMatch(/Spot/);
+      expect(order[1]).toMatch(/OnDemand/);
+      expect(queue.Properties.JobStateTimeLimitActions).toHaveLength(3);
+    }
+  });
+
+  it("registers each job as the local runner honours it, and ends what no rule names", () => {
+    const definitions = all("AWS::Batch::JobDefinition").map(({ Properties }) => Properties);
+    expect(definitions).toHaveLength(JOB_STEPS.length);
+    for (const [index, step] of JOB_STEPS.entries()) {
+      const { RetryStrategy, Timeout, ContainerProperties } = definitions[index]!;
+      expect(RetryStrategy.Attempts).toBe(JOBS[step].attempts);
+      expect(RetryStrategy.EvaluateOnExit.map(lowerFirst)).toEqual(JOBS[step].evaluateOnExit);
+      expect(RetryStrategy.EvaluateOnExit.at(-1)).toEqual({ Action: "EXIT", OnReason: "*" });
+      expect(Timeout.AttemptDurationSeconds).toBe(JOBS[step].timeoutSeconds);
+      const resources = ContainerProperties.ResourceRequirements.map((r: { Type: string; Value: string }) => [
+        r.Type,
+        r.Value,
+      ]);
+      expect(Object.fromEntries(resources)).toEqual({
+        VCPU: String(JOBS[step].vcpus),
+        MEMORY: String(JOBS[step].memoryMiB),
+        ...(JOBS[step].gpus > 0 && { GPU: String(JOBS[step].gpus) }),
+      });
+    }
+    expect(EXIT_RULES).toContainEqual({ onStatusReason: "Host EC2*", action: "RETRY" });
+    expect(EXIT_RULES).toContainEqual({ onExitCode: "75", action: "RETRY" });
+    expect(EXIT_RULES).toContainEqual({ onExitCode: "64", action: "EXIT" });
+  });
+
+  it("gives each job what its environment contract asks for", () => {
+    for (const { Properties } of all("AWS::Batch::JobDefinition")) {
+      const variables = Properties.ContainerProperties.Environment.map(({ Name }: { Name: string }) => [
+        Name,
+        "s3://bucket",
+      ]);
+      const environment = { ...Object.fromEntries(variables), HILUM_RUN: "run-1" };
+      expect(JobEnvironment.safeParse(environment).error).toBeUndefined();
+    }
+  });
+});
+
+describe("functions", () => {
+  it("load from their bundles, and keep the names of errors that the state machine matches", async () => {
+    const bundles = (await readdir(first.folder, { recursive: true })).filter((name) => name.endsWith("index.mjs"));
+    expect(bundles).toHaveLength(7);
+    const calls = bundles.map(
+      (name) => `const { handler } = await import(${JSON.stringify(pathToFileURL(join(first.folder, name)).href)});
+        console.log((await handler({ run: "NOT A RUN" }).catch((error) => error)).name);`,
+    );
+    const program = `${calls.map((call) => `{ ${call} }`).join("\n")}`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
+      env: { ...process.env, ...roomsOf("memory://none") },
+    });
+    const names = stdout.trim().split("\n").sort();
+    expect(names).toEqual([...Array<string>(6).fill("InputError"), "ZodError"]);
+  });
+
+  it("tell the arrival of films which configuration to use", () => {
+    const configs = all("AWS::Lambda::Function").flatMap(
+      ({ Properties }) => Properties.Environment?.Variables.HILUM_CONFIG ?? [],
+    );
+    expect(configs).toHaveLength(1);
+    expect(RunConfig.parse(JSON.parse(configs[0])).name).toBe("smoke");
+    expect(configs[0].length).toBeLessThan(3500);
+  });
+});
+
+describe("security", () => {
+  interface Statement {
+    readonly Effect: string;
+    readonly Action: string | string[];
+    readonly Resource: unknown;
+    readonly Principal?: unknown;
+  }
+  const statements = (type: string): Statement[] =>
+    all(type).flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+  const actions = ({ Action }: Statement): string[] => [Action].flat();
+
+  it("allows no role a wildcard action, and only actions without resources on everything", () => {
+    const allowed = statements("AWS::IAM::Policy").filter(({ Effect }) => Effect === "Allow");
+    expect(allowed.flatMap(actions).filter((action) => action.includes("*"))).toEqual([]);
+    const onEverything = new Set(allowed.filter(({ Resource }) => Resource === "*").flatMap(actions));
+    expect([...onEverything].sort()).toEqual([
+      "batch:DescribeJobs",
+      "batch:TerminateJob",
+      "ecr:GetAuthorizationToken",
+      ...[
+        "CreateLogDelivery",
+        "DeleteLogDelivery",
+        "DescribeLogGroups",
+        "DescribeResourcePolicies",
+        "GetLogDelivery",
+      ].map((name) => `logs:${name}`),
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:UpdateLogDelivery",
+      "xray:GetSamplingRules",
+      "xray:GetSamplingTargets",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ]);
+  });
+
+  it("lets only those who must delete or write", () => {
+    const mayDo = (action: string) =>
+      all("AWS::IAM::Policy")
+        .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes(`"${action}"`))
+        .map(({ Properties }) => Properties.PolicyName.split(/Function|Role|ServiceRole/)[0]);
+    expect(mayDo("states:StartExecution")).toHaveLength(1);
+    expect(mayDo("s3:DeleteObject")).not.toContain("Api");
+    expect(mayDo("s3:PutObject")).not.toContain("Api");
+    expect(mayDo("s3:GetObject")).toContain("Api");
+  });
+
+  it("keeps every bucket private, encrypted and behind TLS, with its old versions", () => {
+    const buckets = all("AWS::S3::Bucket");
+    expect(buckets).toHaveLength(4);
+    for (const { Properties } of buckets) {
+      expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+      const [rule] = Properties.BucketEncryption.ServerSideEncryptionConfiguration;
+      expect(rule.ServerSideEncryptionByDefault.SSEAlgorithm).toBe("aws:kms");
+      expect(Properties.VersioningConfiguration.Status).toBe("Enabled");
+    }
+    const denied = statements("AWS::S3::BucketPolicy").filter(({ Effect }) => Effect === "Deny");
+    expect(denied.filter((statement) => JSON.stringify(statement).includes("aws:SecureTransport"))).toHaveLength(4);
+    expect(one("AWS::KMS::Key").Properties.EnableKeyRotation).toBe(true);
+  });
+
+  it("opens no port inwards, and asks callers of the API to sign", () => {
+    for (const { Properties } of all("AWS::EC2::SecurityGroup"))
+      expect(Properties.SecurityGroupIngress).toBeUndefined();
+    expect(all("AWS::EC2::SecurityGroupIngress")).toEqual([]);
+    expect(one("AWS::ApiGatewayV2::Route").Properties.AuthorizationType).toBe("AWS_IAM");
+    const { MetadataOptions, BlockDeviceMappings } = one("AWS::EC2::LaunchTemplate").Properties.LaunchTemplateData;
+    expect(MetadataOptions.HttpTokens).toBe("required");
+    expect(BlockDeviceMappings[0].Ebs.Encrypted).toBe(true);
+  });
+
+  it("keeps the data of production when its stack goes", () => {
+    const policies = (stack: string) =>
+      [...first.templates]
+        .filter(([name]) => name === stack)
+        .flatMap(
+          ([, template]) =>
+            Object.values(JSON.parse(template).Resources) as { Type: string; DeletionPolicy?: string }[],
+        )
+        .filter(({ Type }) => ["AWS::S3::Bucket", "AWS::KMS::Key"].includes(Type))
+        .map(({ DeletionPolicy }) => DeletionPolicy);
+    expect(new Set(policies("hilum-prod-data"))).toEqual(new Set(["Retain"]));
+    expect(new Set(policies("hilum-dev-data"))).toEqual(new Set(["Delete"]));
+  });
+});
