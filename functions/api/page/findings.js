@@ -118,6 +118,8 @@ function details(observation, threshold, own, finding) {
 function draw() {
   list.classList.toggle("refused", state.film?.status === "refused");
   const findings = sortedFindings();
+  // Without rows that take the focus, the list takes it itself, so that keys scroll it.
+  list.tabIndex = findings.length > 0 ? -1 : 0;
   const labels = state.card?.labels ?? [];
   const order = findings.length > 0 ? findings.map((finding) => finding.observation) : labels;
   for (const observation of order) if (!rows.has(observation)) rows.set(observation, makeRow(observation));
