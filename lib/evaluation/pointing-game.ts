@@ -3,6 +3,7 @@ import type { Localisation } from "../contracts/evaluation.ts";
 import { type Fit, type Point, type Size, toFilm } from "../domain/geometry.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation, observationIndex } from "../domain/observations.ts";
 import type { LocalisationFigures } from "./figures.ts";
+import { peak } from "./peak.ts";
 import { type FilmMaps, mapOf } from "./predict.ts";
 import type { PredictionTable } from "./prediction-table.ts";
 
@@ -32,17 +33,6 @@ export function boxedTruePositives(
     }
   }
   return found;
-}
-
-/**
- * Where a heat map is highest, in the unit square: the centre of its highest cell, which is where bilinear
- * interpolation peaks; null where nothing raised the score.
- */
-export function peak({ rows, columns, values }: FilmMaps): Point | null {
-  let best = 0;
-  for (let i = 1; i < values.length; i += 1) if (values[i]! > values[best]!) best = i;
-  if (!(values[best]! > 0)) return null;
-  return { x: ((best % columns) + 0.5) / columns, y: (Math.floor(best / columns) + 0.5) / rows };
 }
 
 const inside = (point: Point, boxes: readonly FindingBox[]): boolean =>

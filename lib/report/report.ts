@@ -14,7 +14,6 @@ import { STYLE } from "./style.ts";
  */
 export async function renderReport(material: ReportMaterial): Promise<string> {
   const { request } = material;
-  const title = request.config.description || request.config.name;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,9 +25,9 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
 </head>
 <body>
 <header>
-<p class="kicker">Hilum evaluation report</p>
-<h1>${title}</h1>
-<p class="kicker">Run <code>${request.run}</code> of ${request.createdAt.slice(0, 10)}</p>
+<p class="kicker">Hilum evaluation report, ${request.createdAt.slice(0, 10)}</p>
+<h1>Evaluation of ${request.run}</h1>
+${request.config.description && html`<p>${request.config.description}</p>`}
 </header>
 <main>
 ${summary(material)}

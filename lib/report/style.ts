@@ -11,7 +11,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 html { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 59rem; padding: 2.5rem 1.25rem 4rem; }
+body { margin: 0 auto; max-width: 62rem; padding: 2.5rem 1.25rem 4rem; }
 header { border-bottom: 1px solid var(--line); padding-bottom: 1.25rem; }
 .kicker { color: var(--quiet); font-size: .8rem; margin: 0; }
 h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -.01em; margin: .25rem 0 .5rem; }

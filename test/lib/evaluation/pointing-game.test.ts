@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FindingBox } from "../../../lib/contracts/boxes.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../../../lib/domain/observations.ts";
-import { boxedTruePositives, peak, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
+import { peak } from "../../../lib/evaluation/peak.ts";
+import { boxedTruePositives, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
 import type { FilmMaps } from "../../../lib/evaluation/predict.ts";
 import type { PredictionTable } from "../../../lib/evaluation/prediction-table.ts";
 
@@ -29,9 +31,41 @@ const everywhere = ({ rows, columns, values }: FilmMaps): FilmMaps => ({
 });
 
 describe("peak of a heat map", () => {
-  it("is the centre of the highest cell", () => {
-    expect(peak(hot(0, 0))).toEqual({ x: 0.5 / 7, y: 0.5 / 7 });
-    expect(peak(hot(6, 2))).toEqual({ x: 6.5 / 7, y: 2.5 / 7 });
+  it("is the centre of a cell that stands alone, at the border too", () => {
+    for (const column of [0, 3, 6]) {
+      for (const row of [0, 2, 6]) {
+        expect(peak(hot(column, row))).toEqual({ x: (column + 0.5) / 7, y: (row + 0.5) / 7 });
+      }
+    }
+    expect(peak({ rows: 1, columns: 1, values: Float32Array.of(2) })).toEqual({ x: 0.5, y: 0.5 });
+  });
+
+  it("lies between two cells that are equally hot, nearer to the hotter of two", () => {
+    const values = new Float32Array(49);
+    values[3 * 7 + 2] = 1;
+    values[3 * 7 + 3] = 1;
+    expect(peak({ rows: 7, columns: 7, values })!.x * 7).toBeCloseTo(3, 6);
+    values[3 * 7 + 3] = 0.8;
+    const nearer = peak({ rows: 7, columns: 7, values })!.x * 7;
+    expect(nearer).toBeGreaterThan(2.5);
+    expect(nearer).toBeLessThan(3);
+  });
+
+  it("is where a smooth hill has its top, to within an eighth of a cell or so, wherever that is", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1.5, max: 5.5, noNaN: true }),
+        fc.double({ min: 1.5, max: 5.5, noNaN: true }),
+        (x, y) => {
+          const values = Float32Array.from({ length: 49 }, (_, i) =>
+            Math.exp(-(((i % 7) + 0.5 - x) ** 2 + (Math.floor(i / 7) + 0.5 - y) ** 2) / 4),
+          );
+          const place = peak({ rows: 7, columns: 7, values })!;
+          expect(Math.abs(place.x * 7 - x)).toBeLessThan(0.15);
+          expect(Math.abs(place.y * 7 - y)).toBeLessThan(0.15);
+        },
+      ),
+    );
   });
 
   it("is nowhere where nothing raised the score", () => {
