@@ -1,0 +1,224 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { calibrate } from "../../../lib/domain/calibration.ts";
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { findings } from "../../../lib/inference/findings.ts";
+import { openPredictor, type Predictor, type PredictResult } from "../../../lib/inference/predictor.ts";
+import { MemoryStore } from "../../../lib/store/memory.ts";
+import { dicomFile, type Picture } from "../imaging/dicom-file.ts";
+import { AWKWARD, asSharp, drawnFilm, hasAwkward } from "../imaging/films.ts";
+import { publishRandomModel } from "./published-model.ts";
+
+const CALIBRATION = { kind: "platt", slope: 0.8, intercept: -0.3 } as const;
+const film = drawnFilm(512, 480);
+const png = await asSharp(film).png().toBuffer();
+
+let cache: string;
+let predictor: Predictor;
+const models = new MemoryStore("memory://predictor/models");
+
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), "hilum-predictor-"));
+  const { version } = await publishRandomModel(models, CALIBRATION);
+  predictor = await openPredictor({ models, model: version, cache });
+});
+
+afterAll(async () => {
+  await predictor?.close();
+  await rm(cache, { recursive: true, force: true });
+});
+
+const probabilities = (result: PredictResult): number[] => {
+  if ("error" in result) throw new Error(result.error.message);
+  return [...result.prediction.probabilities];
+};
+
+const furthest = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+
+describe("answers", () => {
+  test("14 calibrated probabilities, the film's facts, and maps where asked for", async () => {
+    const { film: facts, prediction, area, warnings, timings } = await predictor.answer(png, { maps: true });
+    expect(facts).toEqual({ format: "png", width: 512, height: 480, bitDepth: 8, view: null });
+    expect(warnings).toEqual([]);
+    // 480 rows become 105 of 112, after 3 rows of padding: whole pixels, so not quite 16 rows of the film.
+    expect(area).toEqual({ x: 0, y: (-3 * 480) / 105, width: 512, height: 512 });
+    expect(Object.keys(timings)).toEqual(["decode", "check", "resize", "predict"]);
+    const { logits, probabilities: told, maps } = prediction;
+    const raw = Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
+    expect(
+      furthest(
+        [...told],
+        raw.map((p) => calibrate(CALIBRATION, p)),
+      ),
+    ).toBeLessThan(1e-5);
+    expect(maps!.values).toHaveLength(14 * maps!.rows * maps!.columns);
+    expect(Math.min(...maps!.values)).toBeGreaterThanOrEqual(0);
+    expect((await predictor.answer(png)).prediction.maps).toBeNull();
+  });
+
+  test("findings in the order of the observations, by the version's operating points", async () => {
+    const { prediction } = await predictor.answer(png);
+    const told = findings(prediction, predictor.version);
+    expect(told.map(({ observation }) => observation)).toEqual([...OBSERVATIONS]);
+    expect(told.map(({ positive }) => positive)).toEqual(told.map((f) => f.probability >= f.threshold));
+    expect(new Set(told.map(({ positive }) => positive)).size).toBe(2);
+  });
+
+  test("one film in many wrappings has one answer, and another film another", async () => {
+    const deep = { ...film, maxValue: 4095, data: Uint16Array.from(film.data, (v) => Math.round((v * 4095) / 255)) };
+    deep.data[0] = 4095;
+    const stored: Picture = { ...deep, bitsAllocated: 16, bitsStored: 12, values: deep.data };
+    const dark = dicomFile(
+      { ...stored, values: deep.data.map((v) => 4095 - v) },
+      { tags: { "00280004": ["CS", "MONOCHROME1"] } },
+    );
+    const wrapped = await predictor.predict([
+      png,
+      await asSharp(deep).png().toBuffer(),
+      await asSharp(film).jpeg({ quality: 95, progressive: true }).toBuffer(),
+      await asSharp(film).toColourspace("srgb").ensureAlpha(0.4).png().toBuffer(),
+      await asSharp(film).tiff({ compression: "lzw" }).toBuffer(),
+      dicomFile(stored),
+      dark,
+    ]);
+    const [first, ...others] = wrapped.map(probabilities);
+    for (const other of others) expect(furthest(first!, other)).toBeLessThan(0.01);
+    const [another] = await predictor.predict([await asSharp(drawnFilm(300, 512)).png().toBuffer()]);
+    expect(furthest(first!, probabilities(another!))).toBeGreaterThan(0.03);
+  });
+
+  test("each film of many for itself: one refused, the others answered, in order", async () => {
+    const black = await asSharp({ ...film, data: new Uint8Array(film.data.length) })
+      .png()
+      .toBuffer();
+    const results = await predictor.predict([png, Buffer.from("no film"), black, png.subarray(0, 4000), png]);
+    const codes = results.map((result) => ("error" in result ? result.error.code : "answered"));
+    expect(codes).toEqual(["answered", "unsupported-media", "no-signal", "film-truncated", "answered"]);
+    expect(results[1]).toMatchObject({ error: { exitCode: 64 } });
+    expect(furthest(probabilities(results[0]!), probabilities(results[4]!))).toBeLessThan(1e-5);
+  });
+
+  test("pictures of the film's own size", async () => {
+    const overlay = await predictor.picture(png, { style: "overlay", observation: "Cardiomegaly" });
+    const plain = await predictor.picture(png, { style: "film" });
+    for (const { png: bytes } of [overlay, plain]) {
+      const view = Buffer.from(bytes);
+      expect([view.readUInt32BE(16), view.readUInt32BE(20)]).toEqual([512, 480]);
+    }
+    expect(overlay.box === null).toBe(overlay.warnings.some(({ code }) => code === "no-region"));
+  });
+
+  test.skipIf(!hasAwkward)("awkward wrappings of one real film answer alike; a leg does not", async () => {
+    const read = (name: string) => readFileSync(`${AWKWARD}/${name}`);
+    const names = [
+      "gray16_fullrange.png",
+      "gray16_12bit_in_low_bits.png",
+      "progressive.jpg",
+      "exif_orientation_6.jpg",
+      "cmyk.jpg",
+    ];
+    const results = await predictor.predict(["baseline_nih_1024_gray8.png", ...names, "leg_radiograph.png"].map(read));
+    const [baseline, ...others] = results.map(probabilities);
+    const leg = others.pop()!;
+    for (const other of others) expect(furthest(baseline!, other)).toBeLessThan(0.01);
+    expect(furthest(baseline!, leg)).toBeGreaterThan(0.03);
+  });
+});
+
+describe("the caller", () => {
+  test("keeps its event loop while films are answered", async () => {
+    const large = await asSharp(drawnFilm(2000, 2400)).png().toBuffer();
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const start = performance.now();
+    await predictor.predict(
+      Array.from({ length: 6 }, () => large),
+      { explain: true },
+    );
+    const took = performance.now() - start;
+    clearInterval(timer);
+    expect(longest).toBeLessThan(Math.max(150, took / 3));
+  });
+
+  test("is told to come again when too many films wait", async () => {
+    const small = await openPredictor({ models, model: predictor.version.version, cache, mostFilms: 2 });
+    try {
+      const crowd = await Promise.allSettled(Array.from({ length: 5 }, () => small.answer(png)));
+      const refused = crowd
+        .filter((one) => one.status === "rejected")
+        .map(({ reason }) => [reason.code, reason.exitCode]);
+      expect(refused).toEqual(Array(3).fill(["busy", 75]));
+      expect(crowd.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    } finally {
+      await small.close();
+    }
+    await expect(small.answer(png)).rejects.toMatchObject({ code: "predictor-closed" });
+  });
+
+  test("is told of a crash, and the next film is answered by a new process", async () => {
+    const { process: crashed } = await predictor.vitals();
+    const working = predictor.answer(png);
+    process.kill(crashed, "SIGKILL");
+    await expect(working).rejects.toMatchObject({ code: "predictor-stopped", exitCode: 75 });
+    await expect.poll(() => predictor.ready, { timeout: 30_000 }).toBe(true);
+    expect(probabilities(await predictor.answer(png))).toHaveLength(14);
+    expect((await predictor.vitals()).process).not.toBe(crashed);
+  });
+
+  test("is told of a film that takes too long, and its process is ended", async () => {
+    const hasty = await openPredictor({ models, model: predictor.version.version, cache, timeout: 0.001 });
+    try {
+      await expect(hasty.answer(png)).rejects.toMatchObject({ code: "predictor-timeout" });
+    } finally {
+      await hasty.close();
+    }
+  });
+
+  test("is told where there is no such model, or its files were changed", async () => {
+    await expect(openPredictor({ models, model: "production", cache })).rejects.toMatchObject({ code: "no-model" });
+    const damaged = new MemoryStore("memory://predictor/damaged");
+    const { version } = await publishRandomModel(damaged);
+    await damaged.put(`versions/${version}/saved_model/saved_model.pb`, Buffer.from("not a graph"));
+    const elsewhere = join(cache, "damaged");
+    await expect(openPredictor({ models: damaged, model: version, cache: elsewhere })).rejects.toMatchObject({
+      code: "version-damaged",
+    });
+  });
+});
+
+test("200 predictions leave no tensor behind, and little memory", async () => {
+  const ask = () =>
+    predictor.predict(
+      Array.from({ length: 50 }, () => png),
+      { explain: true },
+    );
+  await ask();
+  const before = await predictor.vitals();
+  for (let round = 0; round < 4; round += 1) await ask();
+  const after = await predictor.vitals();
+  expect(after.tensors).toBe(before.tensors);
+  expect(after.residentBytes).toBeLessThan(before.residentBytes * 1.1);
+});
+
+test("a film cut short, changed or strange never ends the process", async () => {
+  const { process: id } = await predictor.vitals();
+  const strange = Array.from({ length: 40 }, (_, i) => {
+    const file = Buffer.from(
+      i % 2 === 0 ? png : dicomFile({ ...film, bitsAllocated: 8, bitsStored: 8, values: film.data }),
+    );
+    for (let k = 0; k < 5; k += 1)
+      file[(i * 7919 + k * 104_729) % Math.min(file.length, 900)] = (i * 31 + k * 57) % 256;
+    return file;
+  });
+  const results = await predictor.predict(strange);
+  for (const result of results) if ("error" in result) expect(result.error.exitCode).toBe(64);
+  expect((await predictor.vitals()).process).toBe(id);
+});
