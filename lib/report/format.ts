@@ -7,12 +7,15 @@ export const count = (value: number): string => COUNT.format(value);
 export const counted = (value: number, singular: string, plural = `${singular}s`): string =>
   `${count(value)} ${value === 1 ? singular : plural}`;
 
-/** A figure between 0 and 1 with two places; "not defined" where it is null. */
+/** An AUROC has three places, so that 0.999 is not shown as 1; other figures have two. */
+export const AUROC_PLACES = 3;
+
+/** A figure between 0 and 1; "not defined" where it is null. */
 export const figure = (value: number | null, places = 2): string =>
   value === null ? "not defined" : value.toFixed(places);
 
-/** "0.91–0.97", or what to say where there is none. */
-export const interval = (value: readonly [number, number] | null, places = 2): string =>
+/** "0.912–0.970", or what to say where there is none. */
+export const interval = (value: readonly [number, number] | null, places = AUROC_PLACES): string =>
   value === null ? "no interval" : `${value[0].toFixed(places)}–${value[1].toFixed(places)}`;
 
 /** A share as "12.3 %"; for shares of rows only, never for a probability. */

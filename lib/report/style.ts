@@ -38,7 +38,7 @@ figcaption b { color: var(--ink); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .83rem; font-variant-numeric: tabular-nums; }
 thead th { border-bottom: 1px solid var(--ink); color: var(--quiet); font-weight: 500; vertical-align: bottom; white-space: nowrap; }
-th, td { padding: .24rem .45rem; text-align: right; }
+th, td { padding: .24rem .4rem; text-align: right; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
 th:last-child, td:last-child { padding-right: 0; }
 tbody th { font-weight: 500; white-space: nowrap; }

@@ -28,6 +28,6 @@ ${foot ? html`<tfoot>${line(foot)}</tfoot>` : null}
 </table></div></figure>`;
 }
 
-/** A figure with two places; quiet words where it is not defined. */
-export const cell = (value: number | null): Fragment =>
-  value === null ? html`<span class="quiet undefined">not defined</span>` : value.toFixed(2);
+/** A figure; quiet words where it is not defined. */
+export const cell = (value: number | null, places = 2): Fragment =>
+  value === null ? html`<span class="quiet undefined">not defined</span>` : value.toFixed(places);

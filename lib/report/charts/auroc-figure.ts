@@ -1,5 +1,6 @@
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { COLOUR, chart } from "../chart.ts";
+import { AUROC_PLACES } from "../format.ts";
 import type { Html } from "../html.ts";
 import type { Figures } from "../material.ts";
 
@@ -9,7 +10,7 @@ export function aurocFigure(evaluation: Figures): Promise<Html> {
     const { auroc, aurocInterval, positives } = evaluation.perObservation[name];
     if (auroc === null) return [];
     const [low, high] = aurocInterval ?? [auroc, auroc];
-    return [{ name, auroc, low, high, text: `${auroc.toFixed(2)}  (${positives} positive)` }];
+    return [{ name, auroc, low, high, text: `${auroc.toFixed(AUROC_PLACES)}  (${positives} positive)` }];
   }).sort((a, b) => b.auroc - a.auroc);
   const lowest = Math.min(0.5, ...values.map((v) => Math.floor(v.low * 10) / 10));
   const y = {

@@ -1,7 +1,7 @@
 import type { ObservationMetrics } from "../../contracts/evaluation.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { COLOUR, chart } from "../chart.ts";
-import { figure } from "../format.ts";
+import { AUROC_PLACES, figure } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { Figures } from "../material.ts";
 
@@ -30,7 +30,7 @@ const PANELS = {
       [1, 1],
     ],
     operating: (m) => both(m.specificity === null ? null : 1 - m.specificity, m.recall),
-    caption: (m) => `AUROC ${figure(m.auroc)}`,
+    caption: (m) => `AUROC ${figure(m.auroc, AUROC_PLACES)}`,
     x: "1 - specificity",
     y: "recall",
     interpolate: "linear",

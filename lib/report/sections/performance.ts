@@ -4,7 +4,7 @@ import { OBSERVATIONS } from "../../domain/observations.ts";
 import { aurocFigure } from "../charts/auroc-figure.ts";
 import { curvePanels } from "../charts/curve-panels.ts";
 import { claimed, LEAST_FOR_CLAIM } from "../claims.ts";
-import { count, counted, interval } from "../format.ts";
+import { AUROC_PLACES, count, counted, interval } from "../format.ts";
 import { type Fragment, type Html, html } from "../html.ts";
 import type { Figures, ReportMaterial } from "../material.ts";
 import { cell, table } from "../table.ts";
@@ -49,7 +49,7 @@ const MEANS = {
 } as const satisfies Record<string, (m: ObservationMetrics) => number | null>;
 
 const auroc = (value: number | null, range: [number, number] | null): Fragment =>
-  value === null ? cell(null) : html`<b>${cell(value)}</b> <span class="quiet">${interval(range)}</span>`;
+  value === null ? cell(null) : html`<b>${cell(value, AUROC_PLACES)}</b> <span class="quiet">${interval(range)}</span>`;
 
 function figuresTable({ evaluation, request, calibrationKinds }: ReportMaterial, on: string): Html {
   const { perObservation, meanAuroc, meanAurocInterval } = evaluation;

@@ -3,7 +3,7 @@ import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
 
 /** What the figures can't say. */
-export const caveats = ({ request, plan }: ReportMaterial): Html => html`
+export const caveats = ({ request, plan, evaluation }: ReportMaterial): Html => html`
 <h2>What these figures can't say</h2>
 <ul>
 <li>Test films come from the same source as the training films. How the model does on films of another hospital, scanner or
@@ -12,6 +12,10 @@ population is not measured here.</li>
 figure. ${plan.policy.uncertain === "ignore" ? "" : "Uncertain labels are counted as the policy says, also among the test films."}</li>
 <li>With fewer than ${LEAST_FOR_CLAIM} positives or negatives an observation's figures are mostly chance; the intervals come from
 resampling the test patients, and leave out the chance in training (${request.config.training.seeds.length === 1 ? "one seed" : `${request.config.training.seeds.length} seeds`}).</li>
+${
+  Object.values(evaluation.perObservation).some(({ auroc }) => auroc === 1) &&
+  html`<li>Where every positive scores above every negative, no resample can show an error: an interval of 1.000–1.000 is too narrow.</li>`
+}
 <li>No figure is broken down by age, sex or projection.</li>
 <li>A heat map shows what raised the score. That it lies on the finding does not prove that the model reasons as a reader does.</li>
 </ul>`;

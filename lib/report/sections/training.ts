@@ -1,6 +1,6 @@
 import type { TrainingHistory } from "../../contracts/training.ts";
 import { trainingFigure } from "../charts/training-figure.ts";
-import { counted, duration } from "../format.ts";
+import { AUROC_PLACES, counted, duration } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
 import { cell, table } from "../table.ts";
@@ -43,7 +43,7 @@ function membersTable(histories: readonly TrainingHistory[]): Html {
           h.seed,
           `${h.epochs.length}${h.stoppedEarly ? " (stopped early)" : ""}`,
           h.bestEpoch ?? "none",
-          cell(best?.tuningMeanAuroc ?? null),
+          cell(best?.tuningMeanAuroc ?? null, AUROC_PLACES),
           seconds > 0 ? (films / seconds).toFixed(1) : "not measured",
           duration(seconds),
           h.device,

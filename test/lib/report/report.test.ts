@@ -83,7 +83,7 @@ describe("html", () => {
 describe("format", () => {
   it("writes numbers as people read them", () => {
     expect([duration(48.4), duration(200), duration(3900)]).toEqual(["48 s", "3 min 20 s", "1 h 05 min"]);
-    expect([interval([0.9123, 0.97]), interval(null)]).toEqual(["0.91–0.97", "no interval"]);
+    expect([interval([0.9123, 0.97]), interval(null)]).toEqual(["0.912–0.970", "no interval"]);
     expect([percent(0.1234), percent(0.0001), percent(0), percent(null)]).toEqual([
       "12.3 %",
       "below 0.1 %",
