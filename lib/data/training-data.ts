@@ -38,8 +38,11 @@ export interface TrainingData {
   close(): Promise<void>;
 }
 
-/** Opens what prepare, merge and upsample wrote. Shards that are no files of this machine are copied to it first. */
-export async function openTrainingData(rooms: Rooms, run: string): Promise<TrainingData> {
+/**
+ * Opens what prepare, merge and upsample wrote. Shards that are no files of this machine are copied to it first.
+ * @param cache folder of those copies
+ */
+export async function openTrainingData(rooms: Rooms, run: string, cache?: string): Promise<TrainingData> {
   const keys = runKeys(run);
   const plan = await readDocument(rooms.runs, keys.plan, Plan);
   const dataset = await readDocument(rooms.runs, keys.dataset, Dataset);
@@ -55,7 +58,7 @@ export async function openTrainingData(rooms: Rooms, run: string): Promise<Train
   const places = new PixelPlaces(dataset.rows);
   try {
     for (const shard of dataset.shards) {
-      const path = await localShard(rooms.datasets, shard);
+      const path = await localShard(rooms.datasets, shard, cache);
       const file = await open(path);
       files.push(file);
       const read = async (start: number, length: number) => {

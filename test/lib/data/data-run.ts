@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
@@ -38,7 +39,12 @@ export interface DataRun {
   call(step: FunctionStep): Promise<unknown>;
   /** The same work in this process, which is quicker. */
   work(program: Program, index?: number): Promise<unknown>;
-  start(program: Program, more?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** @param onLine told each line of stderr, with the process to signal */
+  start(
+    program: Program,
+    more?: Readonly<Record<string, string>>,
+    onLine?: (line: string, child: ChildProcess) => void,
+  ): Promise<Ended>;
   failure(step: string, index?: number): Promise<FailureRecord | undefined>;
   /** Keys of all objects in a room. */
   objects(room: keyof Rooms): Promise<string[]>;
@@ -78,12 +84,13 @@ export async function dataRun(dataUri: string, config: ConfigInput = {}, store?:
       if (program === "upsampler") return runStep({ step: "upsample", ...shared }, upsample);
       return runStep({ step: "prepare", index, ...shared }, (context) => prepare(context, { threads: 2 }));
     },
-    async start(program, more = {}) {
+    async start(program, more = {}, onLine = () => {}) {
       const child = spawn(process.execPath, ["--import", "tsx", `containers/${program}/main.ts`], {
         cwd: root,
         env: { ...process.env, ...environment, HILUM_RUN: request.run, ...more },
         stdio: ["ignore", "ignore", "pipe"],
       });
+      createInterface({ input: child.stderr }).on("line", (line) => onLine(line, child));
       const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, "close")]);
       return { exitCode, stderr };
     },
