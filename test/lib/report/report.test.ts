@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
 import { duration, interval, list, percent } from "../../../lib/report/format.ts";
@@ -19,9 +19,14 @@ function unclosed(markup: string): string[] {
 }
 
 describe("report", () => {
-  it("is one file without script, well formed, with every section", async () => {
-    const page = await renderReport(syntheticMaterial());
-    expect(page).not.toMatch(/<script|<link|<iframe|\son[a-z]+=/i);
+  const material = syntheticMaterial({ description: `<img src=x onerror="alert(1)">` });
+  let page: string;
+  beforeAll(async () => {
+    page = await renderReport(material);
+  });
+
+  it("is one file without script, well formed, with every section", () => {
+    expect(page).not.toMatch(/<script|<link|<iframe|<[^>]*\son[a-z]+=/i);
     expect(page.matchAll(/(?:src|href)="(?!data:)/g).next().done).toBe(true);
     expect(unclosed(page.replace(/<!doctype html>/, ""))).toEqual([]);
     for (const title of [
@@ -37,22 +42,20 @@ describe("report", () => {
     expect(page).toContain("not defined");
   });
 
-  it("is the same for the same run", async () => {
-    expect(await renderReport(syntheticMaterial())).toBe(await renderReport(syntheticMaterial()));
-  });
-
-  it("shows what users wrote as text", async () => {
-    const page = await renderReport(syntheticMaterial({ description: `<img src=x onerror="alert(1)">` }));
+  it("shows what users wrote as text", () => {
     expect(page).not.toContain("<img src=x");
     expect(page).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
+  });
+
+  it("is the same for the same run", async () => {
+    expect(await renderReport(material)).toBe(page);
   });
 
   it("claims nothing where test positives are few", async () => {
     const few = await renderReport(syntheticMaterial({ testPatients: 12 }));
     expect(few).toContain("No accuracy is claimed.");
-    const many = await renderReport(syntheticMaterial());
-    expect(many).not.toContain("No accuracy is claimed.");
-    expect(many).toContain("no accuracy is");
+    expect(page).not.toContain("No accuracy is claimed.");
+    expect(page).toContain("no accuracy is");
   });
 
   it("stands where nothing is defined at all", async () => {
@@ -65,9 +68,9 @@ describe("report", () => {
       bootstrap: { rounds: 0, seed: 1 },
       localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },
     });
-    const page = await renderReport({ ...syntheticMaterial(), evaluation, examples: [] });
-    expect(page).toContain("no AUROC is defined");
-    expect(unclosed(page.replace(/<!doctype html>/, ""))).toEqual([]);
+    const bare = await renderReport({ ...material, evaluation, examples: [] });
+    expect(bare).toContain("no AUROC is defined");
+    expect(unclosed(bare.replace(/<!doctype html>/, ""))).toEqual([]);
   });
 });
 
