@@ -47,6 +47,9 @@ const input =
 const temporary: Translation = (uri, key, error, options) =>
   new TemporaryError("store-unavailable", `${uri}/${key}: ${error.name ?? error.code}: ${error.message}`, options);
 
+/** The SDK's own comparison of a body with the checksum it was stored with. */
+const DAMAGED = /^checksum mismatch/i;
+
 const BY_NAME: Readonly<Record<string, Translation>> = {
   NoSuchBucket: input("store-bucket", "expected a bucket that exists"),
   CredentialsProviderError: input("store-credentials", "expected AWS credentials in the environment"),
@@ -68,6 +71,7 @@ export function storeError(uri: string, key: string, error: unknown): unknown {
   const seen = fault(error);
   const status = seen.$metadata?.httpStatusCode ?? 0;
   const network = NETWORK_FAULT.test(seen.code ?? "") || NETWORK_FAULT.test(seen.name ?? "");
-  const translate = BY_NAME[seen.name ?? ""] ?? BY_STATUS[status] ?? (status >= 500 || network ? temporary : undefined);
+  const passing = status >= 500 || network || DAMAGED.test(seen.message ?? "");
+  const translate = BY_NAME[seen.name ?? ""] ?? BY_STATUS[status] ?? (passing ? temporary : undefined);
   return translate === undefined ? error : translate(uri, key, seen, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -134,6 +134,32 @@ describe("batch", () => {
       ]);
       const environment = { ...Object.fromEntries(variables), HILUM_RUN: "run-1" };
       expect(JobEnvironment.safeParse(environment).error).toBeUndefined();
+    }
+  });
+});
+
+describe("images", () => {
+  it("are given every file that their Dockerfile copies, and no secret or package", async () => {
+    const assets = JSON.parse(
+      await readFile(join(first.folder, "hilum-dev-training.assets.json"), "utf8"),
+    ).dockerImages;
+    const api = JSON.parse(await readFile(join(first.folder, "hilum-dev-inference.assets.json"), "utf8")).dockerImages;
+    const sources = [...Object.values(assets), ...Object.values(api)] as {
+      source: { directory: string; dockerFile: string };
+    }[];
+    expect(sources.map(({ source }) => source.dockerFile).sort()).toEqual([
+      ...["evaluator", "prepare", "trainer", "upsampler"].map((name) => `containers/${name}/Dockerfile`),
+      "functions/api/Dockerfile",
+    ]);
+    for (const { source } of sources) {
+      const context = join(first.folder, source.directory);
+      const dockerfile = await readFile(join(context, source.dockerFile), "utf8");
+      const copied = [...dockerfile.matchAll(/^COPY (?!--)(.+)$/gm)].flatMap(([, files]) =>
+        files!.split(" ").slice(0, -1),
+      );
+      expect(copied.length).toBeGreaterThan(3);
+      for (const file of copied) await expect(stat(join(context, file))).resolves.toBeDefined();
+      expect((await readdir(context)).sort()).toEqual(expect.not.arrayContaining(["node_modules", ".git", "test"]));
     }
   });
 });
