@@ -30,8 +30,14 @@ export function byId(id, type) {
   return element;
 }
 
-/** @param {number} value a probability @returns {string} such as 0.83 */
+/** @param {number} value @returns {string} such as 0.83 */
 export const twoDigits = (value) => value.toFixed(2);
+
+/** A probability, never rounded to certainty. @param {number} value @returns {string} such as 0.83, <0.01 or >0.99 */
+export function probability(value) {
+  if (value > 0 && value < 0.005) return "<0.01";
+  return value < 1 && value >= 0.995 ? ">0.99" : twoDigits(value);
+}
 
 /** @param {number | null | undefined} value @returns {string} */
 export const figure = (value) => (value === null || value === undefined ? "–" : twoDigits(value));

@@ -1,5 +1,5 @@
 import { toCsv } from "./csv.js";
-import { byId, make, twoDigits } from "./dom.js";
+import { byId, make, probability } from "./dom.js";
 import { chosenFinding, state, watch } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
@@ -36,7 +36,7 @@ async function toPng(film) {
 /** @param {Film} film */
 function caption(film) {
   const finding = state.mapOn ? chosenFinding() : undefined;
-  const shown = finding === undefined ? [] : [`${finding.observation} ${twoDigits(finding.probability)}`];
+  const shown = finding === undefined ? [] : [`${finding.observation} ${probability(finding.probability)}`];
   const model = film.prediction?.model;
   const made = model === undefined ? [] : [`${model.name} ${model.version}`];
   return [...shown, ...made, "not for clinical use"].join(" · ");

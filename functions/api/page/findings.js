@@ -1,4 +1,4 @@
-import { byId, counted, figure, make, twoDigits } from "./dom.js";
+import { byId, counted, figure, make, probability, twoDigits } from "./dom.js";
 import { labelPlace, measuredAt } from "./operating-point.js";
 import { sortedFindings, state, thresholdOf, update, watch } from "./state.js";
 
@@ -71,7 +71,7 @@ function fillRow(observation, own, finding) {
   row.button.disabled = finding === undefined;
   row.button.setAttribute("aria-pressed", String(chosen && state.mapOn));
   row.word.textContent = finding === undefined ? "" : above ? "above threshold" : "below";
-  row.number.textContent = finding === undefined ? "" : twoDigits(finding.probability);
+  row.number.textContent = finding === undefined ? "" : probability(finding.probability);
   row.fill.style.width = finding === undefined ? "" : `${finding.probability * 100}%`;
   row.tick.value = String(threshold);
   row.tick.tabIndex = chosen ? 0 : -1;
@@ -108,12 +108,17 @@ function details(observation, threshold, own, finding) {
       pair("Specificity", figure(measured?.specificity)),
     ),
     make("p", {}, measured === null ? "Not measured for this observation." : `Measured on ${patients}.`),
+    unseen(observation) ? make("p", {}, "The model learned from no film with it.") : null,
     finding.map === null ? make("p", {}, "Heat map: no region stands out.") : null,
     threshold === own
       ? null
       : make("button", { type: "button", onclick: reset }, `Back to the model's ${twoDigits(own)}`),
   ].filter((part) => part !== null);
 }
+
+/** Whether no film that the model learned from had it, so that its probability says little. @param {string} observation */
+const unseen = (observation) =>
+  state.card !== null && !state.card.trainedOn.prevalence[labelPlace(state.card, observation)];
 
 function draw() {
   list.classList.toggle("refused", state.film?.status === "refused");

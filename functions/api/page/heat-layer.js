@@ -1,5 +1,5 @@
 import { inferno } from "./colours.js";
-import { byId, twoDigits } from "./dom.js";
+import { byId, probability } from "./dom.js";
 import { contour, heatField } from "./heat-map.js";
 import { chosenFinding, state, watch } from "./state.js";
 
@@ -61,7 +61,7 @@ function describe() {
   const finding = chosenFinding();
   if (!state.mapOn || finding === undefined) return "";
   if (!finding.map) return `${finding.observation}: no region stands out`;
-  return `Heat map: ${finding.observation} ${twoDigits(finding.probability)}\nline: half as hot as the peak`;
+  return `Heat map: ${finding.observation} ${probability(finding.probability)}\nline: half as hot as the peak`;
 }
 
 function drawLegend() {

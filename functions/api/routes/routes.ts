@@ -58,7 +58,14 @@ export const explain = createRoute({
   tags: ["Films"],
   summary: "A film with one heat map over it, as PNG of the film's own size",
   request: { query: api.ExplanationQuery, body: FILM },
-  responses: { 200: { description: "The picture.", content: { "image/png": BINARY } }, ...FILM_FAULTS },
+  responses: {
+    200: {
+      description: "The picture.",
+      headers: { "x-film-warnings": { description: "codes of doubts about the film", schema: { type: "string" } } },
+      content: { "image/png": BINARY },
+    },
+    ...FILM_FAULTS,
+  },
 });
 
 export const listModels = createRoute({
