@@ -120,7 +120,10 @@ function killedAfter(store: Store, writes: number): Store {
     stream: (key) => store.stream(key),
     putIfAbsent: (key, bytes) => store.putIfAbsent(key, bytes),
     putIfMatch: (key, bytes, etag) => store.putIfMatch(key, bytes, etag),
-    putStream: (key, pieces) => store.putStream(key, pieces),
+    putStream: async (key, pieces) => {
+      count();
+      return store.putStream(key, pieces);
+    },
     put: async (key, bytes) => {
       count();
       return store.put(key, bytes);
