@@ -8,7 +8,7 @@ import type { FilmTask, PreparedFilms } from "./prepare-films.ts";
 /** Built for a container, the pool and its threads are plain JavaScript side by side. */
 const workerModule = new URL(`./prepare-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
-/** Threads that prepare films; answers come in the order of the requests. */
+/** Threads that prepare films, each started when it is first needed. */
 export interface PreparePool {
   readonly threads: number;
   prepare(tasks: readonly FilmTask[]): Promise<PreparedFilms>;
@@ -26,10 +26,12 @@ type Answer = { readonly prepared: PreparedFilms } | { readonly failure: ErrorRe
 export function openPreparePool(threads: number, dataUri: string, geometry: Geometry): PreparePool {
   // TensorFlow reads it when the first thread loads it.
   applyEngineEnvironment();
-  const pool = Array.from({ length: threads }, () => openThread(dataUri, geometry));
+  const pool: Thread[] = [];
   return {
     threads,
     prepare(tasks) {
+      const allBusy = pool.every(({ waiting }) => waiting.length > 0);
+      if (allBusy && pool.length < threads) pool.push(openThread(dataUri, geometry));
       const thread = pool.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
       return new Promise((resolve, reject) => {
         thread.waiting.push({ resolve, reject });

@@ -15,9 +15,29 @@ import { indexShard, readShardFilms, storeRange } from "../shard-reader.ts";
 /** Shards that are read at a time. */
 const AT_A_TIME = 8;
 
-/** Shards, assignments.arrow -> dataset.json, rows.arrow. Reads no pixels. */
-export async function merge({ rooms, request, keys, signal, progress }: StepContext): Promise<StepSummary> {
-  const { prepareJobs, rows } = await readDocument(rooms.runs, keys.plan, Plan);
+/**
+ * Shards, assignments.arrow -> dataset.json, rows.arrow. Reads no pixels. Where the shards will not do, the run's
+ * preparation counts as not done, so that the same run can go on once the films are mended.
+ */
+export async function merge(context: StepContext): Promise<StepSummary> {
+  const { rooms, keys } = context;
+  const plan = await readDocument(rooms.runs, keys.plan, Plan);
+  try {
+    return await mergeShards(context, plan);
+  } catch (error) {
+    if (error instanceof InputError) {
+      for (let index = 0; index < plan.prepareJobs; index += 1) {
+        await rooms.runs.delete(keys.stepRecord("prepare", index));
+      }
+    }
+    throw error;
+  }
+}
+
+async function mergeShards(
+  { rooms, request, keys, signal, progress }: StepContext,
+  { prepareJobs, rows }: Plan,
+): Promise<StepSummary> {
   const records: ShardRecord[] = [];
   const films: Films[] = [];
   for (let first = 0; first < prepareJobs; first += AT_A_TIME) {

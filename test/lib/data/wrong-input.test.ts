@@ -110,6 +110,13 @@ describe("films that cannot be read", () => {
     const written = await run.objects("runs");
     expect(written).not.toContain(run.keys.dataset);
     expect(written).not.toContain(run.keys.rows);
+
+    // The same run goes on once the films are there.
+    for (let patient = 900; patient < 904; patient += 1) await source.write(filmFile(filmPath(patient)), await film(1));
+    await run.work("prepare");
+    await run.call("merge");
+    const dataset = await readDocument(run.rooms.runs, run.keys.dataset, Dataset);
+    expect([dataset.rows, dataset.setAside]).toEqual([34, []]);
   });
 });
 
