@@ -43,6 +43,16 @@ const ellipseBox = ({ centre: [x, y], radii: [rx, ry], angle = 0 }: Ellipse): Bo
   return { x: x - reachX, y: y - reachY, width: 2 * reachX, height: 2 * reachY };
 };
 
+/** Smallest rectangle around others. */
+const around = (boxes: readonly Box[]): Box =>
+  boxAround(
+    boxes.flatMap(({ x, y, width, height }): Point[] => [
+      [x, y],
+      [x + width, y + height],
+    ]),
+    0,
+  );
+
 /** A point well inside a lung, in the chest's coordinates. */
 const inLung = (side: Side, next: Random): Point => [side * between(next, 0.3, 0.66), between(next, -0.62, 0.38)];
 
@@ -60,7 +70,7 @@ const effusion: Plant = ({ field, uOf, vOf, lung, base }, strength, next) => {
       const u = uOf(x, y);
       const v = vOf(x, y);
       const lateral = Math.max(0, side * u - 0.25);
-      return inside * smoothstep((v - level + 0.55 * lateral * lateral) / 0.09);
+      return Math.min(1, 6 * inside) * smoothstep((v - level + 0.55 * lateral * lateral) / 0.09);
     });
     paintMask(field, fluid, towards(DENSITY.fluid, 0.6 + 0.35 * strength));
     const box = boxOf(fluid, field.width, 0.35);
@@ -71,13 +81,13 @@ const effusion: Plant = ({ field, uOf, vOf, lung, base }, strength, next) => {
 /** A rounded mass anywhere in a lung. */
 const lesion: Plant = ({ field, at, unit, lung }, strength, next) => {
   const side = anySide(next);
-  const radius = unit * between(next, 0.09, 0.15);
+  const radius = unit * between(next, 0.1, 0.17);
   const shape: Ellipse = {
     centre: at(...inLung(side, next)),
     radii: [radius, radius * between(next, 0.85, 1.15)],
     soft: 0.45,
   };
-  paintEllipse(field, shape, add(between(next, 0.24, 0.36) * strength), lung[side]);
+  paintEllipse(field, shape, add(between(next, 0.3, 0.42) * strength), lung[side]);
   return [ellipseBox(shape)];
 };
 
@@ -101,10 +111,10 @@ const pneumothorax: Plant = ({ field, at, uOf, vOf, unit, lung, apex }, strength
   return box ? [box] : [];
 };
 
-/** Haze around both hila that fades outwards, with short lines in it. */
+/** Haze around both hila that fades outwards, with short lines in it: one finding on both sides (bat's wings). */
 const edema: Plant = ({ field, at, unit, lung }, strength, next) => {
   const amount = between(next, 0.16, 0.28) * strength;
-  return SIDES.map((side) => {
+  const hazes = SIDES.map((side): Ellipse => {
     const haze: Ellipse = {
       centre: at(side * 0.38, 0.02 + between(next, -0.05, 0.05)),
       radii: [unit * between(next, 0.3, 0.38), unit * between(next, 0.46, 0.6)],
@@ -117,8 +127,9 @@ const edema: Plant = ({ field, at, unit, lung }, strength, next) => {
       const line = [at(u, v), at(u + side * 0.1 * Math.cos(lean), v + 0.1 * Math.sin(lean))];
       paintLine(field, line, unit * 0.022, add(0.5 * amount), lung[side]);
     }
-    return ellipseBox({ ...haze, radii: [haze.radii[0] * 0.85, haze.radii[1] * 0.85] });
+    return { ...haze, radii: [haze.radii[0] * 0.85, haze.radii[1] * 0.85] };
   });
+  return [around(hazes.map(ellipseBox))];
 };
 
 /** A blotchy patch in one lung. */
