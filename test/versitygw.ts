@@ -73,12 +73,38 @@ export async function startS3Server(): Promise<S3Server> {
   }
 }
 
-/** The program, from the per-user cache; several processes may build it at once, the first to finish wins. */
+/** The program, from the per-user cache; of several processes that need it one builds, the others wait. */
 async function built(): Promise<string> {
   const tools = join(cacheFolder(), "tools");
   const program = join(tools, `versitygw-${VERSION}`);
-  if (await exists(program)) return program;
+  const turn = `${program}.building`;
   await mkdir(tools, { recursive: true });
+  while (!(await exists(program))) {
+    if (await takeTurn(turn)) {
+      await build(program).finally(() => rm(turn, { recursive: true, force: true }));
+    } else {
+      await sleep(500);
+    }
+  }
+  return program;
+}
+
+/** One process at a time has the turn; it is lost when it takes longer than any build does. */
+async function takeTurn(turn: string): Promise<boolean> {
+  const made = await mkdir(turn).then(
+    () => true,
+    () => false,
+  );
+  if (made) return true;
+  const began = await stat(turn).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Date.now(),
+  );
+  if (Date.now() - began > SERVER_TIMEOUT_MS) await rm(turn, { recursive: true, force: true });
+  return false;
+}
+
+async function build(program: string): Promise<void> {
   const folder = await mkdtemp(`${program}.`);
   try {
     await promisify(execFile)("go", ["install", PACKAGE], {
@@ -86,7 +112,6 @@ async function built(): Promise<string> {
       env: { ...process.env, GOBIN: folder, GOFLAGS: "-mod=mod" },
     });
     await rename(join(folder, "versitygw"), program);
-    return program;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
