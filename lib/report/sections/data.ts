@@ -24,7 +24,7 @@ export async function data({ plan, dataset, upsampling, request }: ReportMateria
   return html`
 <h2>Data</h2>
 <p>${counted(plan.rows.read, "row")} were read. ${sentence(leftOut, plan.rows.read)}
-${dataset.setAside.length === 0 ? "Every film of the rest could be used." : `${counted(dataset.setAside.length, "film")} could not be used and ${dataset.setAside.length === 1 ? "was" : "were"} set aside.`}
+${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be used." : "Every film of the rest could be used.") : `${counted(dataset.setAside.length, "film")} could not be used and ${dataset.setAside.length === 1 ? "was" : "were"} set aside.`}
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).</p>
 ${rowsTable(plan, dataset)}
 ${partsTable(plan)}

@@ -42,8 +42,9 @@ maximum. A heat map shows which places raised the model's score, not where disea
 async function filmCell(outcome: Outcome, example: Example | undefined): Promise<Html> {
   if (!example) return html`<li><div class="none">${NONE[outcome]}</div>${capital(outcome)}</li>`;
   const { film, overlay } = await filmPicture(example);
+  const blank = example.map.values.every((value) => value === 0);
   const alt = `${example.observation}, ${outcome}`;
-  return html`<li><div><img src="${film}" alt="${alt}: film"><img src="${overlay}" alt="${alt}: heat map over the film"></div>${capital(outcome)}<br><span class="quiet">probability ${example.probability.toFixed(2)}, threshold ${example.threshold.toFixed(2)}</span></li>`;
+  return html`<li><div><img src="${film}" alt="${alt}: film"><img src="${overlay}" alt="${alt}: heat map over the film"></div>${capital(outcome)}<br><span class="quiet">probability ${example.probability.toFixed(2)}, threshold ${example.threshold.toFixed(2)}${blank && "; no place raised the score"}</span></li>`;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -25,11 +25,12 @@ export async function performance(material: ReportMaterial): Promise<Html> {
 ${figuresTable(material, on)}`;
   }
   const left = 14 - definedObservations;
+  const noInterval = Object.values(evaluation.perObservation).some((m) => m.auroc !== null && m.aurocInterval === null);
   return html`${title}
 <figure>${await aurocFigure(evaluation)}
 <figcaption><b>Figure 1. AUROC by observation.</b> Dot: AUROC on the ${on}; line: 95 % interval from
 ${counted(request.config.evaluation.bootstrap, "resample")} of whole patients, so that one patient's films come and go together.
-Dashed: chance. ${left > 0 && `${counted(left, "observation")} with only one class among the test films ${left === 1 ? "is" : "are"} left out.`}</figcaption></figure>
+Dashed: chance. ${noInterval && "No line: too few resamples hold both classes. "}${left > 0 && `${counted(left, "observation")} with only one class among the test films ${left === 1 ? "is" : "are"} left out.`}</figcaption></figure>
 ${figuresTable(material, on)}
 ${decisionsTable(evaluation)}
 <figure>${await curvePanels(evaluation, "roc")}
