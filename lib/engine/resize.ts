@@ -17,7 +17,7 @@ export interface SquareGeometry {
 export function resizeToSquare(image: GreyImage, geometry: SquareGeometry): Uint8Array {
   const placed = placement(image, geometry);
   const resized = withKernels((scope) => {
-    const film = scope.input([1, image.height, image.width, 1], Float32Array.from(image.data));
+    const film = scope.input([1, image.height, image.width, 1], new Float32Array(image.data));
     return scope.read(RESIZERS[geometry.resize](scope, film, placed, image)) as Float32Array;
   });
   const { size } = geometry;
