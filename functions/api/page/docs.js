@@ -19,7 +19,7 @@ function typeOf(schema) {
 
 /** @param {[string, string][]} pairs */
 const definitions = (pairs) =>
-  make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)]));
+  make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text.replaceAll("`", ""))]));
 
 /** @param {Parameter} parameter @returns {[string, string]} */
 function parameterPair({ name, required, description, schema }) {
@@ -28,13 +28,12 @@ function parameterPair({ name, required, description, schema }) {
 }
 
 /** @param {[string, Answer]} answer @returns {[string, string]} */
-const answerPair = ([status, { description, content }]) => [
-  status,
-  [
-    description,
-    ...Object.entries(content ?? {}).map(([type, { schema }]) => `${type} ${schema?.$ref ? typeOf(schema) : ""}`),
-  ].join(" "),
-];
+const answerPair = ([status, { description, content }]) => {
+  const kinds = Object.entries(content ?? {}).map(([type, { schema }]) =>
+    schema?.$ref ? `${typeOf(schema)}, ${type}` : type,
+  );
+  return [status, `${description} (${kinds.join("; ")})`];
+};
 
 /** A call to copy. @param {string} method @param {string} path */
 function example(method, path) {

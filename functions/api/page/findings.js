@@ -67,7 +67,6 @@ function fillRow(observation, own, finding) {
   row.item.classList.toggle("above", above);
   row.item.classList.toggle("chosen", chosen);
   row.item.classList.toggle("moved", threshold !== own);
-  row.item.classList.toggle("reading-now", state.film?.status === "reading");
   row.button.disabled = finding === undefined;
   row.button.setAttribute("aria-pressed", String(chosen && state.mapOn));
   row.word.textContent = finding === undefined ? "" : above ? "above threshold" : "below";
@@ -122,6 +121,8 @@ const unseen = (observation) =>
 
 function draw() {
   list.classList.toggle("refused", state.film?.status === "refused");
+  list.classList.toggle("reading-now", state.film?.status === "reading");
+  list.ariaBusy = String(state.film?.status === "reading");
   const findings = sortedFindings();
   // Without rows that take the focus, the list takes it itself, so that keys scroll it.
   list.tabIndex = findings.length > 0 ? -1 : 0;

@@ -1,7 +1,7 @@
 import { inferno } from "./colours.js";
 import { byId, probability } from "./dom.js";
 import { contour, heatField } from "./heat-map.js";
-import { chosenFinding, state, watch } from "./state.js";
+import { chosenFinding, state, thresholdOf, watch } from "./state.js";
 
 /** Longest side of the painted lattice; the browser smooths it up to the film. */
 const LATTICE = 192;
@@ -61,7 +61,9 @@ function describe() {
   const finding = chosenFinding();
   if (!state.mapOn || finding === undefined) return "";
   if (!finding.map) return `${finding.observation}: no region stands out`;
-  return `Heat map: ${finding.observation} ${probability(finding.probability)}\nline: half as hot as the peak`;
+  const below = finding.probability < thresholdOf(finding.observation, finding.threshold);
+  const name = `${finding.observation} ${probability(finding.probability)}${below ? ", below threshold" : ""}`;
+  return `Heat map: ${name}\nline: half as hot as the peak`;
 }
 
 function drawLegend() {

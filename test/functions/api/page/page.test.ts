@@ -236,8 +236,6 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
 
   test.each([
     ["light", 1280],
-    ["dark", 1280],
-    ["light", 360],
     ["dark", 360],
   ] as const)("%s, %i px wide: nothing serious for axe, and nothing runs off the side", async (colorScheme, width) => {
     const tab = await openTab(browser, service.url, { colorScheme, viewport: { width, height: 780 } });
