@@ -38,7 +38,7 @@ export async function preparedRun(
   const environment = { HILUM_DATASETS: uri("datasets"), HILUM_RUNS: uri("runs"), HILUM_MODELS: uri("models") };
   const data = join(folder, "phantoms");
   await mkdir(folder, { recursive: true });
-  await writePhantoms({ folder: data, seed: 5, frontalFilms: 120 });
+  await writePhantoms({ folder: data, seed: 5, frontalFilms: 80 });
   const request = await prepareRequest(pathToFileURL(data).href, CONFIG);
   const rooms = openRooms(environment);
   await writeRequest(rooms, request);
