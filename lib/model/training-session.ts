@@ -6,7 +6,8 @@ import { buildNetwork } from "./networks.ts";
 import { type ParameterVectors, pack, parameterVectors, unpack } from "./parameter-vectors.ts";
 import type { Parameter } from "./parameters.ts";
 import type { TrainingSession, TrainingState } from "./session.ts";
-import { STATE, writeTrainingGraph } from "./training-graph.ts";
+import { writeTrainingGraph } from "./training-graph.ts";
+import { STATE } from "./training-state.ts";
 import type { Weights } from "./weights.ts";
 
 export interface TrainingSessionOptions {
@@ -30,7 +31,7 @@ export async function createTrainingSession(options: TrainingSessionOptions): Pr
   const vectors = parameterVectors(network, options.model.trainable);
   const session = openGraph(writeTrainingGraph({ ...options, network, vectors }));
   try {
-    writeState(session, vectors, options, startOf(vectors, initialWeights(network, options.seed)));
+    loadState(session, vectors, options, startOf(vectors, initialWeights(network, options.seed)));
   } catch (error) {
     session.close();
     throw error;
@@ -56,7 +57,7 @@ export async function createTrainingSession(options: TrainingSessionOptions): Pr
       return readState(session, vectors);
     },
     async write(state) {
-      writeState(session, vectors, options, state);
+      loadState(session, vectors, options, state);
     },
     async dispose() {
       session.close();
@@ -84,7 +85,7 @@ function readState(session: Session, { trained, rest }: ParameterVectors): Train
 }
 
 /** A state without an average starts it at the weights. */
-function writeState(
+function loadState(
   session: Session,
   { trained, rest }: ParameterVectors,
   { movingAverage }: Pick<TrainingSessionOptions, "movingAverage">,
