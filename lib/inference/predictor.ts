@@ -21,7 +21,7 @@ export interface PredictorOptions {
   readonly timeout?: number;
 }
 
-const DEFAULTS = { model: "production", mostFilms: 64, timeout: 60 } as const;
+const DEFAULTS = { model: "production", mostFilms: 64, timeout: 30 } as const;
 /** Loading and warming a large ensemble on a slow disk. */
 const LOAD_TIMEOUT = 300_000;
 /** A process that ends so often before it is ready will not start by itself. */

@@ -34,21 +34,49 @@ export const jpegSize: SizeReader = (frame) => {
   return undefined;
 };
 
-/** JPEG 2000 and HTJ2K: the SIZ segment right after the start (ITU T.800, A.5.1). */
+/** More wavelet levels or quality layers than a film's writer chooses: each costs a decoder time. */
+const MOST_LEVELS = 10;
+const MOST_LAYERS = 64;
+
+/**
+ * JPEG 2000 and HTJ2K: the SIZ segment right after the start, and the coding style (ITU T.800, A.5.1 and A.6.1).
+ * Undefined too where they name what the standard does not know: decoders have spent minutes on such a header.
+ */
 export const jpeg2000Size: SizeReader = (frame) => {
-  if (frame.length < 42 || frame.readUInt32BE(0) !== 0xff4fff51) return undefined;
+  if (frame.length < 45 || frame.readUInt32BE(0) !== 0xff4fff51 || !hasSoundCodingStyle(frame)) return undefined;
   const u32 = (at: number): number => frame.readUInt32BE(at);
   const [right, bottom, left, top] = [u32(8), u32(12), u32(16), u32(20)];
-  const tileWidth = u32(24);
-  const tileHeight = u32(28);
-  if (tileWidth === 0 || tileHeight === 0) return undefined;
+  const [tileWidth, tileHeight, tileLeft, tileTop] = [u32(24), u32(28), u32(32), u32(36)];
+  const subsampled = frame[43] !== 1 || frame[44] !== 1;
+  if (tileWidth === 0 || tileHeight === 0 || tileLeft > left || tileTop > top || subsampled) return undefined;
   return {
     width: right - left,
     height: bottom - top,
     components: frame.readUInt16BE(40),
-    tiles: Math.ceil(right / tileWidth) * Math.ceil(bottom / tileHeight),
+    tiles: Math.ceil((right - tileLeft) / tileWidth) * Math.ceil((bottom - tileTop) / tileHeight),
   };
 };
+
+const COD = 0xff52;
+const SOT = 0xff90;
+
+/** Walks the main header up to its first tile. */
+function hasSoundCodingStyle(frame: Buffer): boolean {
+  let sound = false;
+  for (let at = 2; at + 14 < frame.length; at += 2 + frame.readUInt16BE(at + 2)) {
+    const marker = frame.readUInt16BE(at);
+    if (marker === SOT) return sound;
+    if (marker < 0xff30) return false;
+    if (marker !== COD) continue;
+    const [progression, layers, levels] = [frame[at + 5]!, frame.readUInt16BE(at + 6), frame[at + 9]!];
+    const [blockWidth, blockHeight, transform] = [frame[at + 10]!, frame[at + 11]!, frame[at + 13]!];
+    const blocks = blockWidth <= 8 && blockHeight <= 8 && blockWidth + blockHeight <= 8;
+    const counts = layers >= 1 && layers <= MOST_LAYERS && levels <= MOST_LEVELS;
+    if (progression > 4 || transform > 1 || !counts || !blocks) return false;
+    sound = true;
+  }
+  return false;
+}
 
 /** JPEG's EOI and JPEG 2000's EOC are the same two bytes; one byte of padding may follow, and some writers add more. */
 export function endsWhole(frame: Uint8Array): boolean {
