@@ -35,6 +35,7 @@ export function threadCalls<C extends Calls>(
 ): <K extends keyof C>(name: K, ...args: Parameters<C[K]>) => ReturnType<C[K]> {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let last = 0;
+  let ended: Error | undefined;
   worker.on("message", (reply: Reply) => {
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -42,6 +43,7 @@ export function threadCalls<C extends Calls>(
     else asked?.resolve(reply.value);
   });
   const end = (error: Error) => {
+    ended ??= error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
@@ -50,7 +52,10 @@ export function threadCalls<C extends Calls>(
   return (name, ...args) => {
     last += 1;
     const id = last;
-    const answer = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+    const answer = new Promise((resolve, reject) => {
+      if (ended) reject(ended);
+      else waiting.set(id, { resolve, reject });
+    });
     worker.postMessage({ id, name, args });
     return answer as ReturnType<C[typeof name]>;
   };

@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelConfig, TrainingConfig } from "../../../lib/contracts/run-config.ts";
 import { TemporaryError } from "../../../lib/domain/errors.ts";
 import { liveTensors } from "../../../lib/engine/session.ts";
 import { createTrainingSession } from "../../../lib/model/training-session.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { type TrainingOptions, train } from "../../../lib/training/loop.ts";
-import type { TrainingSession } from "../../../lib/training/session.ts";
+import type { TrainingSession, TrainingState } from "../../../lib/training/session.ts";
 import { encodeWeights } from "../../../lib/training/weights-file.ts";
 import { noisyFilms } from "./films.ts";
 import { memoryStore, setUp, watched } from "./setup.ts";
@@ -24,39 +24,45 @@ const training = TrainingConfig.parse({
 
 /** The loop over the smallest real network, in TensorFlow. */
 describe("training a network", () => {
-  const sessions: TrainingSession[] = [];
-  afterEach(async () => {
-    for (const session of sessions.splice(0)) await session.dispose();
+  let one: TrainingSession;
+  let another: TrainingSession;
+  let beginning: TrainingState;
+
+  beforeAll(async () => {
+    const model = ModelConfig.parse({ network: "densenet-mini", headWidth: 8 });
+    const open = () => createTrainingSession({ model, size: SIZE, seed: 1, ...training });
+    [one, another] = [await open(), await open()];
+    beginning = await one.read();
+  });
+  afterAll(async () => {
+    await one.dispose();
+    await another.dispose();
   });
 
-  async function setUpNetwork(store: Store, signal?: AbortSignal): Promise<TrainingOptions> {
-    const model = ModelConfig.parse({ network: "densenet-mini", headWidth: 8 });
-    const session = await createTrainingSession({ model, size: SIZE, seed: 1, ...training });
-    sessions.push(session);
-    return setUp({ config: training, store, session, films, ...(signal && { signal }) });
-  }
+  const setUpNetwork = (session: TrainingSession, store: Store, signal?: AbortSignal): TrainingOptions =>
+    setUp({ config: training, store, session, films, ...(signal && { signal }) });
 
-  test("stopped after any step and gone on in a new session, it ends with the same bytes", async () => {
-    const whole = await train(await setUpNetwork(memoryStore()));
+  test("stopped after any step and gone on in another session, it ends with the same bytes", async () => {
+    const whole = await train(setUpNetwork(one, memoryStore()));
     expect(whole.journal.step).toBe(6);
     for (const stopAfter of [1, 2, 3, 4, 5]) {
       const store = memoryStore();
       const stop = new AbortController();
-      const first = await setUpNetwork(store, stop.signal);
-      const session = watched(first.session, (step) => {
+      await one.write(beginning);
+      const session = watched(one, (step) => {
         if (step === stopAfter) stop.abort(new TemporaryError("stopped", "stop"));
       });
-      await expect(train({ ...first, session })).rejects.toMatchObject({ code: "stopped" });
-      const resumed = await train(await setUpNetwork(store));
+      await expect(train(setUpNetwork(session, store, stop.signal))).rejects.toMatchObject({ code: "stopped" });
+      // It still holds what the last round left: a resume that forgets a variable shows.
+      const resumed = await train(setUpNetwork(another, store));
       expect(resumed.journal.stepLoss).toEqual(whole.journal.stepLoss);
       expect(Buffer.compare(encodeWeights(resumed.weights, {}), encodeWeights(whole.weights, {}))).toBe(0);
     }
   });
 
   test("no tensor is left over", async () => {
-    const options = await setUpNetwork(memoryStore());
     const before = liveTensors();
-    await train(options);
+    await train(setUpNetwork(one, memoryStore()));
     expect(liveTensors()).toBe(before);
   });
 });
