@@ -1,6 +1,6 @@
 import type { TrainingConfig } from "../contracts/run-config.ts";
 import type { Random } from "../domain/random.ts";
-import type { Batch } from "./session.ts";
+import type { Batch } from "../model/session.ts";
 
 export type AugmentConfig = TrainingConfig["augment"];
 

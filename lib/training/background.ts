@@ -1,9 +1,9 @@
 import type { RoomsEnvironment } from "../contracts/environment.ts";
+import type { Batch } from "../model/session.ts";
 import { startThread } from "../steps/thread.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
 import type { Augmentation, FilmSource } from "./film-source.ts";
-import type { Batch } from "./session.ts";
 import { threadCalls } from "./thread-calls.ts";
 
 export interface BackgroundOptions {

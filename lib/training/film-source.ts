@@ -1,7 +1,7 @@
 import type { TrainingConfig } from "../contracts/run-config.ts";
 import { random } from "../domain/random.ts";
+import type { Batch } from "../model/session.ts";
 import { augmentBatch } from "./augment.ts";
-import type { Batch } from "./session.ts";
 
 /** How a batch is to be changed: known from these numbers alone. */
 export interface Augmentation {

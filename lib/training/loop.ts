@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TrainingConfig } from "../contracts/run-config.ts";
 import { InputError, TemporaryError } from "../domain/errors.ts";
+import type { TrainingSession, TrainingState } from "../model/session.ts";
 import type { Weights } from "../model/weights.ts";
 import type { Reporter } from "../steps/progress.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
@@ -8,7 +9,6 @@ import { checkLoss, checkWeights } from "./divergence.ts";
 import { afterEpoch, afterStep, imagesDone, isFinished, type Journal, startJournal, totalSteps } from "./journal.ts";
 import { readAhead } from "./read-ahead.ts";
 import { learningRateAt } from "./schedule.ts";
-import type { TrainingSession, TrainingState } from "./session.ts";
 import { type TrainingBatchOptions, trainingBatches } from "./training-batches.ts";
 import { evaluateTuning } from "./tuning.ts";
 

@@ -1,8 +1,8 @@
 import type { TrainingConfig } from "../contracts/run-config.ts";
+import type { Batch } from "../model/session.ts";
 import { augments } from "./augment.ts";
 import { batchesPerEpoch, batchStart, epochOrder } from "./epoch.ts";
 import type { FilmSource } from "./film-source.ts";
-import type { Batch } from "./session.ts";
 
 export interface TrainingBatchOptions {
   readonly films: FilmSource;

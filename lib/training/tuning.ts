@@ -1,10 +1,10 @@
 import { auroc } from "../domain/metrics/auroc.ts";
 import { meanDefined } from "../domain/metrics/mean.ts";
 import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
+import type { TrainingSession } from "../model/session.ts";
 import type { FilmSource } from "./film-source.ts";
 import { maskedCrossEntropy } from "./masked-loss.ts";
 import { readAhead } from "./read-ahead.ts";
-import type { TrainingSession } from "./session.ts";
 
 /** How a network does on the tuning part; null where nothing there has a label. */
 export interface TuningResult {

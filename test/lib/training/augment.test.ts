@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { random } from "../../../lib/domain/random.ts";
+import type { Batch } from "../../../lib/model/session.ts";
 import { augmentBatch } from "../../../lib/training/augment.ts";
-import type { Batch } from "../../../lib/training/session.ts";
 
 const SIZE = 8;
 const AREA = SIZE * SIZE;

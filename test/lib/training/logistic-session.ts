@@ -1,6 +1,6 @@
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
+import type { Batch, TrainingSession, TrainingState } from "../../../lib/model/session.ts";
 import type { Weights } from "../../../lib/model/weights.ts";
-import type { Batch, TrainingSession, TrainingState } from "../../../lib/training/session.ts";
 
 export interface LogisticOptions {
   /** Pixels of a film. */

@@ -1,12 +1,12 @@
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { TrainingConfig } from "../../../lib/contracts/run-config.ts";
+import type { TrainingSession } from "../../../lib/model/session.ts";
 import { createReporter } from "../../../lib/steps/progress.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { openCheckpoints } from "../../../lib/training/checkpoint-store.ts";
 import { filmSource } from "../../../lib/training/film-source.ts";
 import type { TrainingOptions } from "../../../lib/training/loop.ts";
-import type { TrainingSession } from "../../../lib/training/session.ts";
 import { noisyFilms } from "./films.ts";
 import { logisticSession } from "./logistic-session.ts";
 
