@@ -1,6 +1,7 @@
 import { InputError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
-import { decodeTable, encodeTable, UNKNOWN_AGE } from "./arrow-columns.ts";
+import { decodeTable, encodeTable } from "./arrow-columns.ts";
+import { UNKNOWN_AGE } from "./column-codecs.ts";
 import { fault, readCsv } from "./csv.ts";
 import { labelColumns, MANIFEST_COLUMNS, type Manifest } from "./film-columns.ts";
 import { describeShortRow, FILM_COLUMNS, type FilmRow, parseFilmRow } from "./film-row.ts";
