@@ -1,3 +1,4 @@
+import dcmjsCodecs from "dcmjs-codecs";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { type Random, random } from "../../../lib/domain/random.ts";
@@ -10,6 +11,25 @@ const film = drawnFilm(160, 192);
 const jpeg = await asSharp(film).jpeg({ quality: 80 }).toBuffer();
 const picture: Picture = { width: 160, height: 192, bitsAllocated: 8, bitsStored: 8, values: film.data as Uint8Array };
 
+const { NativeCodecs, Context } = dcmjsCodecs;
+await NativeCodecs.initializeAsync();
+
+function compressed(encode: "encodeJpegLs" | "encodeJpeg2000" | "encodeHtJpeg2000", syntax: string): Buffer {
+  const { width, height, bitsAllocated, bitsStored } = picture;
+  const context = new Context({
+    width,
+    height,
+    bitsAllocated,
+    bitsStored,
+    samplesPerPixel: 1,
+    pixelRepresentation: 0,
+    planarConfiguration: 0,
+    photometricInterpretation: "MONOCHROME2",
+    decodedBuffer: picture.values as Uint8Array,
+  });
+  return dicomFile(picture, { syntax, fragments: [NativeCodecs[encode](context).getEncodedBuffer()!] });
+}
+
 const WHOLE: readonly (readonly [string, Buffer])[] = [
   ["PNG", await asSharp(film).png().toBuffer()],
   ["JPEG", jpeg],
@@ -17,9 +37,12 @@ const WHOLE: readonly (readonly [string, Buffer])[] = [
   ["DICOM", dicomFile(picture)],
   ["DICOM, implicit", dicomFile(picture, { syntax: SYNTAX.implicit })],
   ["DICOM with a JPEG", dicomFile(picture, { syntax: SYNTAX.jpegBaseline, fragments: [jpeg] })],
+  ["DICOM with JPEG-LS", compressed("encodeJpegLs", SYNTAX.jpegLs)],
+  ["DICOM with JPEG 2000", compressed("encodeJpeg2000", SYNTAX.jpeg2000)],
+  ["DICOM with HTJ2K", compressed("encodeHtJpeg2000", SYNTAX.htj2k)],
 ];
 
-const COPIES = 60;
+const COPIES = 50;
 
 /** A few bytes changed, most of them in the header, and now and then a piece taken out or the end cut off. */
 function damage(whole: Buffer, next: Random): Buffer {
