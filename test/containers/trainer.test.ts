@@ -36,7 +36,7 @@ const CONFIG: z.input<typeof RunConfig> = {
 };
 
 /** The trainer as the state machine starts it: a process of its own, over a store of its own. */
-describe("trainer", () => {
+describe("trainer", { timeout: 120_000 }, () => {
   let folder: string;
   let request: RunRequest;
   const children = new Set<ChildProcess>();

@@ -20,7 +20,7 @@ const keys = runKeys(RUN);
 const member = keys.member(0);
 
 /** Real processes on a real disk, ended in the ways that processes end. */
-describe("a training process", () => {
+describe("a training process", { timeout: 120_000 }, () => {
   let folder: string;
   const children = new Set<ChildProcess>();
 
