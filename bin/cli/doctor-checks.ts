@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
-import { device } from "../../lib/engine/tensorflow.ts";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Device } from "../../lib/engine/tensorflow.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
 import { openStore, roomsOf } from "../../lib/store/open.ts";
@@ -14,6 +17,8 @@ export interface Finding {
   /** What to do about it. */
   readonly mend?: string;
 }
+
+const PROBE = fileURLToPath(new URL("./device-probe.ts", import.meta.url));
 
 const GIB = 2 ** 30;
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
@@ -34,11 +39,12 @@ export const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>
   },
   TensorFlow: async () => {
     try {
-      const { kind, tensorflow, oneDnn } = device();
+      const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, PROBE]);
+      const { kind, tensorflow, oneDnn } = JSON.parse(stdout) as Device;
       return good(`${tensorflow}, ${kind}${oneDnn ? ", oneDNN" : ""}`);
     } catch (error) {
-      const [line = ""] = (error as Error).message.split("\n");
-      return { state: "bad", found: line, mend: "Set the engine up: node bin/setup.mjs" };
+      const found = (error as Error).message.match(/Error: (.*)/)?.[1] ?? "does not load";
+      return { state: "bad", found, mend: "Set the engine up: node bin/setup.mjs" };
     }
   },
   Cores: async () => good(String(availableParallelism())),

@@ -1,17 +1,14 @@
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { RunConfig } from "../../lib/contracts/run-config.ts";
 import { createScreen } from "../../lib/local/display/create-screen.ts";
 import { duration } from "../../lib/local/display/format.ts";
-import { writePhantoms } from "../../lib/phantoms/write-phantoms.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
 import { storeUri } from "../../lib/store/open.ts";
 import { loadConfig } from "../cli/config.ts";
 import { locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
 import { asPath } from "../cli/places.ts";
-import { serveUntilStopped } from "../cli/serve.ts";
-import { startRun } from "../cli/start-run.ts";
 import { stoppable } from "../cli/stop.ts";
 import { printRun } from "../cli/tell-run.ts";
 
@@ -37,6 +34,7 @@ export function registerDemo(program: Command): void {
     .addOption(option.json())
     .addHelpText("after", "\nExample:\n  $ hilum demo --no-serve --seed 2\n")
     .action(async ({ store, serve, port, seed, json }: DemoOptions) => {
+      const { startRun } = await import("../cli/start-run.ts");
       const config = withSeed(await loadConfig("demo"), seed);
       const report = await stoppable("the same command goes on from here", async (signal) => {
         const data = await makeFilms(store, seed);
@@ -44,8 +42,9 @@ export function registerDemo(program: Command): void {
         return startRun({ data, config, store, signal, parallel: 1 });
       });
       printRun(report, json);
-      if (serve)
-        await serveUntilStopped({ ...(await locateModel(undefined, store)), ...(port !== undefined && { port }) });
+      if (!serve) return;
+      const { serveUntilStopped } = await import("../cli/serve.ts");
+      await serveUntilStopped({ ...(await locateModel(undefined, store)), ...(port !== undefined && { port }) });
     });
 }
 
@@ -57,13 +56,14 @@ const withSeed = (config: RunConfig, seed: number): RunConfig => ({
 
 /** Draws the films beside the store's rooms, or on this machine where the store is not; once a seed. */
 async function makeFilms(store: string, seed: number): Promise<string> {
-  const place = store.startsWith("file:") ? asPath(store) : join(".hilum", basename(dirname(store)));
+  const place = store.startsWith("file:") ? asPath(store) : ".hilum";
   const folder = join(place, `phantoms-${seed}`);
   const screen = createScreen(process.stderr, process.env);
   const start = performance.now();
   const reporter = createReporter("films", {
     emit: (event) => event.event === "progress" && screen.progress("films", "", event),
   });
+  const { writePhantoms } = await import("../../lib/phantoms/write-phantoms.ts");
   screen.begin("films");
   try {
     await writePhantoms({
@@ -72,7 +72,7 @@ async function makeFilms(store: string, seed: number): Promise<string> {
       frontalFilms: FRONTAL_FILMS,
       onProgress: (done, total) => reporter.progress({ done, total, unit: "films" }),
     });
-    screen.end("films", true, duration(performance.now() - start));
+    screen.end("films", "done", duration(performance.now() - start));
   } finally {
     screen.close();
   }

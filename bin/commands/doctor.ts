@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "../../lib/domain/errors.ts";
-import { CHECKS, type Finding } from "../cli/doctor-checks.ts";
+import type { Finding } from "../cli/doctor-checks.ts";
 import { option } from "../cli/options.ts";
 
 export function registerDoctor(program: Command): void {
@@ -11,6 +11,7 @@ export function registerDoctor(program: Command): void {
     .addOption(option.json())
     .addHelpText("after", "\nExample:\n  $ hilum doctor\n")
     .action(async ({ store, json }: { store: string; json?: boolean }) => {
+      const { CHECKS } = await import("../cli/doctor-checks.ts");
       const findings: (Finding & { name: string })[] = [];
       for (const [name, check] of Object.entries(CHECKS)) findings.push({ name, ...(await check(store)) });
       if (json) console.log(JSON.stringify(findings));

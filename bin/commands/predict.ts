@@ -2,11 +2,9 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { EXIT } from "../../lib/domain/errors.ts";
 import { OBSERVATIONS, type Observation } from "../../lib/domain/observations.ts";
-import { openPredictor } from "../../lib/inference/predictor.ts";
 import { openStore } from "../../lib/store/open.ts";
 import { locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
-import { predictFile } from "../cli/predict-file.ts";
 import { tellPrediction } from "../cli/tell-prediction.ts";
 
 interface PredictOptions {
@@ -39,6 +37,10 @@ export function registerPredict(program: Command): void {
 /** Each film for itself, in order; a film that is refused does not stop the others, but the exit code tells. */
 async function predict(files: readonly string[], options: PredictOptions): Promise<void> {
   const { models, model } = await locateModel(options.model, options.store);
+  const [{ openPredictor }, { predictFile }] = await Promise.all([
+    import("../../lib/inference/predictor.ts"),
+    import("../cli/predict-file.ts"),
+  ]);
   const predictor = await openPredictor({ models: openStore(models), model });
   const { explain, observation, json } = options;
   try {

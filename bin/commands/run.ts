@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { loadConfig } from "../cli/config.ts";
 import { option } from "../cli/options.ts";
-import { startRun } from "../cli/start-run.ts";
 import { stoppable } from "../cli/stop.ts";
 import { printRun } from "../cli/tell-run.ts";
 
@@ -27,6 +26,7 @@ export function registerRun(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n")
     .action(async (options: RunOptions) => {
       const config = await loadConfig(options.config);
+      const { startRun } = await import("../cli/start-run.ts");
       const report = await stoppable("the same command goes on from here", (signal) =>
         startRun({ ...options, config, signal }),
       );

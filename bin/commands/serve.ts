@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
-import { serveUntilStopped } from "../cli/serve.ts";
 
 interface ServeOptions {
   readonly store: string;
@@ -20,6 +19,7 @@ export function registerServe(program: Command): void {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .addHelpText("after", "\nExample:\n  $ hilum serve --port 8080\n")
     .action(async ({ store, model, ...options }: ServeOptions) => {
+      const { serveUntilStopped } = await import("../cli/serve.ts");
       await serveUntilStopped({ ...(await locateModel(model, store)), ...options });
     });
 }

@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import type { FUNCTION_STEPS } from "../../lib/workflow/functions.ts";
 import { JOB_STEPS } from "../../lib/workflow/jobs.ts";
 import { oneStep } from "../../lib/workflow/one-step.ts";
-import { execute } from "../cli/execute.ts";
 import { option } from "../cli/options.ts";
 import { stoppable } from "../cli/stop.ts";
 
@@ -39,6 +38,7 @@ export function registerSteps(program: Command): void {
       .addOption(option.store())
       .addHelpText("after", `\nExample:\n  $ hilum ${step} --store .hilum/store --run demo-1a2b3c4d\n`)
       .action(async ({ run, ...options }: StepOptions) => {
+        const { execute } = await import("../cli/execute.ts");
         await stoppable("the same command goes on from here", (signal) =>
           execute({ ...options, run, signal, definition: oneStep(step) }),
         );

@@ -11,6 +11,9 @@ export interface DisplayOptions {
   readonly summaryOf: (step: string) => Promise<Summary | undefined>;
 }
 
+/** What TensorFlow's libraries say of themselves while they load, in the format of their logger (absl, glog). */
+const ENGINE_CHATTER = /^(WARNING: All log messages before absl|[IW]\d{4} [\d:.]+ )/;
+
 /** Said by a step that a former run has finished (lib/steps/run-step.ts). */
 const DONE_ALREADY = "done already";
 
@@ -33,13 +36,18 @@ export function createDisplay({ screen, summaryOf }: DisplayOptions): Observer {
       const event = parseEvent(line);
       if (event?.event === "note") note(task.step, event);
       else if (event) screen.progress(task.step, memberOf(task, index), event);
-      else if (line.trim() !== "") screen.line(task.step, "plain", line);
+      else if (line.trim() !== "" && !ENGINE_CHATTER.test(line)) screen.line(task.step, "plain", line);
     },
     retried: ({ step }, exitCode) => screen.line(step, "warning", `attempt ended with ${exitCode}; trying again`),
     ended: async ({ step, members }, { ok, milliseconds }) => {
       const summary = ok && members === 1 ? await summaryOf(step) : undefined;
-      const what = [again ? "done before" : duration(milliseconds), members > 1 ? `${members} jobs` : ""];
-      screen.end(step, ok, [...what, summary ? figures(summary) : ""].filter((part) => part !== "").join("  "));
+      const parts = [
+        again ? "" : duration(milliseconds),
+        members > 1 ? `${members} jobs` : "",
+        summary ? figures(summary) : "",
+      ];
+      const outcome = ok ? (again ? "done before" : "done") : "failed";
+      screen.end(step, outcome, parts.filter((part) => part !== "").join("  "));
     },
   };
 }

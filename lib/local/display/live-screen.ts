@@ -1,5 +1,5 @@
 import { duration, progressText } from "./format.ts";
-import { LABEL_WIDTH, type Output, type Progress, type Screen } from "./screen.ts";
+import { LABEL_WIDTH, type Outcome, type Output, type Progress, type Screen } from "./screen.ts";
 
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const FRAME_MS = 120;
@@ -45,10 +45,11 @@ export class LiveScreen implements Screen {
     this.#draw();
   }
 
-  end(label: string, ok: boolean, text: string): void {
+  end(label: string, outcome: Outcome, text: string): void {
     this.close();
-    const mark = ok ? this.#paint("good", "✓") : this.#paint("bad", "✗");
-    this.#finish(`  ${mark} ${label.padEnd(LABEL_WIDTH)} ${text}`);
+    const mark = outcome === "failed" ? this.#paint("bad", "✗") : this.#paint("good", "✓");
+    const before = outcome === "done before" ? "done before  " : "";
+    this.#finish(`  ${mark} ${label.padEnd(LABEL_WIDTH)} ${before}${text}`);
   }
 
   close(): void {

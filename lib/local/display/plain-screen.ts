@@ -1,5 +1,5 @@
 import { progressText } from "./format.ts";
-import { LABEL_WIDTH, type Output, type Progress, type Screen } from "./screen.ts";
+import { LABEL_WIDTH, type Outcome, type Output, type Progress, type Screen } from "./screen.ts";
 
 /** Milliseconds between lines of progress of one state. */
 const INTERVAL_MS = 5000;
@@ -30,8 +30,8 @@ export class PlainScreen implements Screen {
     this.#write(label, kind === "warning" ? `warning: ${text}` : text);
   }
 
-  end(label: string, ok: boolean, text: string): void {
-    this.#write(label, `${ok ? "done" : "failed"}  ${text}`);
+  end(label: string, outcome: Outcome, text: string): void {
+    this.#write(label, `${outcome}  ${text}`);
   }
 
   close(): void {}

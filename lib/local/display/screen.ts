@@ -2,13 +2,15 @@ import type { ProgressEvent } from "../../contracts/progress.ts";
 
 export type Progress = Extract<ProgressEvent, { event: "progress" }>;
 
+export type Outcome = "done" | "done before" | "failed";
+
 /** Where progress is drawn: one live line on a terminal, plain lines elsewhere. */
 export interface Screen {
   begin(label: string): void;
   /** `member` says which job of an array this is about, or nothing. */
   progress(label: string, member: string, event: Progress): void;
   line(label: string, kind: "plain" | "warning", text: string): void;
-  end(label: string, ok: boolean, text: string): void;
+  end(label: string, outcome: Outcome, text: string): void;
   close(): void;
 }
 

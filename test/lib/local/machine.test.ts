@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { path, runStandIn } from "./stand-in.ts";
+import { from, path, runStandIn } from "./stand-in.ts";
 
 const SUCCESS = [
   ...["validate", "plan", "choose-prepare", "prepare", "merge", "upsample", "choose-train", "train", "evaluate"],
@@ -30,7 +30,7 @@ test("a run goes through every step and ends promoted", async () => {
 });
 
 test("a gate that refuses keeps the model in production", async () => {
-  const { result, log } = await runStandIn({ gate: [{ decision: "keep" }] });
+  const { result, log } = await runStandIn({ gate: [{ decision: "keep" }] }, { definition: from("gate") });
   expect(result.status).toBe("succeeded");
   expect(path(result).slice(-5)).toEqual(["gate", "choose-promotion", "keep", "notify", "succeeded"]);
   expect(log.join("\n")).not.toContain("promote");
@@ -51,7 +51,7 @@ test("more than one part and member take the array branches", async () => {
 test.each(["validate", "plan", "merge", "gate", "promote"])(
   "a failure in function %s is told and ends it",
   async (step) => {
-    const { result, log } = await runStandIn({ [step]: [{ throws: "InputError" }] });
+    const { result, log } = await runStandIn({ [step]: [{ throws: "InputError" }] }, { definition: from(step) });
     expect(path(result).slice(-3)).toEqual([step, "notify-failure", "failed"]);
     expect(result).toMatchObject({ status: "failed", step, error: { Error: "InputError" } });
     // The function was called once: wrong input is not tried again.
@@ -63,7 +63,7 @@ test.each(["validate", "plan", "merge", "gate", "promote"])(
 );
 
 test.each(["prepare", "upsample", "train", "evaluate"])("a failure in job %s is told and ends it", async (step) => {
-  const { result, log } = await runStandIn({ [step]: [64] });
+  const { result, log } = await runStandIn({ [step]: [64] }, { definition: from(step) });
   expect(path(result).slice(-3)).toEqual([step, "notify-failure", "failed"]);
   expect(result).toMatchObject({ status: "failed", step, error: { Error: "States.TaskFailed" } });
   expect(log.filter((line) => line.startsWith(`${step} `))).toHaveLength(1);
@@ -76,19 +76,25 @@ test.each(["prepare", "upsample", "train", "evaluate"])("a failure in job %s is 
 });
 
 test("a failure to notify still ends as the failure that it is about", async () => {
-  const { result } = await runStandIn({ merge: [{ throws: "InputError" }], notify: [{ throws: "InputError" }] });
+  const { result } = await runStandIn(
+    { merge: [{ throws: "InputError" }], notify: [{ throws: "InputError" }] },
+    { definition: from("merge") },
+  );
   expect(path(result).slice(-3)).toEqual(["merge", "notify-failure", "failed-untold"]);
   expect(result).toMatchObject({ status: "failed", step: "merge" });
 });
 
 test("a failure to notify of success is a failure", async () => {
-  const { result } = await runStandIn({ notify: [{ throws: "Error" }, { cause: "told" }] });
+  const { result } = await runStandIn(
+    { notify: [{ throws: "Error" }, { cause: "told" }] },
+    { definition: from("notify") },
+  );
   expect(result).toMatchObject({ status: "failed", step: "notify" });
 });
 
 test("exit code 75 is tried again by Batch, and the state machine sees one success", async () => {
-  const { result, log, heard } = await runStandIn({ train: [75, 0] });
-  expect(path(result)).toEqual(SUCCESS);
+  const { result, log, heard } = await runStandIn({ train: [75, 0] }, { definition: from("train") });
+  expect(path(result)).toEqual(SUCCESS.slice(SUCCESS.indexOf("train")));
   expect(log.filter((line) => line.startsWith("train")).map((line) => line.match(/attempt=\d/)![0])).toEqual([
     ...["attempt=1", "attempt=2"],
   ]);
@@ -97,15 +103,15 @@ test("exit code 75 is tried again by Batch, and the state machine sees one succe
 });
 
 test("a function's temporary error is tried again by the state machine", async () => {
-  const { result } = await runStandIn({ merge: [{ throws: "TemporaryError" }, {}] });
-  expect(result.trace.filter((event) => event.endsWith(" merge"))).toEqual([
-    ...["StateEntered merge", "StateFailed merge", "StateRetried merge", "StateExited merge"],
+  const { result } = await runStandIn({ promote: [{ throws: "TemporaryError" }, {}] }, { definition: from("promote") });
+  expect(result.trace.filter((event) => event.endsWith(" promote"))).toEqual([
+    ...["StateEntered promote", "StateFailed promote", "StateRetried promote", "StateExited promote"],
   ]);
   expect(result.status).toBe("succeeded");
 });
 
 test("a function's process that dies is a failure of its step, and the next function has a new one", async () => {
-  const { result, log } = await runStandIn({ merge: ["dies"] });
+  const { result, log } = await runStandIn({ merge: ["dies"] }, { definition: from("merge") });
   expect(result).toMatchObject({ status: "failed", step: "merge", error: { Error: "Runtime.ExitError" } });
   expect(log.at(-1)).toMatch(/^notify .*failed/);
 });

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type MachineOptions, type MachineResult, runMachine } from "../../../lib/local/machine.ts";
 import type { Observer } from "../../../lib/local/observer.ts";
+import type { Definition } from "../../../lib/workflow/asl.ts";
+import { DEFINITION } from "../../../lib/workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../../../lib/workflow/functions.ts";
 import { JOB_STEPS, type JobStep } from "../../../lib/workflow/jobs.ts";
 
@@ -61,6 +63,13 @@ const recordInto = (heard: string[]): Observer => ({
   ended: ({ state }, { ok }) => {
     heard.push(`ended ${state} ${ok}`);
   },
+});
+
+/** The definition from a state on, with some states changed. */
+export const from = (state: string, changed: Definition["States"] = {}): Definition => ({
+  ...DEFINITION,
+  StartAt: state,
+  States: { ...DEFINITION.States, ...changed },
 });
 
 /** The names of the states in the order in which they were entered. */
