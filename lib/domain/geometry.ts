@@ -53,3 +53,10 @@ export function rectangleToSquare(box: Rectangle, film: Size, fit: Fit): Rectang
   const end = toSquare({ x: box.x + box.width, y: box.y + box.height }, film, fit);
   return { x, y, width: end.x - x, height: end.y - y };
 }
+
+/** A rectangle of the square on the film; beyond the film's edge where it reaches into the padding. */
+export function rectangleToFilm(box: Rectangle, film: Size, fit: Fit): Rectangle {
+  const { x, y } = toFilm(box, film, fit);
+  const end = toFilm({ x: box.x + box.width, y: box.y + box.height }, film, fit);
+  return { x, y, width: end.x - x, height: end.y - y };
+}

@@ -3,6 +3,7 @@ import type { Rows } from "../data/film-columns.ts";
 import { rectangleToSquare, type Size } from "../domain/geometry.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../domain/observations.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
+import { cellArea } from "../model/cell-area.ts";
 import { initialWeights } from "../model/initial-weights.ts";
 import { buildNetwork } from "../model/networks.ts";
 import { writeServingGraph } from "../model/serving-graph.ts";
@@ -48,7 +49,7 @@ export async function judgeHeatMaps(
   const localisation = pointingGame({
     findings,
     sizeOf,
-    fit: config.geometry,
+    grid: { cells: cellArea(buildNetwork(config.model), config.geometry.size), fit: config.geometry },
     trained: from(maps),
     untrained: from(untrained),
   });

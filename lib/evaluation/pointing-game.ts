@@ -1,6 +1,6 @@
 import type { FindingBox } from "../contracts/boxes.ts";
 import type { Localisation } from "../contracts/evaluation.ts";
-import { type Fit, type Point, type Size, toFilm } from "../domain/geometry.ts";
+import { type Fit, type Point, type Rectangle, type Size, toFilm } from "../domain/geometry.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation, observationIndex } from "../domain/observations.ts";
 import type { LocalisationFigures } from "./figures.ts";
 import { peak } from "./peak.ts";
@@ -40,33 +40,41 @@ const inside = (point: Point, boxes: readonly FindingBox[]): boolean =>
     ({ x, y, width, height }) => point.x >= x && point.x <= x + width && point.y >= y && point.y <= y + height,
   );
 
+/** How a grid lies on a film: the cells' rectangle on the network's square, and the film's place in that square. */
+export interface GridPlace {
+  /** See lib/model/cell-area.ts. */
+  readonly cells: Rectangle;
+  readonly fit: Fit;
+}
+
 /** Whether the map's peak, brought from the network's square to the film, lies in one of the boxes. */
-export function pointsAt(map: FilmMaps, film: Size, fit: Fit, boxes: readonly FindingBox[]): boolean {
+export function pointsAt(map: FilmMaps, film: Size, { cells, fit }: GridPlace, boxes: readonly FindingBox[]): boolean {
   const place = peak(map);
   if (place === null) return false;
-  return inside(toFilm({ x: place.x * fit.size, y: place.y * fit.size }, film, fit), boxes);
+  const onSquare = { x: cells.x + place.x * cells.width, y: cells.y + place.y * cells.height };
+  return inside(toFilm(onSquare, film, fit), boxes);
 }
 
 export interface PointingGame {
   readonly findings: readonly BoxedFinding[];
   /** Size of the film in a table's row. */
   readonly sizeOf: (row: number) => Size;
-  readonly fit: Fit;
+  readonly grid: GridPlace;
   /** Heat maps of a table's row, by the trained and by the untrained network. */
   readonly trained: (row: number) => FilmMaps;
   readonly untrained: (row: number) => FilmMaps;
 }
 
 /** The pointing game (Zhang et al. 2018) beside two pointers that know nothing: the film's centre, an untrained network. */
-export function pointingGame({ findings, sizeOf, fit, trained, untrained }: PointingGame): LocalisationFigures {
+export function pointingGame({ findings, sizeOf, grid, trained, untrained }: PointingGame): LocalisationFigures {
   const results = findings.map(({ row, observation, boxes }) => {
     const film = sizeOf(row);
     const column = observationIndex(observation);
     return {
       observation,
-      hit: pointsAt(mapOf(trained(row), column), film, fit, boxes),
+      hit: pointsAt(mapOf(trained(row), column), film, grid, boxes),
       centre: inside({ x: film.width / 2, y: film.height / 2 }, boxes),
-      untrained: pointsAt(mapOf(untrained(row), column), film, fit, boxes),
+      untrained: pointsAt(mapOf(untrained(row), column), film, grid, boxes),
     };
   });
   type Result = (typeof results)[number];

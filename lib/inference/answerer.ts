@@ -1,15 +1,16 @@
 import type { Warning } from "../contracts/api.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
 import { calibrate } from "../domain/calibration.ts";
-import { type Rectangle, toFilm } from "../domain/geometry.ts";
+import { type Rectangle, rectangleToFilm } from "../domain/geometry.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../domain/observations.ts";
 import { resizeToSquare } from "../engine/resize.ts";
 import { loadServingGraph, type ServingGraph, type ServingOutput } from "../engine/saved-model.ts";
-import type { Film } from "../imaging/film.ts";
 import type { HeatGrid } from "../imaging/heat.ts";
 import { filmPng, mapPng, overlayPng } from "../imaging/overlay.ts";
 import { checkPlausibility } from "../imaging/plausibility.ts";
 import { readFilm } from "../imaging/read-film.ts";
+import { cellArea } from "../model/cell-area.ts";
+import { buildNetwork } from "../model/networks.ts";
 import { batcher } from "./batcher.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions } from "./film-service.ts";
 import type { Prediction } from "./prediction.ts";
@@ -33,6 +34,7 @@ interface Square {
 export async function openAnswerer(servingFolder: string, version: ModelVersion): Promise<Answerer> {
   const graph = await loadServingGraph(servingFolder);
   const { geometry } = version;
+  const cells = cellArea(buildNetwork(version.model), geometry.size);
   graph.run(new Uint8Array(graph.size ** 2), 1, { maps: true });
   const predict = batcher((squares: readonly Square[]) => runGraph(graph, squares, version), {
     largest: LARGEST_BATCH,
@@ -49,7 +51,7 @@ export async function openAnswerer(servingFolder: string, version: ModelVersion)
     clock.lap("resize");
     const prediction = await predict({ pixels, maps });
     clock.lap("predict");
-    return { film, warnings, prediction, area: squareOnFilm(film, geometry), clock };
+    return { film, warnings, prediction, area: rectangleToFilm(cells, film.image, geometry), clock };
   }
 
   return {
@@ -113,13 +115,6 @@ function predictionOf(
     probabilities: own(probabilities).map((raw, i) => calibrate(version.calibration[i]!, raw)),
     maps: maps && { rows: maps.rows, columns: maps.columns, values: own(maps.values) },
   };
-}
-
-/** The network's square in film pixels. */
-export function squareOnFilm({ image }: Film, geometry: ModelVersion["geometry"]): Rectangle {
-  const { x, y } = toFilm({ x: 0, y: 0 }, image, geometry);
-  const end = toFilm({ x: geometry.size, y: geometry.size }, image, geometry);
-  return { x, y, width: end.x - x, height: end.y - y };
 }
 
 /** The map of one observation. */

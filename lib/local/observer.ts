@@ -6,6 +6,12 @@ export interface TaskRun {
   readonly members: number;
 }
 
+export interface TaskEnd {
+  /** Stopped: on request, with the run. */
+  readonly outcome: "done" | "failed" | "stopped";
+  readonly milliseconds: number;
+}
+
 /** Hears what happens while the state machine runs; draws it, records it. */
 export interface Observer {
   started(task: TaskRun): void;
@@ -13,5 +19,5 @@ export interface Observer {
   line(task: TaskRun, line: string, index?: number): void;
   /** An attempt of a job failed and is made again. */
   retried(task: TaskRun, exitCode: number, index?: number): void;
-  ended(task: TaskRun, end: { readonly ok: boolean; readonly milliseconds: number }): void | Promise<void>;
+  ended(task: TaskRun, end: TaskEnd): void | Promise<void>;
 }

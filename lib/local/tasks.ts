@@ -5,7 +5,7 @@ import type { JobDefinition, JobStep } from "../workflow/jobs.ts";
 import { submitJob } from "./batch.ts";
 import type { Functions } from "./functions.ts";
 import type { SubmitJob } from "./job-details.ts";
-import type { Observer, TaskRun } from "./observer.ts";
+import type { Observer, TaskEnd, TaskRun } from "./observer.ts";
 import { taskError } from "./task-error.ts";
 
 export interface TaskOptions {
@@ -41,7 +41,6 @@ export interface Tasks {
 
 /** What stands behind the Resources of a definition on this machine. */
 export function taskHandlers(definition: Definition, options: TaskOptions): Tasks {
-  const { observer } = options;
   const underWay = new Set<Promise<unknown>>();
   const failures = new Map<string, { step: string; error: CaughtError }>();
   let current: TaskRun | undefined;
@@ -65,8 +64,8 @@ export function taskHandlers(definition: Definition, options: TaskOptions): Task
       parallel: options.parallel,
       graceMs: options.graceMs,
       signal,
-      onLine: (line, index) => observer.line(task, line, index),
-      onRetry: (attempt, index) => observer.retried(task, attempt.Container.ExitCode, index),
+      onLine: (line, index) => options.observer.line(task, line, index),
+      onRetry: (attempt, index) => options.observer.retried(task, attempt.Container.ExitCode, index),
     });
   };
 
@@ -79,7 +78,7 @@ export function taskHandlers(definition: Definition, options: TaskOptions): Task
         ? invoke
         : submit;
       const work = () => limited(task.TimeoutSeconds, options.signal, (signal) => start(input as never, run, signal));
-      const observed = observe(run, work, observer);
+      const observed = observe(run, work, options);
       underWay.add(observed);
       try {
         return await observed;
@@ -100,23 +99,28 @@ export function taskHandlers(definition: Definition, options: TaskOptions): Task
         state.Type === "Task" ? [[name, handlerOf(name, state)]] : [],
       ),
     ),
-    line: (line) => current && observer.line(current, line),
+    line: (line) => current && options.observer.line(current, line),
     settled: async () => {
       await Promise.allSettled(underWay);
     },
   };
 }
 
-async function observe<T>(task: TaskRun, work: () => Promise<T>, observer: Observer): Promise<T> {
+async function observe<T>(
+  task: TaskRun,
+  work: () => Promise<T>,
+  { observer, signal }: Pick<TaskOptions, "observer" | "signal">,
+): Promise<T> {
   const start = performance.now();
-  const end = (ok: boolean) => observer.ended(task, { ok, milliseconds: performance.now() - start });
+  const end = (outcome: TaskEnd["outcome"]) =>
+    observer.ended(task, { outcome, milliseconds: performance.now() - start });
   observer.started(task);
   try {
     const result = await work();
-    await end(true);
+    await end("done");
     return result;
   } catch (error) {
-    await end(false);
+    await end(signal.aborted ? "stopped" : "failed");
     throw error;
   }
 }

@@ -81,7 +81,7 @@ const effusion: Plant = ({ field, uOf, vOf, lung, base }, strength, next) => {
 /** A rounded mass anywhere in a lung. */
 const lesion: Plant = ({ field, at, unit, lung }, strength, next) => {
   const side = anySide(next);
-  const radius = unit * between(next, 0.1, 0.17);
+  const radius = unit * between(next, 0.13, 0.2);
   const shape: Ellipse = {
     centre: at(...inLung(side, next)),
     radii: [radius, radius * between(next, 0.85, 1.15)],

@@ -39,15 +39,18 @@ export function createDisplay({ screen, summaryOf }: DisplayOptions): Observer {
       else if (line.trim() !== "" && !ENGINE_CHATTER.test(line)) screen.line(task.step, "plain", line);
     },
     retried: ({ step }, exitCode) => screen.line(step, "warning", `attempt ended with ${exitCode}; trying again`),
-    ended: async ({ step, members }, { ok, milliseconds }) => {
-      const summary = ok && members === 1 ? await summaryOf(step) : undefined;
+    ended: async ({ step, members }, { outcome, milliseconds }) => {
+      const summary = outcome === "done" && members === 1 ? await summaryOf(step) : undefined;
       const parts = [
         again ? "" : duration(milliseconds),
         members > 1 ? `${members} jobs` : "",
         summary ? figures(summary) : "",
       ];
-      const outcome = ok ? (again ? "done before" : "done") : "failed";
-      screen.end(step, outcome, parts.filter((part) => part !== "").join("  "));
+      screen.end(
+        step,
+        outcome === "done" && again ? "done before" : outcome,
+        parts.filter((part) => part !== "").join("  "),
+      );
     },
   };
 }

@@ -47,9 +47,9 @@ export class LiveScreen implements Screen {
 
   end(label: string, outcome: Outcome, text: string): void {
     this.close();
-    const mark = outcome === "failed" ? this.#paint("bad", "✗") : this.#paint("good", "✓");
-    const before = outcome === "done before" ? "done before  " : "";
-    this.#finish(`  ${mark} ${label.padEnd(LABEL_WIDTH)} ${before}${text}`);
+    const mark = outcome.startsWith("done") ? this.#paint("good", "✓") : this.#paint("bad", "✗");
+    const words = outcome === "done" || outcome === "failed" ? "" : `${outcome}  `;
+    this.#finish(`  ${mark} ${label.padEnd(LABEL_WIDTH)} ${words}${text}`);
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import type { ProgressEvent } from "../../contracts/progress.ts";
 
 export type Progress = Extract<ProgressEvent, { event: "progress" }>;
 
-export type Outcome = "done" | "done before" | "failed";
+export type Outcome = "done" | "done before" | "failed" | "stopped";
 
 /** Where progress is drawn: one live line on a terminal, plain lines elsewhere. */
 export interface Screen {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { FindingBox } from "../../../lib/contracts/boxes.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../../../lib/domain/observations.ts";
 import { peak } from "../../../lib/evaluation/peak.ts";
-import { boxedTruePositives, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
+import { boxedTruePositives, type GridPlace, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
 import type { FilmMaps } from "../../../lib/evaluation/predict.ts";
 import type { PredictionTable } from "../../../lib/evaluation/prediction-table.ts";
 
@@ -22,6 +22,12 @@ function hot(column: number, row: number, value = 1): FilmMaps {
   values[row * 7 + column] = value;
   return { rows: 7, columns: 7, values };
 }
+
+/** Cells that divide the whole square evenly. */
+const even = (size: number, fit: "pad" | "squeeze"): GridPlace => ({
+  cells: { x: 0, y: 0, width: size, height: size },
+  fit: { size, fit },
+});
 
 /** 14 maps, all of them the same. */
 const everywhere = ({ rows, columns, values }: FilmMaps): FilmMaps => ({
@@ -70,9 +76,7 @@ describe("peak of a heat map", () => {
 
   it("is nowhere where nothing raised the score", () => {
     expect(peak(hot(3, 3, 0))).toBeNull();
-    expect(pointsAt(hot(3, 3, 0), { width: 10, height: 10 }, { size: 224, fit: "pad" }, [box(0, 0, 10, 10)])).toBe(
-      false,
-    );
+    expect(pointsAt(hot(3, 3, 0), { width: 10, height: 10 }, even(224, "pad"), [box(0, 0, 10, 10)])).toBe(false);
   });
 });
 
@@ -82,16 +86,16 @@ describe("from the square to the film", () => {
 
   it("takes the padding off", () => {
     const middle = hot(3, 3);
-    expect(pointsAt(middle, film, { size: 224, fit: "pad" }, [box(199, 99, 2, 2)])).toBe(true);
+    expect(pointsAt(middle, film, even(224, "pad"), [box(199, 99, 2, 2)])).toBe(true);
     // Row 1 of the map is rows 32 to 64 of the square; its centre, 48, is padding: outside the film.
-    expect(pointsAt(hot(3, 1), film, { size: 224, fit: "pad" }, [box(0, 0, 400, 200)])).toBe(false);
+    expect(pointsAt(hot(3, 1), film, even(224, "pad"), [box(0, 0, 400, 200)])).toBe(false);
     // Centre of row 2 is 80: (80 - 56) / 112 of the film's height.
-    expect(pointsAt(hot(0, 2), film, { size: 224, fit: "pad" }, [box(28, 42, 1, 2)])).toBe(true);
+    expect(pointsAt(hot(0, 2), film, even(224, "pad"), [box(28, 42, 1, 2)])).toBe(true);
   });
 
   it("stretches a squeezed film back", () => {
-    expect(pointsAt(hot(3, 1), film, { size: 224, fit: "squeeze" }, [box(199, 42, 2, 2)])).toBe(true);
-    expect(pointsAt(hot(3, 1), film, { size: 224, fit: "squeeze" }, [box(199, 46, 2, 2)])).toBe(false);
+    expect(pointsAt(hot(3, 1), film, even(224, "squeeze"), [box(199, 42, 2, 2)])).toBe(true);
+    expect(pointsAt(hot(3, 1), film, even(224, "squeeze"), [box(199, 46, 2, 2)])).toBe(false);
   });
 });
 
@@ -126,7 +130,7 @@ describe("pointing game", () => {
     const game = pointingGame({
       findings,
       sizeOf: () => ({ width: 100, height: 100 }),
-      fit: { size: 64, fit: "squeeze" },
+      grid: even(64, "squeeze"),
       trained: (row) => everywhere(row === 0 ? hot(0, 0) : hot(6, 6)),
       untrained: () => everywhere(hot(6, 0)),
     });
@@ -144,7 +148,7 @@ describe("pointing game", () => {
     const game = pointingGame({
       findings: [],
       sizeOf: size,
-      fit: { size: 64, fit: "pad" },
+      grid: even(64, "pad"),
       trained: none,
       untrained: none,
     });

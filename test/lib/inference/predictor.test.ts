@@ -45,7 +45,9 @@ describe("answers", () => {
     expect(facts).toEqual({ format: "png", width: 512, height: 480, bitDepth: 8, view: null });
     expect(warnings).toEqual([]);
     // 480 rows become 105 of 112, after 3 rows of padding: whole pixels, so not quite 16 rows of the film.
-    expect(area).toEqual({ x: 0, y: (-3 * 480) / 105, width: 512, height: 512 });
+    // The film takes 105 of 112 rows from row 3 on, and the cells stand 1.5 pixels left and up of an even division.
+    const pixel = 480 / 105;
+    expect(area).toEqual({ x: -1.5 * (512 / 112), y: -4.5 * pixel, width: 512, height: 512 });
     expect(Object.keys(timings)).toEqual(["decode", "check", "resize", "predict"]);
     const { logits, probabilities: told, maps } = prediction;
     const raw = Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
