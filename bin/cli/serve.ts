@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { type ServeOptions, serveModel } from "../../functions/api/serve-model.ts";
 import type { RunningServer } from "../../functions/api/server.ts";
 import { reportError } from "../../lib/domain/errors.ts";
@@ -11,9 +10,15 @@ export async function serveUntilStopped(options: Omit<ServeOptions, "port"> & { 
   const server = await serveAtPort(options);
   console.log(server.url);
   console.error("Open it in a browser. Ctrl-C ends it. Not for clinical use.");
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await askedToStop();
   await server.close();
 }
+
+/** The listeners stay: one Ctrl-C may come twice, from the terminal and forwarded by npm. */
+const askedToStop = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve());
+  });
 
 async function serveAtPort({
   port,

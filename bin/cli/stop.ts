@@ -12,6 +12,9 @@ export class Stopped extends TemporaryError {
   }
 }
 
+/** One Ctrl-C may come twice: from the terminal, and forwarded by npm. */
+const SAME_SIGNAL_MS = 1000;
+
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -20,8 +23,11 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export async function stoppable<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  let first: number | undefined;
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+    const now = performance.now();
+    first ??= now;
+    if (now - first > SAME_SIGNAL_MS) process.exit(128 + constants.signals[name]);
     controller.abort(new Stopped(name, what));
   };
   for (const name of SIGNALS) process.on(name, onSignal);

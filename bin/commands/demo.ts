@@ -37,8 +37,7 @@ export function registerDemo(program: Command): void {
       const { startRun } = await import("../cli/start-run.ts");
       const config = withSeed(await loadConfig("demo"), seed);
       const report = await stoppable("the same command goes on from here", async (signal) => {
-        const data = await makeFilms(store, seed);
-        signal.throwIfAborted();
+        const data = await makeFilms(store, seed, signal);
         return startRun({ data, config, store, signal, parallel: 1 });
       });
       printRun(report, json);
@@ -55,7 +54,7 @@ const withSeed = (config: RunConfig, seed: number): RunConfig => ({
 });
 
 /** Draws the films beside the store's rooms, or on this machine where the store is not; once a seed. */
-async function makeFilms(store: string, seed: number): Promise<string> {
+async function makeFilms(store: string, seed: number, signal: AbortSignal): Promise<string> {
   const place = store.startsWith("file:") ? asPath(store) : ".hilum";
   const folder = join(place, `phantoms-${seed}`);
   const screen = createScreen(process.stderr, process.env);
@@ -70,7 +69,10 @@ async function makeFilms(store: string, seed: number): Promise<string> {
       folder,
       seed,
       frontalFilms: FRONTAL_FILMS,
-      onProgress: (done, total) => reporter.progress({ done, total, unit: "films" }),
+      onProgress: (done, total) => {
+        signal.throwIfAborted();
+        reporter.progress({ done, total, unit: "films" });
+      },
     });
     screen.end("films", "done", duration(performance.now() - start));
   } finally {

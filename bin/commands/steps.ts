@@ -1,8 +1,12 @@
 import type { Command } from "commander";
+import { runKeys } from "../../lib/contracts/layout.ts";
+import { InputError } from "../../lib/domain/errors.ts";
+import { openRooms, roomsOf } from "../../lib/store/open.ts";
 import type { FUNCTION_STEPS } from "../../lib/workflow/functions.ts";
 import { JOB_STEPS } from "../../lib/workflow/jobs.ts";
 import { oneStep } from "../../lib/workflow/one-step.ts";
 import { option } from "../cli/options.ts";
+import { asPath } from "../cli/places.ts";
 import { stoppable } from "../cli/stop.ts";
 
 interface StepOptions {
@@ -39,6 +43,10 @@ export function registerSteps(program: Command): void {
       .addHelpText("after", `\nExample:\n  $ hilum ${step} --store .hilum/store --run demo-1a2b3c4d\n`)
       .action(async ({ run, ...options }: StepOptions) => {
         const { execute } = await import("../cli/execute.ts");
+        const { runs } = openRooms(roomsOf(options.store));
+        if (!(await runs.head(runKeys(run).request))) {
+          throw new InputError("no-such-run", `${asPath(runs.uri)}: no run ${run}; make one with bin/hilum run`);
+        }
         await stoppable("the same command goes on from here", (signal) =>
           execute({ ...options, run, signal, definition: oneStep(step) }),
         );

@@ -53,7 +53,7 @@ describe("where there is no terminal", () => {
   test("a state ends in one line with its time and figures", async () => {
     const { display, text } = drawn({}, {}, { images: 1200, bestAuroc: 0.9612, device: "cpu", reused: false });
     display.started(TRAIN);
-    await display.ended(TRAIN, { ok: true, milliseconds: 72_100 });
+    await display.ended(TRAIN, { outcome: "done", milliseconds: 72_100 });
     expect(text()).toBe("train      done  1 min 12 s  images 1,200, best auroc 0.961, device cpu\n");
   });
 
@@ -84,7 +84,7 @@ describe("where there is no terminal", () => {
     const { display, text } = drawn({}, {}, { rows: 7 });
     display.started(TRAIN);
     display.line(TRAIN, note("info", "done already"));
-    await display.ended(TRAIN, { ok: true, milliseconds: 300 });
+    await display.ended(TRAIN, { outcome: "done", milliseconds: 300 });
     expect(text()).toBe("train      done before  rows 7\n");
   });
 
@@ -112,7 +112,7 @@ describe("on a terminal", () => {
     expect(line).toMatch(/^ {2}. train {6}━{20} 600\/1,200 images/);
     expect(line.length).toBeLessThan(60);
     vi.useRealTimers();
-    await display.ended(TRAIN, { ok: true, milliseconds: 1000 });
+    await display.ended(TRAIN, { outcome: "done", milliseconds: 1000 });
     expect(text().endsWith("\r\x1b[2K  ✓ train      1.0 s\n")).toBe(true);
   });
 
@@ -122,7 +122,7 @@ describe("on a terminal", () => {
   ])("%s", async (_, environment, coloured) => {
     const { display, text } = drawn({ isTTY: true }, environment);
     display.started(TRAIN);
-    await display.ended(TRAIN, { ok: false, milliseconds: 1000 });
+    await display.ended(TRAIN, { outcome: "failed", milliseconds: 1000 });
     expect(text()).toContain("✗");
     expect(text().includes("\x1b[31m")).toBe(coloured);
   });
@@ -130,7 +130,7 @@ describe("on a terminal", () => {
   test("a dumb terminal gets plain lines", async () => {
     const { display, text } = drawn({ isTTY: true }, { TERM: "dumb" });
     display.started(TRAIN);
-    await display.ended(TRAIN, { ok: true, milliseconds: 1000 });
+    await display.ended(TRAIN, { outcome: "done", milliseconds: 1000 });
     expect(text()).toBe("train      done  1.0 s\n");
   });
 });

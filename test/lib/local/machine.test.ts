@@ -25,7 +25,7 @@ test("a run goes through every step and ends promoted", async () => {
   expect(heard.filter((text) => text.includes("train"))).toEqual([
     "started train x1",
     'line train - {"event":"note","step":"train","level":"info","message":"at work"}',
-    "ended train true",
+    "ended train done",
   ]);
 });
 

@@ -60,8 +60,8 @@ const recordInto = (heard: string[]): Observer => ({
   started: ({ state, members }) => heard.push(`started ${state} x${members}`),
   line: ({ state }, line, index) => heard.push(`line ${state} ${index ?? "-"} ${line}`),
   retried: ({ state }, exitCode, index) => heard.push(`retried ${state} ${index ?? "-"} ${exitCode}`),
-  ended: ({ state }, { ok }) => {
-    heard.push(`ended ${state} ${ok}`);
+  ended: ({ state }, { outcome }) => {
+    heard.push(`ended ${state} ${outcome}`);
   },
 });
 
