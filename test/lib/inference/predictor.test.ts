@@ -47,7 +47,9 @@ describe("answers", () => {
     // 480 rows become 105 of 112, after 3 rows of padding: whole pixels, so not quite 16 rows of the film.
     // The film takes 105 of 112 rows from row 3 on, and the cells stand 1.5 pixels left and up of an even division.
     const pixel = 480 / 105;
-    expect(area).toEqual({ x: -1.5 * (512 / 112), y: -4.5 * pixel, width: 512, height: 512 });
+    expect(area).toMatchObject({ width: 512, height: 512 });
+    expect(area.x).toBeCloseTo(-1.5 * (512 / 112), 9);
+    expect(area.y).toBeCloseTo(-4.5 * pixel, 9);
     expect(Object.keys(timings)).toEqual(["decode", "check", "resize", "predict"]);
     const { logits, probabilities: told, maps } = prediction;
     const raw = Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
@@ -202,9 +204,13 @@ test("200 predictions leave no tensor behind, and little memory", async () => {
       Array.from({ length: 50 }, () => png),
       { explain: true },
     );
-  await ask();
+  const rounds = async () => {
+    for (let round = 0; round < 4; round += 1) await ask();
+  };
+  // TensorFlow's pools and V8's heap grow to their working size in the first rounds.
+  await rounds();
   const before = await predictor.vitals();
-  for (let round = 0; round < 4; round += 1) await ask();
+  await rounds();
   const after = await predictor.vitals();
   expect(after.tensors).toBe(before.tensors);
   expect(after.residentBytes).toBeLessThan(before.residentBytes * 1.1);
