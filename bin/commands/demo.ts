@@ -21,7 +21,7 @@ interface DemoOptions {
 }
 
 /** Enough for 30 positives of each planted observation among the test patients. */
-const FRONTAL_FILMS = 1400;
+const FRONTAL_FILMS = 2000;
 
 export function registerDemo(program: Command): void {
   program
