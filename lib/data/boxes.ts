@@ -20,7 +20,7 @@ export async function readBoxes(data: Store, manifest: Manifest): Promise<Findin
     if (!rows.has(path)) rows.set(path, row);
   });
   const boxes: FindingBox[] = [];
-  for await (const { line, cells } of readCsv(BOXES_FILE, data.stream(BOXES_FILE), COLUMNS)) {
+  await readCsv(BOXES_FILE, data.stream(BOXES_FILE), COLUMNS, ({ line, cells }) => {
     const [path = "", finding = "", ...numbers] = cells;
     const row = rows.get(path);
     if (row === undefined) throw fault(BOXES_FILE, line, "a film that no row has, expected a Path of the CSV files");
@@ -36,6 +36,6 @@ export async function readBoxes(data: Store, manifest: Manifest): Promise<Findin
       throw fault(BOXES_FILE, line, `${COLUMNS[i + 2]} is ${quote(text)}, expected ${expected}`);
     }) as [number, number, number, number];
     boxes.push({ row, observation: observation.data, x, y, width, height });
-  }
+  });
   return boxes;
 }

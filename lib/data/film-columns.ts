@@ -1,5 +1,3 @@
-import { BLANK } from "../domain/label-policy.ts";
-import type { RawLabel } from "../domain/labels.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import type { Columns } from "./arrow-columns.ts";
 
@@ -66,9 +64,3 @@ export function labelMatrix(columns: Columns<typeof LABEL_COLUMNS>): Int8Array {
   });
   return matrix;
 }
-
-/** Columns out of rows of labels. */
-export const labelColumns = (rows: readonly (readonly RawLabel[])[]): Columns<typeof LABEL_COLUMNS> =>
-  Object.fromEntries(
-    OBSERVATIONS.map((name, k) => [name, Int8Array.from(rows, (labels) => labels[k] ?? BLANK)]),
-  ) as unknown as Columns<typeof LABEL_COLUMNS>;

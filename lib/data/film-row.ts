@@ -1,5 +1,6 @@
-import type { RawLabel } from "../domain/labels.ts";
+import { BLANK } from "../domain/label-policy.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../domain/observations.ts";
+import { UNKNOWN_AGE } from "./column-codecs.ts";
 import { type CsvRow, fault } from "./csv.ts";
 import { type FilmOrigin, filmOrigin, pathFault } from "./film-path.ts";
 
@@ -11,58 +12,102 @@ export interface FilmRow extends FilmOrigin {
   readonly line: number;
   readonly path: string;
   readonly sex: string;
-  /** Years, or null where the cell is blank. */
-  readonly age: number | null;
+  /** Years, or UNKNOWN_AGE where the cell is blank. */
+  readonly age: number;
   readonly view: string;
   readonly projection: string;
-  readonly labels: readonly RawLabel[];
+  /** 1, 0, -1 or BLANK for each observation. */
+  readonly labels: readonly number[];
 }
 
 /** What a cell may say, and what it means. Real files hold all of these (CheXpert-v1.0-small). */
-const SEXES = { Male: "Male", Female: "Female", Unknown: "Unknown", "": "Unknown" } as const;
-const VIEWS = { Frontal: "frontal", Lateral: "lateral" } as const;
-const PROJECTIONS = { AP: "AP", PA: "PA", LL: "LL", RL: "RL", "": "" } as const;
-const LABELS = { "": null, "1": 1, "1.0": 1, "0": 0, "0.0": 0, "-1": -1, "-1.0": -1 } as const;
+const SEXES = new Map([
+  ["Male", "Male"],
+  ["Female", "Female"],
+  ["Unknown", "Unknown"],
+  ["", "Unknown"],
+]);
+const VIEWS = new Map([
+  ["Frontal", "frontal"],
+  ["Lateral", "lateral"],
+]);
+const PROJECTIONS = new Map(["AP", "PA", "LL", "RL", ""].map((name) => [name, name]));
+
+/** The label that a cell says, or undefined. A switch: there are three million of them in a large data set. */
+function labelOf(text: string): number | undefined {
+  switch (text) {
+    case "":
+      return BLANK;
+    case "1.0":
+    case "1":
+      return 1;
+    case "0.0":
+    case "0":
+      return 0;
+    case "-1.0":
+    case "-1":
+      return -1;
+    default:
+      return undefined;
+  }
+}
 
 const OLDEST = 150;
+const FIRST_LABEL = FILM_COLUMNS.length - OBSERVATION_COUNT;
 
 /** @throws InputError `csv` */
-export function parseFilmRow(file: string, { line, cells }: CsvRow): FilmRow {
-  const [path = "", sex = "", age = "", view = "", projection = "", ...labels] = cells;
-  const refuse = (what: string) => fault(file, line, what);
-  const choose = <T>(table: Readonly<Record<string, T>>, column: string, text: string): T => {
-    const value = Object.hasOwn(table, text.trim()) ? table[text.trim()] : undefined;
-    if (value !== undefined) return value;
-    const allowed = Object.keys(table).map((key) => key || "blank");
-    throw refuse(`${column} is ${quote(text)}, expected ${allowed.slice(0, -1).join(", ")} or ${allowed.at(-1)}`);
-  };
+export function parseFilmRow(file: string, row: CsvRow): FilmRow {
+  const path = row.cells[0]!;
   const badPath = pathFault(path);
-  if (badPath !== undefined) throw refuse(`Path ${badPath}, expected a relative path such as ${EXAMPLE}`);
+  if (badPath !== undefined)
+    throw fault(file, row.line, `Path ${badPath}, expected a relative path such as ${EXAMPLE}`);
   const origin = filmOrigin(path);
-  if (origin === undefined) throw refuse(`Path names no patient and study, expected one such as ${EXAMPLE}`);
+  if (origin === undefined) {
+    throw fault(file, row.line, `Path names no patient and study, expected one such as ${EXAMPLE}`);
+  }
   return {
-    ...origin,
-    line,
+    source: origin.source,
+    patient: origin.patient,
+    study: origin.study,
+    line: row.line,
     path,
-    sex: choose(SEXES, "Sex", sex),
-    age: parseAge(age, refuse),
-    view: choose(VIEWS, "Frontal/Lateral", view),
-    projection: choose(PROJECTIONS, "AP/PA", projection),
-    labels: labels.map((text, k) => {
-      const key = text.trim();
-      if (Object.hasOwn(LABELS, key)) return LABELS[key as keyof typeof LABELS];
-      throw refuse(`${OBSERVATIONS[k]} is ${quote(text)}, expected 1, 0, -1 or blank`);
-    }),
+    sex: choose(SEXES, file, row, 1),
+    age: parseAge(file, row),
+    view: choose(VIEWS, file, row, 3),
+    projection: choose(PROJECTIONS, file, row, 4),
+    labels: parseLabels(file, row),
   };
+}
+
+function choose(table: ReadonlyMap<string, string>, file: string, { line, cells }: CsvRow, column: number): string {
+  const text = cells[column]!;
+  const value = table.get(text) ?? table.get(text.trim());
+  if (value !== undefined) return value;
+  const allowed = [...table.keys()].map((key) => key || "blank");
+  const expected = `${allowed.slice(0, -1).join(", ")} or ${allowed.at(-1)}`;
+  throw fault(file, line, `${FILM_COLUMNS[column]} is ${quote(text)}, expected ${expected}`);
+}
+
+function parseLabels(file: string, { line, cells }: CsvRow): number[] {
+  const labels = new Array<number>(OBSERVATION_COUNT);
+  for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
+    const text = cells[FIRST_LABEL + k]!;
+    const label = labelOf(text) ?? labelOf(text.trim());
+    if (label === undefined)
+      throw fault(file, line, `${OBSERVATIONS[k]} is ${quote(text)}, expected 1, 0, -1 or blank`);
+    labels[k] = label;
+  }
+  return labels;
 }
 
 const EXAMPLE = "CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg";
 
-function parseAge(text: string, refuse: (what: string) => Error): number | null {
-  if (text.trim() === "") return null;
+function parseAge(file: string, { line, cells }: CsvRow): number {
+  const text = cells[2]!;
+  if (text.trim() === "") return UNKNOWN_AGE;
   const age = Number(text);
   if (Number.isInteger(age) && age >= 0 && age <= OLDEST) return age;
-  throw refuse(`Age is ${quote(text)}, expected whole years from 0 to ${OLDEST}`);
+  throw fault(file, line, `Age is ${quote(text)}, expected whole years from 0 to ${OLDEST}`);
 }
 
 /** A cell as a message shows it, cut short. */
