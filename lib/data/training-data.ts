@@ -48,7 +48,7 @@ export async function openTrainingData(rooms: Rooms, run: string, cache?: string
   const dataset = await readDocument(rooms.runs, keys.dataset, Dataset);
   const rows = await loadRows(rooms.runs, run);
   const epochPlan = decodeTable(EPOCH_PLAN_COLUMNS, await rooms.runs.get(keys.epochPlan), keys.epochPlan).position;
-  const targets = targetsOf(plan.policy, labelMatrix(rows));
+  const targets = targetsOf(plan.policy, labelMatrix(rows), rows.row);
   const { size } = dataset.geometry;
   const stride = size ** 2;
   const files: FileHandle[] = [];

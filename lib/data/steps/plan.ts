@@ -25,7 +25,7 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   const reasons = leftOut(manifest, config.views);
   const selected = selectedRows(manifest, config.views);
   const patients = Array.from(selected, (row) => patientKey(manifest.source[row]!, manifest.patient[row]!));
-  const targets = targetsOf(config.policy, labelMatrix(takeRows(LABEL_COLUMNS, manifest, selected)));
+  const targets = targetsOf(config.policy, labelMatrix(takeRows(LABEL_COLUMNS, manifest, selected)), selected);
 
   const salt = await keptSalt(rooms.datasets, request, {
     choose: () => chooseSalt(patients, targets, config.split, config.seed),

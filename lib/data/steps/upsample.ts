@@ -12,7 +12,7 @@ import { loadRows, splitOf } from "../rows.ts";
 export async function upsample({ rooms, run, request, keys }: StepContext): Promise<StepSummary> {
   const { policy } = await readDocument(rooms.runs, keys.plan, Plan);
   const rows = await loadRows(rooms.runs, run);
-  const targets = targetsOf(policy, labelMatrix(rows));
+  const targets = targetsOf(policy, labelMatrix(rows), rows.row);
   const { upsampling, seed } = request.config;
   const plan = planEpoch(splitOf(rows).train, targets, upsampling, seed);
   await rooms.runs.put(keys.epochPlan, encodeTable(EPOCH_PLAN_COLUMNS, { position: plan.positions }));

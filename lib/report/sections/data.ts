@@ -1,6 +1,7 @@
 import type { Dataset, UpsamplingRecord } from "../../contracts/dataset.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import type { LabelPolicy } from "../../contracts/run-config.ts";
+import { choiceFor } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { PARTS } from "../../domain/parts.ts";
 import { prevalenceFigure } from "../charts/prevalence-figure.ts";
@@ -16,7 +17,12 @@ const PURPOSE = {
   test: "is reported on, and decides nothing",
 } as const;
 
-const UNCERTAIN = { ones: "counts as positive", zeros: "counts as negative", ignore: "is left out" } as const;
+const UNCERTAIN = {
+  ones: "counts as positive",
+  zeros: "counts as negative",
+  ignore: "is left out",
+  smooth: "becomes a target drawn by seed",
+} as const;
 const BLANK = { zero: "counts as negative", ignore: "is left out" } as const;
 
 export async function data({ plan, dataset, upsampling, request }: ReportMaterial): Promise<Html> {
@@ -52,7 +58,11 @@ function policyText(policy: LabelPolicy): Html {
       choice?.blank ? ` blank ${BLANK[choice.blank]}` : "",
     ].join(""),
   );
-  return html`An uncertain label (-1) ${UNCERTAIN[policy.uncertain]}; a blank one (not mentioned) ${BLANK[policy.blank]}${exceptions.length > 0 ? `; ${exceptions.join("; ")}` : ""}. Figures are comparable only
+  const draws = OBSERVATIONS.flatMap((name) => {
+    const { uncertain, smoothing } = choiceFor(policy, name);
+    return uncertain === "smooth" && smoothing ? [`${smoothing.from} to ${smoothing.to} (seed ${smoothing.seed})`] : [];
+  });
+  return html`${policy.name ? html`Policy <code>${policy.name}</code>. ` : ""}An uncertain label (-1) ${UNCERTAIN[policy.uncertain]}; a blank one (not mentioned) ${BLANK[policy.blank]}${exceptions.length > 0 ? `; ${exceptions.join("; ")}` : ""}.${draws.length > 0 ? ` Drawn from ${[...new Set(draws)].join(", ")}.` : ""} Figures are comparable only
 with others under the same policy.`;
 }
 
