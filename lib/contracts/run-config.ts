@@ -54,6 +54,10 @@ export const PolicyChoice = z.preprocess(
   LabelPolicy,
 );
 
+/** How films are divided: by patient, or as the study did it, leaks included (lib/domain/study-protocol.ts). */
+export const Protocol = z.enum(["leak-free", "published"]);
+export type Protocol = z.infer<typeof Protocol>;
+
 /** Shares of the patients; they add up to 1. */
 export const SplitShares = z
   .strictObject({ train: Share, tuning: Share, calibration: Share, test: Share })
@@ -150,7 +154,8 @@ export const RunConfig = z.strictObject({
     .min(1)
     .default(["frontal"]),
   policy: PolicyChoice.prefault({}),
-  protocol: z.literal("leak-free").default("leak-free"),
+  protocol: Protocol.default("leak-free"),
+  /** Under the published protocol, which has its own shares, of no effect. */
   split: SplitShares.default({ train: 0.7, tuning: 0.1, calibration: 0.1, test: 0.1 }),
   geometry: Geometry.prefault({}),
   prepare: z

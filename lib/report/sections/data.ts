@@ -1,4 +1,5 @@
 import type { Dataset, UpsamplingRecord } from "../../contracts/dataset.ts";
+import type { Leakage } from "../../contracts/leakage.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import type { LabelPolicy } from "../../contracts/run-config.ts";
 import { choiceFor } from "../../domain/label-policy.ts";
@@ -25,7 +26,7 @@ const UNCERTAIN = {
 } as const;
 const BLANK = { zero: "counts as negative", ignore: "is left out" } as const;
 
-export async function data({ plan, dataset, upsampling, request }: ReportMaterial): Promise<Html> {
+export async function data({ plan, dataset, upsampling, request, evaluation }: ReportMaterial): Promise<Html> {
   const leftOut = Object.entries(plan.rows.leftOut);
   return html`
 <h2>Data</h2>
@@ -34,10 +35,7 @@ ${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be u
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).</p>
 ${rowsTable(plan, dataset)}
 ${partsTable(plan)}
-<h3>No patient on both sides</h3>
-<p>Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
-of a patient are in one part; copies made by up-sampling exist in the training part alone. The test patients had no say in
-weights, epoch, calibration or thresholds. (Protocol <code>${plan.protocol}</code>.)</p>
+${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage)}
 <h3>Labels</h3>
 <p>${policyText(plan.policy)}</p>
 ${labelsTable(plan, upsampling)}
@@ -49,6 +47,19 @@ ${
 (${counted(upsampling.rowsAfter, "row")} an epoch). Tuning, calibration and test keep their natural shares.</figcaption></figure>`
 }`;
 }
+
+const splitByPatient = (leakage: Leakage): Html => html`<h3>No patient on both sides</h3>
+<p>Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
+of a patient are in one part; copies made by up-sampling exist in the training part alone. The test patients had no say in
+weights, epoch, calibration or thresholds. ${leakageText(leakage)} (Protocol <code>leak-free</code>.)</p>`;
+
+const splitByFilm = (leakage: Leakage): Html => html`<h3>Films and patients on both sides</h3>
+<p class="caution"><strong>These figures say nothing about patients whom the model has not seen.</strong> The run follows the
+study's own protocol, to make its figures again: films, not patients, were divided, after up-sampling had copied them where it was
+asked for. ${leakageText(leakage)} (Protocol <code>published</code>.)</p>`;
+
+const leakageText = ({ testFilms, testFilmsInTraining, testPatients, testPatientsInTraining }: Leakage): string =>
+  `Of the ${counted(testFilms, "test film")} ${count(testFilmsInTraining)}, and of the ${counted(testPatients, "test patient")} ${count(testPatientsInTraining)}, stand in the training part too.`;
 
 function policyText(policy: LabelPolicy): Html {
   const exceptions = Object.entries(policy.perObservation).map(([name, choice]) =>
