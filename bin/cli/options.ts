@@ -37,7 +37,8 @@ export const option = {
       Protocol.options,
     ),
   json: () => new Option("--json", "results as JSON on stdout"),
-  seed: () => new Option("--seed <n>", "another seed gives other films").argParser(whole(0, 2 ** 31 - 1)).default(1),
+  seed: (description = "another seed gives other films") =>
+    new Option("--seed <n>", description).argParser(whole(0, 2 ** 31 - 1)).default(1),
   port: () => new Option("--port <n>", "port to listen on; 0 for any that is free").argParser(whole(0, 65_535)),
   index: () => new Option("--index <n>", "member of an array job").argParser(whole(0, 9_999)),
   device: () => new Option("--device <kind>", "what trains").choices(["cpu", "gpu"]),

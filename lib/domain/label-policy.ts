@@ -119,19 +119,25 @@ export function targetsOf(policy: Policy, labels: Int8Array, rows?: ArrayLike<nu
  * Share of positive targets among those that count, by observation; null where none counts.
  * @param targets rows x 14
  * @param rows which of them, again and again where they are repeated; all by default
+ * @param times how often each of `rows` counts; once by default
  */
-export function prevalenceOf(targets: Float32Array, rows?: ArrayLike<number>): (number | null)[] {
+export function prevalenceOf(
+  targets: Float32Array,
+  rows?: ArrayLike<number>,
+  times?: ArrayLike<number>,
+): (number | null)[] {
   const count = OBSERVATIONS.length;
   const positive = new Float64Array(count);
   const known = new Float64Array(count);
   const length = rows?.length ?? targets.length / count;
   for (let i = 0; i < length; i += 1) {
     const start = (rows?.[i] ?? i) * count;
+    const weight = times?.[i] ?? 1;
     for (let k = 0; k < count; k += 1) {
       const target = targets[start + k]!;
       if (Number.isNaN(target)) continue;
-      known[k]! += 1;
-      if (target > 0.5) positive[k]! += 1;
+      known[k]! += weight;
+      if (target > 0.5) positive[k]! += weight;
     }
   }
   return OBSERVATIONS.map((_, k) => (known[k]! > 0 ? positive[k]! / known[k]! : null));

@@ -2,7 +2,7 @@ import { UpsamplingRecord } from "../../contracts/dataset.ts";
 import { Plan } from "../../contracts/plan.ts";
 import { prevalenceOf, targetsOf } from "../../domain/label-policy.ts";
 import { forEachObservation } from "../../domain/observations.ts";
-import { type EpochPlan, PUBLISHED_FACTORS, upsample as planEpoch } from "../../domain/upsampling.ts";
+import { alsoPositive, type EpochPlan, PUBLISHED_FACTORS, upsample as planEpoch } from "../../domain/upsampling.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { readDocument, writeDocument } from "../../store/documents.ts";
 import { encodeTable } from "../arrow-columns.ts";
@@ -18,9 +18,10 @@ export async function upsample({ rooms, run, request, keys }: StepContext): Prom
   const rows = await loadRows(rooms.runs, run);
   const targets = targetsOf(plan.policy, labelMatrix(rows), rows.row);
   const { upsampling, seed } = request.config;
+  const parts = await loadParts(rooms.runs, run, plan.protocol, rows);
   const epoch =
     plan.protocol === "published"
-      ? studyEpoch(await loadParts(rooms.runs, run, plan.protocol, rows), targets, plan, upsampling.kind)
+      ? studyEpoch(parts, targets, plan, upsampling.kind)
       : planEpoch(splitOf(rows).train, targets, upsampling, seed);
   await rooms.runs.put(keys.epochPlan, encodeTable(EPOCH_PLAN_COLUMNS, { position: epoch.positions }));
   const record = {
@@ -30,6 +31,7 @@ export async function upsample({ rooms, run, request, keys }: StepContext): Prom
     rowsAfter: epoch.positions.length,
     naturalPrevalence: [...epoch.naturalPrevalence],
     plannedPrevalence: [...epoch.plannedPrevalence],
+    alsoPositive: alsoPositive(targets, parts.train),
   };
   await writeDocument(rooms.runs, keys.upsampling, UpsamplingRecord, record);
   return { rowsBefore: record.rowsBefore, rowsAfter: record.rowsAfter };

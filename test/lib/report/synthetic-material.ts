@@ -97,6 +97,7 @@ export function syntheticMaterial({
       rowsAfter: 2980,
       naturalPrevalence,
       plannedPrevalence: naturalPrevalence.map((p, i) => (i === 4 || i === 12 ? p * 1.8 : p * 0.92)),
+      alsoPositive: forEachObservation((_, k) => forEachObservation((__, i) => (i === k ? 1 : 0.1))),
     },
     histories: [1, 2].map((seed, member) => ({
       schema: "hilum.history/1" as const,
