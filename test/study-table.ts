@@ -1,4 +1,4 @@
-import { FILM_COLUMNS } from "../lib/data/film-row.ts";
+import { FILM_COLUMNS } from "../lib/data/sources/chexpert.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../lib/domain/observations.ts";
 import { type Random, random, shuffle } from "../lib/domain/random.ts";
 

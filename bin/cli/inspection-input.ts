@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import type * as z from "zod";
 import { type Protocol, RunConfig, Upsampling } from "../../lib/contracts/run-config.ts";
 import type { InspectOptions } from "../../lib/data/inspect.ts";
-import type { CsvFile } from "../../lib/data/manifest.ts";
+import type { CsvFile } from "../../lib/data/read-sources.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
@@ -12,7 +12,7 @@ import { describeFaults } from "./config.ts";
 /** A file of this machine, or an object (`s3://bucket/key`). */
 export function openCsv(place: string): CsvFile {
   const store = openStore(storeUri(dirname(place)));
-  return { name: place, stream: () => store.stream(basename(place)) };
+  return { name: place, folder: "", stream: () => store.stream(basename(place)) };
 }
 
 /** @throws InputError `config` for a policy or rule that is none */

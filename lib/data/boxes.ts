@@ -1,9 +1,8 @@
 import type { FindingBox } from "../contracts/boxes.ts";
 import { ObservationName } from "../contracts/primitives.ts";
 import type { Store } from "../store/store.ts";
-import { fault, readCsv } from "./csv.ts";
+import { fault, quote, readCsv } from "./csv.ts";
 import type { Manifest } from "./film-columns.ts";
-import { quote } from "./film-row.ts";
 
 /** Finding boxes beside the CSV files, where the source has them. */
 export const BOXES_FILE = "boxes.csv";

@@ -80,6 +80,8 @@ const FAULTS = {
 class RowReader {
   private line = 1;
   private header: readonly string[] | undefined;
+  /** Columns without a name at the end, which rows may have or not (NIH ChestX-ray14 writes a comma there). */
+  private spare = 0;
   /** Place in the file of each column asked for. */
   private picked: readonly number[] = [];
   /** Whether they are the file's columns, in its order. */
@@ -145,18 +147,23 @@ class RowReader {
     if (length > LONGEST_ROW) throw this.refuse("tooLong");
     if (this.header === undefined) {
       if (cells.some((cell) => this.isUnbroken(cell))) throw this.refuse("returns");
-      this.header = cells;
+      const blank = cells.length - 1 - cells.findLastIndex((cell) => cell !== "");
+      this.header = cells.slice(0, cells.length - blank);
+      this.spare = blank;
       this.picked = findColumns(this.file, this.line, cells, this.columns);
       this.isWhole = cells.length === this.picked.length && this.picked.every((column, i) => column === i);
       return;
     }
-    if (cells.length !== this.header.length) {
+    if (cells.length < this.header.length || cells.length > this.header.length + this.spare) {
       const more = this.describe(cells.length, this.header.length);
       throw fault(this.file, this.line, `${cells.length} cells, expected ${this.header.length}${more}`);
     }
     this.onRow({ line: this.line, cells: this.isWhole ? cells : this.picked.map((column) => cells[column]!) });
   }
 }
+
+/** A cell as a message shows it, cut short. */
+export const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 function nextQuote(text: string, from: number): number {
   const at = text.indexOf('"', from);

@@ -2,8 +2,8 @@ import { InputError } from "../domain/errors.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { fault } from "./csv.ts";
 import type { Manifest } from "./film-columns.ts";
-import type { FilmRow } from "./film-row.ts";
 import { GrowingArray } from "./growing-array.ts";
+import type { FilmRow } from "./sources/source-format.ts";
 
 /** A manifest in the making: columns, not rows, since a large data set has more than 200,000 of them. */
 export class ManifestRows {
@@ -22,6 +22,7 @@ export class ManifestRows {
   private readonly lines = new GrowingArray((length) => new Uint32Array(length));
   private readonly ages = new GrowingArray((length) => new Int16Array(length));
   private readonly labels = OBSERVATIONS.map(() => new GrowingArray((length) => new Int8Array(length)));
+  /** By folder and path. */
   private readonly firstByPath = new Map<string, number>();
   /** One string for each text that many rows share. */
   private readonly shared = new Map<string, string>();
@@ -38,11 +39,15 @@ export class ManifestRows {
     return this.lines.at(row);
   }
 
-  /** @throws InputError `csv` where the row says otherwise of a film than an earlier one */
-  add(file: string, row: FilmRow): void {
+  /**
+   * @param folder of the file; one source's patient is never another's, nor are films of the same name the same
+   * @throws InputError `csv` where the row says otherwise of a film than an earlier one
+   */
+  add(file: string, folder: string, row: FilmRow): void {
     const { text } = this;
-    const first = this.firstByPath.get(row.path);
-    if (first === undefined) this.firstByPath.set(row.path, this.length);
+    const name = folder === "" ? row.path : `${folder}/${row.path}`;
+    const first = this.firstByPath.get(name);
+    if (first === undefined) this.firstByPath.set(name, this.length);
     const origin = first === undefined ? null : `${text.file[first]} line ${this.lines.at(first)}`;
     if (first !== undefined && row.labels.some((label, k) => label !== this.labels[k]!.at(first))) {
       throw fault(file, row.line, `the film of ${origin} with other labels, expected each film once`);
@@ -51,7 +56,7 @@ export class ManifestRows {
     text.path.push(row.path);
     text.film.push(row.path);
     text.duplicateOf.push(origin);
-    text.source.push(this.share(row.source));
+    text.source.push(this.share(folder === "" ? row.source : `${folder}/${row.source}`));
     text.patient.push(this.share(row.patient));
     text.study.push(this.share(row.study));
     text.view.push(row.view);
@@ -62,9 +67,9 @@ export class ManifestRows {
     for (let k = 0; k < this.labels.length; k += 1) this.labels[k]!.push(row.labels[k]!);
   }
 
-  /** Says where the films from row `first` on lie. */
-  placeFilms(first: number, place: (path: string) => string): void {
-    for (let row = first; row < this.length; row += 1) this.text.film[row] = place(this.text.path[row]!);
+  /** Says where the films of these rows lie. */
+  placeFilms(first: number, end: number, place: (path: string) => string): void {
+    for (let row = first; row < end; row += 1) this.text.film[row] = place(this.text.path[row]!);
   }
 
   /** @throws InputError `csv` where there is no row */

@@ -17,6 +17,7 @@ describe("a table with the study's counts", () => {
   beforeAll(async () => {
     const files = Object.entries(studyTable()).map(([name, text]) => ({
       name,
+      folder: "",
       async *stream() {
         yield Buffer.from(text);
       },
