@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import { Protocol } from "../../lib/contracts/run-config.ts";
 import { storeUri } from "../../lib/store/open.ts";
 import { DEFAULT_STORE } from "./places.ts";
 
@@ -31,8 +32,13 @@ export const option = {
       "a store (its production model), a version's folder, or STORE#VERSION or STORE#CHANNEL",
     ).env("HILUM_MODEL_URI"),
   data: () => new Option("--data <folder>", "folder or s3:// prefix with train.csv and films").argParser(uri),
+  protocol: () =>
+    new Option("--protocol <name>", "how films are divided: by patient, or as the published study did it").choices(
+      Protocol.options,
+    ),
   json: () => new Option("--json", "results as JSON on stdout"),
-  seed: () => new Option("--seed <n>", "another seed gives other films").argParser(whole(0, 2 ** 31 - 1)).default(1),
+  seed: (description = "another seed gives other films") =>
+    new Option("--seed <n>", description).argParser(whole(0, 2 ** 31 - 1)).default(1),
   port: () => new Option("--port <n>", "port to listen on; 0 for any that is free").argParser(whole(0, 65_535)),
   index: () => new Option("--index <n>", "member of an array job").argParser(whole(0, 9_999)),
   device: () => new Option("--device <kind>", "what trains").choices(["cpu", "gpu"]),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Leakage } from "./leakage.ts";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
 
 const Interval = z.tuple([z.number(), z.number()]).nullable();
@@ -47,6 +48,7 @@ export const Evaluation = z.strictObject({
   model: z.string(),
   protocol: z.string(),
   evaluatedOn: z.strictObject({ part: z.literal("test"), rows: z.int(), patients: z.int() }),
+  leakage: Leakage.describe("films told apart by the hash of their bytes, so that a copy under another name counts"),
   meanAuroc: Metric.describe("mean over the observations where it is defined"),
   meanAurocInterval: Interval,
   definedObservations: z.int().min(0).max(14),

@@ -28,6 +28,8 @@ export const runKeys = (run: string) => ({
   plan: `${run}/plan.json`,
   /** Part of the split for every manifest row. */
   assignments: `${run}/assignments.arrow`,
+  /** Rows of each part in order, with repeats, where a plan's protocol is the published one. */
+  sequence: `${run}/sequence.arrow`,
   /** Every prepared row in shard order, with labels and part; no pixels. */
   rows: `${run}/rows.arrow`,
   dataset: `${run}/dataset.json`,

@@ -19,6 +19,7 @@ export interface FiguresInput {
   /** Calibrated probabilities of the test patients. */
   readonly test: PredictionTable;
   readonly thresholds: readonly number[];
+  readonly leakage: Evaluation["leakage"];
   readonly bootstrap: { readonly rounds: number; readonly seed: number };
   readonly localisation: LocalisationFigures;
 }
@@ -71,6 +72,7 @@ export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"
     run: input.run,
     protocol: input.protocol,
     evaluatedOn: { part: "test", rows: test.count, patients: countPatients(test) },
+    leakage: input.leakage,
     meanAuroc: meanDefined(aurocs),
     meanAurocInterval: percentileInterval(rounds.mean),
     definedObservations: aurocs.filter((value) => value !== null).length,

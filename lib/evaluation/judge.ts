@@ -1,4 +1,5 @@
 import type { TrainingData } from "../data/training-data.ts";
+import { leakageOf } from "../domain/leakage.ts";
 import type { Part } from "../domain/parts.ts";
 import { patientKey } from "../domain/split.ts";
 import { device } from "../engine/tensorflow.ts";
@@ -56,6 +57,12 @@ export async function judge(
     protocol: plan.protocol,
     test,
     thresholds: rules.thresholds,
+    leakage: leakageOf(
+      split.train,
+      split.test,
+      (position) => data.rows.filmSha256[position]!,
+      (position) => patientOf(data, position),
+    ),
     bootstrap: { rounds: config.evaluation.bootstrap, seed: config.seed },
     localisation,
   });

@@ -10,6 +10,7 @@ export const evaluation: Evaluation = {
   model: "0123456789abcdef",
   protocol: "leak-free",
   evaluatedOn: { part: "test", rows: 200, patients: 80 },
+  leakage: { testFilms: 200, testFilmsInTraining: 0, testPatients: 80, testPatientsInTraining: 0 },
   meanAuroc: 0.95,
   meanAurocInterval: [0.93, 0.97],
   definedObservations: 13,

@@ -44,7 +44,7 @@ const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; cod
   "text named .jpg": {
     bytes: async () => Buffer.from("this is no film\n".repeat(9)),
     code: "film-format",
-    reason: "not a JPEG or PNG file",
+    reason: "no PNG, JPEG, TIFF, WebP or DICOM file",
   },
   "a truncated PNG": {
     bytes: async () => {
@@ -104,7 +104,7 @@ describe("films that cannot be read", () => {
     const error = (await run.call("merge").catch((e: unknown) => e)) as InputError;
     expect([error.name, error.exitCode]).toEqual(["InputError", 64]);
     expect(error.message).toBe(
-      `4 of 34 films cannot be used (11.8 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: not a JPEG or PNG file; 1 more`,
+      `4 of 34 films cannot be used (11.8 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: no PNG, JPEG, TIFF, WebP or DICOM file; 1 more`,
     );
     expect(await run.failure("merge")).toMatchObject({ exitCode: 64, code: "too-many-set-aside" });
     const written = await run.objects("runs");
