@@ -51,10 +51,13 @@ export const Upsampling = z.discriminatedUnion("kind", [
 export type Upsampling = z.infer<typeof Upsampling>;
 
 /** Names of the networks; lib/model/networks.ts holds a builder for each. */
-export const NetworkName = z.enum(["densenet-mini", "densenet121"]);
+export const NetworkName = z.enum(["densenet-mini", "vgg-mini", "resnet-mini", "densenet121", "vgg16", "resnet50"]);
 export type NetworkName = z.infer<typeof NetworkName>;
 
-/** What is subtracted and divided by before the first layer; lib/model/normalisation.ts has the numbers. */
+/**
+ * What is subtracted and divided by before the first layer; lib/model/normalisation.ts has the numbers. `unit` is the
+ * study's `/255`; `imagenet` is what the network's own ImageNet weights were trained with.
+ */
 export const Normalisation = z.enum(["unit", "imagenet", "symmetric"]);
 export type Normalisation = z.infer<typeof Normalisation>;
 

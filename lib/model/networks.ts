@@ -2,10 +2,16 @@ import type { ModelConfig, NetworkName } from "../contracts/run-config.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import { DENSENET_121, DENSENET_MINI, denseNet } from "./densenet.ts";
 import { type Backbone, type Network, networkBuilder } from "./network.ts";
+import { RESNET_50, RESNET_MINI, resNet } from "./resnet.ts";
+import { VGG_16, VGG_MINI, vgg } from "./vgg.ts";
 
 const BACKBONES: Record<NetworkName, Backbone> = {
   "densenet-mini": denseNet(DENSENET_MINI),
+  "vgg-mini": vgg(VGG_MINI),
+  "resnet-mini": resNet(RESNET_MINI),
   densenet121: denseNet(DENSENET_121),
+  vgg16: vgg(VGG_16),
+  resnet50: resNet(RESNET_50),
 };
 
 /** Head of every network: pooled features, one hidden layer, 14 logits. Names of its layers in that order. */

@@ -33,7 +33,7 @@ export function writeServingGraph({ model, size, members }: ServingGraphOptions)
   const network = buildNetwork(model);
   const graph = new Graph();
   const pixels = op.placeholder(graph, "pixels", "uint8", [null, size, size]);
-  const image = normalise(pixels, model.normalisation, model.channels);
+  const image = normalise(pixels, model);
   const results = members.map((weights, i) => {
     checkWeights(network, weights, i);
     return graph.inScope(`member_${i}`, () => writeMember(network, weights, image));

@@ -38,7 +38,7 @@ export function writeTrainingGraph(options: TrainingGraphOptions): Graph {
   const graph = new Graph();
   const state = writeState(graph, vectors, options.movingAverage > 0);
   const pixels = op.placeholder(graph, "pixels", "uint8", [null, size, size]);
-  const image = normalise(pixels, model.normalisation, model.channels);
+  const image = normalise(pixels, model);
 
   const logits = graph.inScope("infer", () => {
     const { trained, rest } = state.average ?? state.weights;
@@ -91,6 +91,8 @@ function writeStep(options: TrainingGraphOptions, state: StateVariables, inputs:
 /** Weights by name, cut out of their two vectors. */
 function byName(vectors: ParameterVectors, trained: Output, rest: Output): ForwardOptions["parameter"] {
   const cut = (parameters: readonly Parameter[], vector: Output) => {
+    // A network without batch-norm that is trained whole has no rest; nothing cannot be cut.
+    if (parameters.length === 0) return [];
     const pieces = op.split(
       vector,
       parameters.map(({ size }) => size),
