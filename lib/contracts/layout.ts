@@ -64,6 +64,14 @@ export const runKeys = (run: string) => ({
 export const modelKeys = {
   channels: "channels.json",
   versions: "versions/",
+  /** Weights imported from a file with this SHA-256. */
+  weights: (sha256: string) => ({
+    /** Written last. */
+    record: `weights/${sha256}/weights.json`,
+    file: `weights/${sha256}/weights.safetensors`,
+  }),
+  /** The record of the weights that Keras publishes for a network, where they were imported. */
+  imagenet: (network: string) => `weights/imagenet-${network}.json`,
   version: (version: string) => ({
     prefix: `versions/${version}/`,
     /** Written last: a version without it does not exist. */

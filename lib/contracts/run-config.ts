@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ObservationName, Share } from "./primitives.ts";
+import { ObservationName, Sha256, Share } from "./primitives.ts";
 
 /** What an uncertain label (-1) becomes; see lib/domain/label-policy.ts. */
 export const UncertainPolicy = z.enum(["ones", "zeros", "ignore"]);
@@ -67,6 +67,14 @@ export const ModelConfig = z.strictObject({
   headWidth: z.int().min(8).max(4096).default(1024),
   normalisation: Normalisation.default("symmetric"),
   trainable: z.enum(["full", "head"]).default("full"),
+  weights: z
+    .strictObject({
+      from: z
+        .union([z.enum(["none", "imagenet"]), Sha256])
+        .default("none")
+        .describe("what training starts from: nothing, Keras's ImageNet weights, or the SHA-256 of an imported file"),
+    })
+    .prefault({}),
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 

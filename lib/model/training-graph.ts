@@ -15,7 +15,7 @@ import { writeRunningStatistics } from "./running-statistics.ts";
 import { type StateVariables, writeState } from "./training-state.ts";
 
 export interface TrainingGraphOptions {
-  readonly model: ModelConfig;
+  readonly model: Omit<ModelConfig, "weights">;
   readonly network: Network;
   readonly vectors: ParameterVectors;
   /** Side of the square film in pixels. */

@@ -11,7 +11,7 @@ import { STATE } from "./training-state.ts";
 import type { Weights } from "./weights.ts";
 
 export interface TrainingSessionOptions {
-  readonly model: ModelConfig;
+  readonly model: Omit<ModelConfig, "weights">;
   /** Side of the square film in pixels. */
   readonly size: number;
   readonly adam: TrainingConfig["adam"];
@@ -19,6 +19,8 @@ export interface TrainingSessionOptions {
   readonly movingAverage: number;
   /** Of the initial weights. */
   readonly seed: number;
+  /** Weights that it starts from, by name; where one is missing the seed decides. */
+  readonly start?: Weights | undefined;
 }
 
 /**
@@ -31,7 +33,12 @@ export async function createTrainingSession(options: TrainingSessionOptions): Pr
   const vectors = parameterVectors(network, options.model.trainable);
   const session = openGraph(writeTrainingGraph({ ...options, network, vectors }));
   try {
-    loadState(session, vectors, options, startOf(vectors, initialWeights(network, options.seed)));
+    loadState(
+      session,
+      vectors,
+      options,
+      startOf(vectors, new Map([...initialWeights(network, options.seed), ...(options.start ?? [])])),
+    );
   } catch (error) {
     session.close();
     throw error;

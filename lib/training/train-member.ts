@@ -8,6 +8,7 @@ import { createTrainingSession } from "../model/training-session.ts";
 import type { StepContext, StepSummary } from "../steps/run-step.ts";
 import { writeDocument } from "../store/documents.ts";
 import { openBackground } from "./background.ts";
+import { loadStartingWeights } from "./imported-weights.ts";
 import { type Trained, train } from "./loop.ts";
 import { encodeWeights } from "./weights-file.ts";
 
@@ -27,9 +28,16 @@ export async function trainMember(context: StepContext, environment: TrainerEnvi
     throw new InputError("no-seed", `train: member ${index}, ${expected}`);
   }
   const device = requireDevice(environment.HILUM_DEVICE);
+  const start = await loadStartingWeights(rooms.models, model);
   const background = await openBackground({ environment, run, member: index });
   try {
-    const session = await createTrainingSession({ ...training, model, size: background.size, seed });
+    const session = await createTrainingSession({
+      ...training,
+      model,
+      size: background.size,
+      seed,
+      start: start?.weights,
+    });
     try {
       const { journal, weights } = await train({
         ...background,

@@ -13,7 +13,7 @@ import { livedInWeights, sampleBatch } from "./samples.ts";
 
 const tf = tensorflow();
 const SIZE = 48;
-const MODEL: ModelConfig = {
+const MODEL: Omit<ModelConfig, "weights"> = {
   network: "densenet-mini",
   channels: 1,
   headWidth: 16,
