@@ -33,6 +33,8 @@ export const runKeys = (run: string) => ({
   dataset: `${run}/dataset.json`,
   epochPlan: `${run}/epoch-plan.arrow`,
   upsampling: `${run}/upsampling.json`,
+  /** Features of a frozen backbone; the name says of which films and by which weights. */
+  features: (name: string, shard: number) => `${run}/features/${name}/shard-${digits(shard)}.safetensors`,
   member: (index: number) => {
     const base = `${run}/members/${digits(index)}`;
     return {

@@ -60,7 +60,7 @@ interface KerasAnswer {
   readonly probabilities: Readonly<Record<"unit" | "imagenet", readonly number[]>>;
 }
 
-const { pixels } = sampleBatch(3, COUNT, SIZE);
+const { input: pixels } = sampleBatch(3, COUNT, SIZE);
 
 describe.each(["densenet121", "vgg16", "resnet50"] as const)("%s that Keras built and saved", (network) => {
   let folder: string;

@@ -75,7 +75,7 @@ function eagerStep(
   try {
     const tensors = asTensors(weights);
     const image = tf.tensor4d(
-      Float32Array.from(batch.pixels, (grey) => grey / 127.5 - 1),
+      Float32Array.from(batch.input, (grey) => grey / 127.5 - 1),
       [batch.count, SIZE, SIZE, 1],
     );
     const statistics = new Map<string, Float32Array>();
@@ -256,7 +256,7 @@ describe("the moving average", () => {
     for (const [name, values] of average) {
       expect(relativeError(state.average!.get(name)!.data, values), name).toBeLessThan(1e-4);
     }
-    const { pixels, count } = sampleBatch(9, 2, SIZE);
+    const { input: pixels, count } = sampleBatch(9, 2, SIZE);
     const served = await session.infer(pixels, count);
     const plain = await open();
     await plain.write({ ...state, weights: state.average!, average: null });
