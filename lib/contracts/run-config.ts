@@ -92,6 +92,10 @@ export const TrainingConfig = z.strictObject({
     })
     .prefault({}),
   weightDecay: z.number().min(0).default(0),
+  positiveWeights: z
+    .partialRecord(ObservationName, z.number().positive().max(100))
+    .default({})
+    .describe("how many times a positive label counts in the loss, by observation; 1 where none is given"),
   movingAverage: Share.default(0).describe("decay of the moving average of weights; 0 is off"),
   augment: z
     .strictObject({

@@ -5,7 +5,7 @@ import { Graph, type Output } from "../engine/graph/graph.ts";
 import * as op from "../engine/graph/operations.ts";
 import { assignAdd, readVariable } from "../engine/graph/variables.ts";
 import { type ForwardOptions, writeForward } from "./forward.ts";
-import { writeMaskedCrossEntropy } from "./loss.ts";
+import { type PositiveWeights, writeMaskedCrossEntropy } from "./loss.ts";
 import type { Network } from "./network.ts";
 import { writeAdam, writeMovingAverage, writeWeightDecay } from "./optimiser.ts";
 import type { ParameterVectors } from "./parameter-vectors.ts";
@@ -21,6 +21,7 @@ export interface TrainingGraphOptions {
   readonly input: (graph: Graph) => { readonly fed: Output; readonly image: Output };
   readonly adam: TrainingConfig["adam"];
   readonly weightDecay: number;
+  readonly positiveWeights?: PositiveWeights;
   /** Decay of the moving average of all weights; 0 is off. */
   readonly movingAverage: number;
 }
@@ -70,7 +71,7 @@ function writeStep(options: TrainingGraphOptions, state: StateVariables, inputs:
     usesBatchStatistics: (layer) => !isFrozen(layer),
   });
   const logits = activations.get(network.logits)!;
-  const { loss, gradient: slope } = writeMaskedCrossEntropy(logits, targets);
+  const { loss, gradient: slope } = writeMaskedCrossEntropy(logits, targets, options.positiveWeights);
   const [gradient] = writeGradients({ of: logits, gradient: slope }, [trained!]);
 
   const decays =

@@ -3,6 +3,7 @@ import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import * as op from "../engine/graph/operations.ts";
 import { type Feed, openGraph, type Session } from "../engine/session.ts";
 import { initialWeights } from "./initial-weights.ts";
+import type { PositiveWeights } from "./loss.ts";
 import type { Network } from "./network.ts";
 import { buildHead, buildNetwork, featureChannels } from "./networks.ts";
 import { normalise } from "./normalisation.ts";
@@ -17,6 +18,7 @@ interface SessionOptions {
   readonly adam: TrainingConfig["adam"];
   readonly weightDecay: number;
   readonly movingAverage: number;
+  readonly positiveWeights?: PositiveWeights;
   /** Of the initial weights. */
   readonly seed: number;
   /** Weights that it starts from, by name; where one is missing the seed decides. */
