@@ -45,6 +45,8 @@ export const runKeys = (run: string) => ({
       latest: `${base}/latest.json`,
       weights: `${base}/weights.safetensors`,
       history: `${base}/history.json`,
+      /** A folder for TensorBoard: an event file an epoch. */
+      events: (epoch: number) => `${base}/tensorboard/events.out.tfevents.${String(epoch).padStart(5, "0")}.v2`,
     };
   },
   evaluation: `${run}/evaluation.json`,

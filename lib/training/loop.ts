@@ -18,6 +18,8 @@ export interface TrainingOptions extends TrainingBatchOptions {
   /** Positions of the tuning part. */
   readonly tuning: Uint32Array;
   readonly checkpoints: CheckpointStore;
+  /** Told of each epoch when it is over, again where a kill came before its checkpoint. */
+  readonly onEpoch?: (journal: Journal) => Promise<void>;
   /** Aborted on a stop on request. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
@@ -140,6 +142,7 @@ class Training {
     this.journal = afterEpoch(this.journal, tuning, (performance.now() - started) / 1000, config.patience);
     if (this.journal.best?.epoch === this.journal.cursor.epoch) this.best = weights;
     this.report();
+    await this.options.onEpoch?.(this.journal);
     await this.save(state);
   }
 

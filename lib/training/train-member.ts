@@ -13,6 +13,8 @@ import type { StepContext, StepSummary } from "../steps/run-step.ts";
 import { writeDocument } from "../store/documents.ts";
 import { augments } from "./augment.ts";
 import { type Background, openBackground } from "./background.ts";
+import { epochEvents } from "./epoch-events.ts";
+import { eventFile } from "./event-file.ts";
 import { cachedFeatures } from "./feature-cache.ts";
 import type { FilmSource } from "./film-source.ts";
 import { loadStartingWeights } from "./imported-weights.ts";
@@ -50,6 +52,9 @@ export async function trainMember(context: StepContext, environment: TrainerEnvi
         seed,
         signal,
         reporter: context,
+        onEpoch: async (journal) => {
+          await rooms.runs.put(keys.events(journal.cursor.epoch), eventFile(epochEvents(journal), new Date()));
+        },
       });
       const { network } = model;
       const metadata = { network, seed: String(seed), epoch: String(journal.best?.epoch), format: "hilum.weights/1" };

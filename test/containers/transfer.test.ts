@@ -60,6 +60,7 @@ test("transfer: features once, then the head alone; the weights are whole and th
   const history = await readDocument(runs, keys.history, TrainingHistory);
   expect(history.parameters.trainable).toBe(128 * 8 + 8 + 8 * 14 + 14);
   expect(history.epochs.at(-1)!.trainLoss).toBeLessThan(history.epochs[0]!.trainLoss);
+  for (const epoch of [1, 2, 3]) expect(await runs.head(keys.events(epoch)), `epoch ${epoch}`).toBeDefined();
   const filmEvents = events.filter((event) => event.event === "progress" && event.unit === "films");
   expect(filmEvents.length).toBeGreaterThan(0);
 });
