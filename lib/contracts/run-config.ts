@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { POLICY_NAMES, POLICY_PRESETS, type PolicyPreset, USUAL_SMOOTHING } from "../domain/label-policy.ts";
-import { ObservationName, Share } from "./primitives.ts";
+import { ObservationName, Sha256, Share } from "./primitives.ts";
 
 /** What an uncertain label (-1) becomes; see lib/domain/label-policy.ts. */
 export const UncertainPolicy = z.enum(["ones", "zeros", "ignore", "smooth"]);
@@ -87,10 +87,13 @@ export const Upsampling = z.discriminatedUnion("kind", [
 export type Upsampling = z.infer<typeof Upsampling>;
 
 /** Names of the networks; lib/model/networks.ts holds a builder for each. */
-export const NetworkName = z.enum(["densenet-mini", "densenet121"]);
+export const NetworkName = z.enum(["densenet-mini", "vgg-mini", "resnet-mini", "densenet121", "vgg16", "resnet50"]);
 export type NetworkName = z.infer<typeof NetworkName>;
 
-/** What is subtracted and divided by before the first layer; lib/model/normalisation.ts has the numbers. */
+/**
+ * What is subtracted and divided by before the first layer; lib/model/normalisation.ts has the numbers. `unit` is the
+ * study's `/255`; `imagenet` is what the network's own ImageNet weights were trained with.
+ */
 export const Normalisation = z.enum(["unit", "imagenet", "symmetric"]);
 export type Normalisation = z.infer<typeof Normalisation>;
 
@@ -100,6 +103,14 @@ export const ModelConfig = z.strictObject({
   headWidth: z.int().min(8).max(4096).default(1024),
   normalisation: Normalisation.default("symmetric"),
   trainable: z.enum(["full", "head"]).default("full"),
+  weights: z
+    .strictObject({
+      from: z
+        .union([z.enum(["none", "imagenet"]), Sha256])
+        .default("none")
+        .describe("what training starts from: nothing, Keras's ImageNet weights, or the SHA-256 of an imported file"),
+    })
+    .prefault({}),
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
@@ -117,6 +128,10 @@ export const TrainingConfig = z.strictObject({
     })
     .prefault({}),
   weightDecay: z.number().min(0).default(0),
+  positiveWeights: z
+    .partialRecord(ObservationName, z.number().positive().max(100))
+    .default({})
+    .describe("how many times a positive label counts in the loss, by observation; 1 where none is given"),
   movingAverage: Share.default(0).describe("decay of the moving average of weights; 0 is off"),
   augment: z
     .strictObject({

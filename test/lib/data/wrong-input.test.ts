@@ -37,6 +37,17 @@ describe("a CSV file that is wrong ends the run at its first step: exit 64, noth
   });
 });
 
+test("weights to start from that are not in the store end the run at its first step", async () => {
+  const source = await dataSet(2);
+  const run = await dataRun(source.uri, {
+    model: { network: "densenet121", channels: 3, weights: { from: "imagenet" } },
+  });
+  const error = (await run.call("validate").catch((e: unknown) => e)) as InputError;
+  expect([error.name, error.exitCode]).toEqual(["InputError", 64]);
+  expect(error.message).toContain("no ImageNet weights of densenet121 there");
+  expect(await run.failure("validate")).toMatchObject({ code: "no-weights", exitCode: 64 });
+});
+
 /** Makes one film of a folder wrong. */
 const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; code: string; reason: string }> = {
   "a missing film": { bytes: async () => null, code: "film-missing", reason: "no such film" },
