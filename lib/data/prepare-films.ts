@@ -1,7 +1,7 @@
 import type { Geometry } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
-import type { GreyImage } from "../domain/grey-image.ts";
-import { decodeFilm, FilmError } from "../engine/decode.ts";
+import { FilmError } from "../engine/decode.ts";
+import { filmToSquare, type SquareFilm } from "../engine/film-to-square.ts";
 import { resizeToSquare } from "../engine/resize.ts";
 import { mediaOf } from "../imaging/media.ts";
 import { NotFoundError } from "../store/errors.ts";
@@ -69,10 +69,10 @@ export async function prepareFilms(
         films.push({ row, sha256, width: 0, height: 0, isKnown: true });
         return;
       }
-      const image = await decode(bytes);
-      pixels.set(resizeToSquare(image, geometry), decoded * stride);
+      const film = await squareFilm(bytes, geometry);
+      pixels.set(film.pixels, decoded * stride);
       decoded += 1;
-      films.push({ row, sha256, width: image.width, height: image.height, isKnown: false });
+      films.push({ row, sha256, width: film.width, height: film.height, isKnown: false });
     } catch (error) {
       if (!(error instanceof FilmError)) throw error;
       refused.push({ row, sha256, code: error.code, reason: error.message });
@@ -108,13 +108,14 @@ async function forEachFilm(
 }
 
 /** JPEG and PNG, which data sets are made of, by TensorFlow's kernels; the rest as at the door. */
-async function decode(bytes: Uint8Array): Promise<GreyImage> {
+async function squareFilm(bytes: Uint8Array, geometry: Geometry): Promise<SquareFilm> {
   const media = mediaOf(bytes);
-  if (media === "jpeg" || media === "png" || bytes.length === 0) return decodeFilm(bytes);
+  if (media === "jpeg" || media === "png" || bytes.length === 0) return filmToSquare(bytes, geometry);
   if (media === undefined) throw new FilmError("film-format", "no PNG, JPEG, TIFF, WebP or DICOM file");
   const { readFilm } = await import("../imaging/read-film.ts");
   try {
-    return (await readFilm(bytes)).image;
+    const { image } = await readFilm(bytes);
+    return { width: image.width, height: image.height, pixels: resizeToSquare(image, geometry) };
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     throw new FilmError(cause.code, cause.message, { cause });
