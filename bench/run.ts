@@ -3,6 +3,7 @@
  * on; with `--json` the measurements as the last line.
  */
 import { cpus, loadavg, totalmem } from "node:os";
+import { InputError, reportError } from "../lib/domain/errors.ts";
 import { type Measurement, markdownTable } from "./measurement.ts";
 
 interface Bench {
@@ -15,16 +16,24 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   train: () => import("./train.ts"),
 };
 
-const [name = "", ...rest] = process.argv.slice(2);
-const load = BENCHES[name];
-if (load === undefined) {
-  console.error(`bench: no ${name || "name"}, expected one of ${Object.keys(BENCHES).join(", ")}`);
-  process.exit(64);
+async function main([name = "", ...rest]: readonly string[]): Promise<void> {
+  const load = BENCHES[name];
+  if (load === undefined) {
+    throw new InputError("bench", `no ${name || "name"}, expected one of ${Object.keys(BENCHES).join(", ")}`);
+  }
+  const loadBefore = loadavg()[0]!;
+  const bench = await load();
+  const measurements = await bench.run(rest.filter((arg) => arg !== "--json"));
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  console.log(`${machine}; Node ${process.versions.node}; load ${loadBefore.toFixed(1)} before\n`);
+  console.log(markdownTable(measurements));
+  if (rest.includes("--json")) console.log(`\n${JSON.stringify(measurements)}`);
 }
-const loadBefore = loadavg()[0]!;
-const bench = await load();
-const measurements = await bench.run(rest.filter((arg) => arg !== "--json"));
-const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-console.log(`${machine}; Node ${process.versions.node}; load ${loadBefore.toFixed(1)} before\n`);
-console.log(markdownTable(measurements));
-if (rest.includes("--json")) console.log(`\n${JSON.stringify(measurements)}`);
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const { message, exitCode } = reportError(error);
+  console.error(`bench: ${message}`);
+  process.exitCode = exitCode;
+}

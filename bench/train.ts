@@ -79,7 +79,7 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
   const names = values.subjects.split(",");
   const unknown = names.find((name) => SUBJECTS[name] === undefined);
   if (unknown !== undefined) {
-    throw new InputError("bench", `bench train: no ${unknown}, expected ${Object.keys(SUBJECTS).join(", ")}`);
+    throw new InputError("bench", `train: no ${unknown}, expected ${Object.keys(SUBJECTS).join(", ")}`);
   }
   const measurements: Measurement[] = [];
   for (const network of z.array(NetworkName).parse(values.networks.split(","))) {
