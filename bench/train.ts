@@ -122,8 +122,12 @@ function figures(name: string, task: Task, answers: readonly Answer[]): Measurem
   });
   const seconds = median(answers.map((answer) => median(answer.seconds)));
   const memory = one("peak memory", "GB", median(answers.map(({ peakMegabytes }) => peakMegabytes)) / 1000);
-  if (work === "transfer") return [one("wall time", "s", seconds), memory];
+  const processor = median(answers.map(({ processorSeconds }) => processorSeconds));
+  if (work === "transfer") return [one("wall time", "s", seconds), one("processor time", "s", processor), memory];
   const images = batch * answers[0]!.seconds.length;
-  const processor = median(answers.map(({ processorSeconds }) => processorSeconds / images));
-  return [one("training", "images/s", batch / seconds), one("processor time", "s an image", processor), memory];
+  return [
+    one("training", "images/s", batch / seconds),
+    one("processor time", "s an image", processor / images),
+    memory,
+  ];
 }
