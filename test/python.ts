@@ -16,7 +16,7 @@ const here = dirname(fileURLToPath(import.meta.url));
  * @param script program text; reads `input` as JSON from stdin and prints one JSON value
  */
 export async function python<T>(script: string, input: unknown, requirements = "requirements.txt"): Promise<T> {
-  const packages = await installed(join(here, requirements));
+  const packages = await pythonPackages(join(here, requirements));
   const child = spawn("python3", ["-c", script], {
     env: { ...process.env, PYTHONPATH: packages, OMP_NUM_THREADS: "2" },
     stdio: ["pipe", "pipe", "pipe"],
@@ -30,8 +30,11 @@ export async function python<T>(script: string, input: unknown, requirements = "
 /** JSON has no NaN; Python's reader of the text `NaN` is float(). */
 const nanAsText = (_: string, value: unknown): unknown => (Number.isNaN(value) ? "NaN" : value);
 
-/** Folder with the packages; several processes may make it at once, the first to finish wins. */
-async function installed(requirements: string): Promise<string> {
+/**
+ * Folder with the packages of a requirements file, for PYTHONPATH; several processes may make it at once, the first to
+ * finish wins.
+ */
+export async function pythonPackages(requirements: string): Promise<string> {
   const { stdout: version } = await run("python3", ["--version"]);
   const key = createHash("sha256")
     .update(await readFile(requirements))

@@ -74,7 +74,7 @@ export async function judgeHeatMaps(
   return { localisation, examples };
 }
 
-/** Heat maps of the same members before their first step. */
+/** Heat maps of the same networks with the random weights of their seeds, also where training began with others. */
 async function explainUntrained(
   positions: Uint32Array,
   { model, geometry, training }: RunConfig,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -16,10 +16,12 @@ import { calibrate } from "../../lib/domain/calibration.ts";
 import { auroc } from "../../lib/domain/metrics/auroc.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { loadServingGraph } from "../../lib/engine/saved-model.ts";
+import { writeServingGraph } from "../../lib/model/serving-graph.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { materialiseVersion, verifyVersion } from "../../lib/registry/versions.ts";
 import { readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
+import { decodeWeights } from "../../lib/training/weights-file.ts";
 import { preparedRun } from "../lib/evaluation/prepared-run.ts";
 
 type Run = Awaited<ReturnType<typeof preparedRun>>;
@@ -93,6 +95,37 @@ describe("evaluator", () => {
       graph.close();
       await data.close();
     }
+  });
+
+  it("publishes an ensemble whose logits are the mean of its members'", async () => {
+    const { folder: version } = await materialiseVersion(rooms().models, evaluation.model, folder);
+    const data = await openTrainingData(rooms(), run.request.run);
+    const { pixels, count } = await data.batch(data.split.test.subarray(0, 4));
+    await data.close();
+    const logitsOf = async (saved: string) => {
+      const graph = await loadServingGraph(saved);
+      try {
+        return graph.run(pixels, count).logits;
+      } finally {
+        graph.close();
+      }
+    };
+    const alone: Float32Array[] = [];
+    for (const index of [0, 1]) {
+      const key = keys().member(index).weights;
+      const { weights } = decodeWeights(await rooms().runs.get(key), key);
+      const saved = join(folder, `member-${index}`);
+      await mkdir(saved);
+      const { model, geometry } = run.request.config;
+      const bytes = writeServingGraph({ model, size: geometry.size, members: [weights] });
+      await writeFile(join(saved, "saved_model.pb"), bytes);
+      alone.push(await logitsOf(saved));
+    }
+    const together = await logitsOf(join(version, "saved_model"));
+    together.forEach((logit, i) => {
+      expect(logit).toBeCloseTo((alone[0]![i]! + alone[1]![i]!) / 2, 4);
+    });
+    expect(alone[0]).not.toEqual(alone[1]);
   });
 
   it("writes every prediction it judged, so that its figures can be had again from the file alone", async () => {
