@@ -2,6 +2,7 @@ import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { registerDemo } from "../commands/demo.ts";
 import { registerDoctor } from "../commands/doctor.ts";
+import { registerMetrics } from "../commands/metrics.ts";
 import { registerModels } from "../commands/models.ts";
 import { registerPredict } from "../commands/predict.ts";
 import { registerRun } from "../commands/run.ts";
@@ -32,7 +33,16 @@ Start with:
     );
 
   for (const register of [
-    ...[registerDemo, registerRun, registerPredict, registerServe, registerModels, registerDoctor, registerSteps],
+    ...[
+      registerDemo,
+      registerRun,
+      registerPredict,
+      registerServe,
+      registerModels,
+      registerMetrics,
+      registerDoctor,
+      registerSteps,
+    ],
   ]) {
     register(program);
   }

@@ -1,24 +1,37 @@
 import * as z from "zod";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
+import { BlankPolicy, UncertainPolicy } from "./run-config.ts";
 
 const Interval = z.tuple([z.number(), z.number()]).nullable();
 const Metric = z.number().nullable().describe("null where it is not defined, such as the AUROC of one class");
 
-/** Figures of one observation on the test patients; masked labels are left out. */
+const INTERVAL = "95 % interval by resampling patients; null without resamples or where too few define it";
+
+/** Figures of one observation; masked labels are left out. */
 export const ObservationMetrics = z.strictObject({
   rows: z.int().min(0),
   positives: z.int().min(0),
   prevalence: Metric,
   auroc: Metric,
-  aurocInterval: Interval.describe("95 % interval by resampling patients"),
+  aurocInterval: Interval.describe(INTERVAL),
   averagePrecision: Metric,
-  threshold: Share,
+  averagePrecisionInterval: Interval.describe(INTERVAL),
+  threshold: Share.describe("operating point: positive where the probability is at least this"),
   accuracy: Metric.describe("share of right decisions at the operating point"),
   f1: Metric,
+  f1Interval: Interval.describe(INTERVAL),
   precision: Metric,
+  precisionInterval: Interval.describe(INTERVAL),
   recall: Metric,
+  recallInterval: Interval.describe(INTERVAL),
   specificity: Metric,
-  brier: Metric,
+  specificityInterval: Interval.describe(INTERVAL),
+  binaryAccuracy: Metric.describe("share of right decisions at 0.5, as Keras counts them: positive above 0.5"),
+  brier: Metric.describe("mean squared error of the probability"),
+  logLoss: Metric.describe("mean negative log likelihood, in nats"),
+  calibrationSlope: Metric.describe("1 is right; less: probabilities too extreme"),
+  calibrationIntercept: Metric.describe("calibration in the large, the slope held at 1; 0 is right, less: too high"),
+  expectedCalibrationError: Metric.describe("over ten bins of equal width"),
   confusion: z.strictObject({
     truePositive: z.int(),
     falsePositive: z.int(),
@@ -27,6 +40,43 @@ export const ObservationMetrics = z.strictObject({
   }),
 });
 export type ObservationMetrics = z.infer<typeof ObservationMetrics>;
+
+const Averaged = z.strictObject({
+  precision: Metric,
+  recall: Metric,
+  f1: Metric,
+  auroc: Metric,
+  averagePrecision: Metric,
+  binaryAccuracy: Metric,
+});
+
+/** Averages as scikit-learn makes them; lib/domain/metrics/averages.ts says over what. */
+export const MetricAverages = z.strictObject({
+  micro: Averaged,
+  macro: Averaged.extend({ aurocInterval: Interval.describe(INTERVAL) }),
+  weighted: Averaged,
+  samples: Averaged,
+});
+export type MetricAverages = z.infer<typeof MetricAverages>;
+
+/** All 14 observations' figures and their averages. */
+export const Metrics = z.strictObject({
+  perObservation: z.record(ObservationName, ObservationMetrics),
+  averages: MetricAverages,
+});
+export type Metrics = z.infer<typeof Metrics>;
+
+/** What `hilum metrics` says of two CSV files. */
+export const MetricsReport = Metrics.extend({
+  schema: schemaName("hilum.metrics/1"),
+  films: z.int().min(0),
+  patients: z.int().min(0).nullable().describe("null where the files do not tell whose a film is"),
+  joinedBy: z.enum(["path", "order"]),
+  predictionsWithoutLabels: z.int().min(0),
+  policy: z.strictObject({ uncertain: UncertainPolicy, blank: BlankPolicy }),
+  bootstrap: z.strictObject({ rounds: z.int().min(0), seed: z.int().min(0) }),
+});
+export type MetricsReport = z.infer<typeof MetricsReport>;
 
 /** Points of a curve, at most a few hundred, for the report and the page. */
 const Curve = z.array(z.tuple([z.number(), z.number()]));
@@ -50,7 +100,7 @@ export const Evaluation = z.strictObject({
   meanAuroc: Metric.describe("mean over the observations where it is defined"),
   meanAurocInterval: Interval,
   definedObservations: z.int().min(0).max(14),
-  perObservation: z.record(ObservationName, ObservationMetrics),
+  ...Metrics.shape,
   curves: perObservation(z.strictObject({ roc: Curve, precisionRecall: Curve })),
   /** Sensitivity and specificity on the test patients at each of these thresholds, for the page's slider. */
   operatingCurve: z.strictObject({

@@ -1,4 +1,4 @@
-import { bootstrapAuroc, quantile } from "./bootstrap.ts";
+import { bootstrapMeanAuroc, quantile } from "./bootstrap.ts";
 import { type HeldOutRows, type Pair, pairRows } from "./held-out-rows.ts";
 import type { Observation } from "./observations.ts";
 
@@ -90,17 +90,16 @@ function pairedDifference(
 ): Check {
   const rule = "champion-paired";
   const limit = -rules.margin;
-  // The same seed draws the same patients for both.
-  const [ours, theirs] = [pair.candidate, pair.champion].map((scores) =>
-    bootstrapAuroc(
-      pair.labels.map((labels, i) => ({ labels, scores: scores[i]! })),
-      pair.patients,
-      rules.bootstrap,
-      seed,
-    ),
+  const columnsOf = (scores: readonly Float64Array[]) =>
+    pair.labels.map((labels, i) => ({ labels, scores: scores[i]! }));
+  const [ours, theirs] = bootstrapMeanAuroc(
+    [columnsOf(pair.candidate), columnsOf(pair.champion)],
+    pair.patients,
+    rules.bootstrap,
+    seed,
   );
-  const differences = ours!.mean.flatMap((mean, round) => {
-    const other = theirs!.mean[round] ?? null;
+  const differences = ours!.flatMap((mean, round) => {
+    const other = theirs![round] ?? null;
     return mean === null || other === null ? [] : [mean - other];
   });
   const tested = `against ${champion.version} on the same ${pair.patients.length} films of ${pair.patientCount} patients`;

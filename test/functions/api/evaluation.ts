@@ -3,6 +3,15 @@ import { forEachObservation, OBSERVATIONS } from "../../../lib/domain/observatio
 
 const THRESHOLDS = [0, 0.25, 0.5, 0.75, 1];
 
+const AVERAGED = {
+  precision: 0.8,
+  recall: 0.75,
+  f1: 0.8,
+  auroc: 0.95,
+  averagePrecision: 0.8,
+  binaryAccuracy: 0.9,
+};
+
 /** Figures with round numbers; "Fracture" never occurred and has none. */
 export const evaluation: Evaluation = {
   schema: "hilum.evaluation/1",
@@ -23,17 +32,33 @@ export const evaluation: Evaluation = {
         auroc: name === "Fracture" ? null : 0.95,
         aurocInterval: null,
         averagePrecision: 0.8,
+        averagePrecisionInterval: null,
         threshold: 0.5,
         accuracy: 0.9,
         f1: 0.8,
+        f1Interval: null,
         precision: 0.8,
+        precisionInterval: null,
         recall: 0.75,
+        recallInterval: null,
         specificity: 0.5,
+        specificityInterval: null,
+        binaryAccuracy: 0.9,
         brier: 0.1,
+        logLoss: 0.3,
+        calibrationSlope: 1,
+        calibrationIntercept: 0,
+        expectedCalibrationError: 0.02,
         confusion: { truePositive: 30, falsePositive: 10, trueNegative: 150, falseNegative: 10 },
       },
     ]),
   ) as Evaluation["perObservation"],
+  averages: {
+    micro: AVERAGED,
+    macro: { ...AVERAGED, aurocInterval: [0.93, 0.97] },
+    weighted: AVERAGED,
+    samples: AVERAGED,
+  },
   curves: forEachObservation(() => ({ roc: [], precisionRecall: [] })),
   operatingCurve: {
     thresholds: THRESHOLDS,

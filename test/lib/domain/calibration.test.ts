@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { calibrate, fitCalibration, logit, type Platt, sigmoid } from "../../../lib/domain/calibration.ts";
+import { calibrate, fitCalibration, type Platt } from "../../../lib/domain/calibration.ts";
+import { logit, sigmoid } from "../../../lib/domain/logistic.ts";
 import { auroc } from "../../../lib/domain/metrics/auroc.ts";
 import { brier } from "../../../lib/domain/metrics/brier.ts";
 import { normal, random } from "../../../lib/domain/random.ts";

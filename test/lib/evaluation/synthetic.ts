@@ -1,4 +1,4 @@
-import { sigmoid } from "../../../lib/domain/calibration.ts";
+import { sigmoid } from "../../../lib/domain/logistic.ts";
 import { forEachObservation, OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
 import type { Part } from "../../../lib/domain/parts.ts";
 import { normal, random } from "../../../lib/domain/random.ts";
