@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
 import { forEachObservation } from "../../lib/domain/observations.ts";
+import { operatingPointText } from "../../lib/domain/operating-point.ts";
 import { CHANNEL_NAMES, readChannels, resolveVersion } from "../../lib/registry/channels.ts";
 import { listVersions, loadVersion } from "../../lib/registry/versions.ts";
 import { openStore } from "../../lib/store/open.ts";
@@ -61,7 +62,7 @@ async function show(place: string | undefined, { store, json }: ModelsOptions): 
     ["Network", `${model.network}, ${geometry.size} x ${geometry.size}, ${trainedOn.seeds.length} member(s)`],
     ["Trained on", `${trainedOn.rows} films of ${trainedOn.patients} patients, run ${trainedOn.run}`],
     ["Mean AUROC", version.meanAuroc === null ? "not defined" : version.meanAuroc.toFixed(3)],
-    ["Operating", version.operatingPoint],
+    ["Operating", operatingPointText(version.operatingPoint)],
     ...forEachObservation((name, index) => ["", `${name.padEnd(28)} ${version.thresholds[index]!.toFixed(3)}`]),
   ];
   for (const [label = "", text = ""] of lines) console.log(`${label.padEnd(12)}${text}`);

@@ -81,6 +81,21 @@ export type MetricsReport = z.infer<typeof MetricsReport>;
 /** Points of a curve, at most a few hundred, for the report and the page. */
 const Curve = z.array(z.tuple([z.number(), z.number()]));
 
+/** Tenths of the probability from 0 to 1 that hold rows. */
+const ReliabilityBins = z.array(
+  z.strictObject({ rows: z.int().min(1), meanProbability: Share, observed: Share.describe("share of positives") }),
+);
+
+/** How far probabilities are what they say, on the test patients, as the network gives them and as they are served. */
+const Reliability = z.strictObject({
+  before: ReliabilityBins,
+  after: ReliabilityBins,
+  brierBefore: Metric,
+  slopeBefore: Metric,
+  interceptBefore: Metric,
+  calibrationErrorBefore: Metric,
+});
+
 /** Where heat maps point, on test films with finding boxes, true positives at the operating point. */
 export const Localisation = z.strictObject({
   observation: ObservationName,
@@ -102,6 +117,7 @@ export const Evaluation = z.strictObject({
   definedObservations: z.int().min(0).max(14),
   ...Metrics.shape,
   curves: perObservation(z.strictObject({ roc: Curve, precisionRecall: Curve })),
+  reliability: perObservation(Reliability),
   /** Sensitivity and specificity on the test patients at each of these thresholds, for the page's slider. */
   operatingCurve: z.strictObject({
     thresholds: z.array(Share),

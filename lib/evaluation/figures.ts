@@ -1,7 +1,11 @@
 import type { Evaluation, Localisation } from "../contracts/evaluation.ts";
+import type { Decided } from "../domain/metrics/averages.ts";
+import { brier } from "../domain/metrics/brier.ts";
+import { calibrationLine } from "../domain/metrics/calibration-line.ts";
 import { confusion, recall, specificity } from "../domain/metrics/confusion.ts";
 import { precisionRecallCurve, rocCurve } from "../domain/metrics/curves.ts";
 import { rank } from "../domain/metrics/ranking.ts";
+import { expectedCalibrationError, reliability } from "../domain/metrics/reliability.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { columnsOf, metricsOf } from "./metrics.ts";
 import { countPatients, type PredictionTable } from "./prediction-table.ts";
@@ -14,6 +18,8 @@ export interface FiguresInput {
   readonly protocol: string;
   /** Calibrated probabilities of the test patients. */
   readonly test: PredictionTable;
+  /** The same before calibration. */
+  readonly raw: PredictionTable;
   readonly thresholds: readonly number[];
   readonly bootstrap: { readonly rounds: number; readonly seed: number };
   readonly localisation: LocalisationFigures;
@@ -28,7 +34,7 @@ export interface LocalisationFigures {
 
 /** Every figure of the evaluation, from predictions alone; the model's version is known only once it is published. */
 export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"> {
-  const { test, thresholds, bootstrap, localisation } = input;
+  const { test, raw, thresholds, bootstrap, localisation } = input;
   const columns = columnsOf(test, thresholds);
   const rankings = columns.map(({ scores, labels }) => rank(scores, labels));
   const { perObservation, averages } = metricsOf(columns, { patients: test.patients, ...bootstrap });
@@ -46,6 +52,7 @@ export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"
     perObservation,
     averages,
     curves: rankings.map((r) => ({ roc: rocCurve(r), precisionRecall: precisionRecallCurve(r) })),
+    reliability: columnsOf(raw, thresholds).map((before, i) => reliabilityOf(before, columns[i]!)),
     operatingCurve: {
       thresholds: steps,
       sensitivity: atSteps.map((counts) => counts.map(recall)),
@@ -55,5 +62,18 @@ export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"
     localisationHitRate: localisation.hitRate,
     localisationCentreHitRate: localisation.centreHitRate,
     localisationUntrainedHitRate: localisation.untrainedHitRate,
+  };
+}
+
+function reliabilityOf(raw: Decided, served: Decided): Evaluation["reliability"][number] {
+  const before = reliability(raw.scores, raw.labels);
+  const line = calibrationLine(raw.scores, raw.labels);
+  return {
+    before,
+    after: reliability(served.scores, served.labels),
+    brierBefore: brier(raw.scores, raw.labels),
+    slopeBefore: line.slope,
+    interceptBefore: line.intercept,
+    calibrationErrorBefore: expectedCalibrationError(before),
   };
 }

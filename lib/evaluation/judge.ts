@@ -40,7 +40,7 @@ export async function judge(
     calibration: await tableOf("calibration"),
     test: await tableOf("test"),
   };
-  const rules = decisionRules(config.evaluation.operatingPoint, raw);
+  const rules = decisionRules(config.evaluation, raw);
   const test = calibrated(raw.test, rules.calibration);
   const { localisation, examples } = await judgeHeatMaps({
     rows: data.rows,
@@ -55,6 +55,7 @@ export async function judge(
     run,
     protocol: plan.protocol,
     test,
+    raw: raw.test,
     thresholds: rules.thresholds,
     bootstrap: { rounds: config.evaluation.bootstrap, seed: config.seed },
     localisation,

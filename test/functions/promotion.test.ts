@@ -79,6 +79,7 @@ async function evaluated(run: string, noise: number, gateRules: object = {}): Pr
     run,
     protocol: "leak-free",
     test,
+    raw: test,
     thresholds: OBSERVATIONS.map(() => 0.5),
     bootstrap: { rounds: 0, seed: 1 },
     localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },

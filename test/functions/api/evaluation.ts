@@ -60,6 +60,14 @@ export const evaluation: Evaluation = {
     samples: AVERAGED,
   },
   curves: forEachObservation(() => ({ roc: [], precisionRecall: [] })),
+  reliability: forEachObservation(() => ({
+    before: [],
+    after: [],
+    brierBefore: 0.12,
+    slopeBefore: 0.8,
+    interceptBefore: 0.1,
+    calibrationErrorBefore: 0.04,
+  })),
   operatingCurve: {
     thresholds: THRESHOLDS,
     sensitivity: forEachObservation((name) => THRESHOLDS.map((t) => (name === "Fracture" ? null : 1 - t * t))),

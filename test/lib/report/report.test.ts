@@ -60,10 +60,12 @@ describe("report", () => {
 
   it("stands where nothing is defined at all", async () => {
     const table = syntheticTable("test", 8, 1);
+    const test = { ...table, labels: new Float32Array(table.labels.length).fill(Number.NaN) };
     const evaluation = evaluationFigures({
       run: "r",
       protocol: "leak-free",
-      test: { ...table, labels: new Float32Array(table.labels.length).fill(Number.NaN) },
+      test,
+      raw: test,
       thresholds: forEachObservation(() => 0.5),
       bootstrap: { rounds: 0, seed: 1 },
       localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },

@@ -26,11 +26,12 @@ export function syntheticMaterial({
     calibration: syntheticTable("calibration", 200, 2),
     test: syntheticTable("test", testPatients, 3),
   };
-  const rules = decisionRules(config.evaluation.operatingPoint, tables);
+  const rules = decisionRules(config.evaluation, tables);
   const evaluation = evaluationFigures({
     run: "phantoms-0123456789",
     protocol: "leak-free",
     test: calibrated(tables.test, rules.calibration),
+    raw: tables.test,
     thresholds: rules.thresholds,
     bootstrap: { rounds: config.evaluation.bootstrap, seed: 1 },
     localisation: {
