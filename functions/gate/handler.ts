@@ -1,5 +1,5 @@
 import { GateDecision } from "../../lib/contracts/decision.ts";
-import { Evaluation } from "../../lib/contracts/evaluation.ts";
+import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { GateAnswer } from "../../lib/contracts/execution.ts";
 import { runKeys } from "../../lib/contracts/layout.ts";
 import { judge } from "../../lib/domain/promotion.ts";
@@ -12,7 +12,7 @@ import { contender } from "./contender.ts";
 export const handler = stepFunction<GateAnswer>({
   step: "gate",
   work: async ({ run, keys, request, rooms }) => {
-    const { model: version } = await readDocument(rooms.runs, keys.evaluation, Evaluation);
+    const { model: version } = await readDocument(rooms.runs, keys.evaluation, RunEvaluation);
     await setCandidate(rooms.models, version);
     const { production } = await readChannels(rooms.models);
     const candidate = await contender(rooms, version);

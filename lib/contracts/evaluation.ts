@@ -106,10 +106,10 @@ export const Localisation = z.strictObject({
 });
 export type Localisation = z.infer<typeof Localisation>;
 
+/** How a model does on its test patients; part of its version, whose id is a hash over this too. */
 export const Evaluation = z.strictObject({
   schema: schemaName("hilum.evaluation/1"),
   run: z.string(),
-  model: z.string(),
   protocol: z.string(),
   evaluatedOn: z.strictObject({ part: z.literal("test"), rows: z.int(), patients: z.int() }),
   meanAuroc: Metric.describe("mean over the observations where it is defined"),
@@ -130,3 +130,7 @@ export const Evaluation = z.strictObject({
   localisationUntrainedHitRate: Metric,
 });
 export type Evaluation = z.infer<typeof Evaluation>;
+
+/** The same among a run's documents, with the version that it judges. */
+export const RunEvaluation = Evaluation.extend({ model: z.string() });
+export type RunEvaluation = z.infer<typeof RunEvaluation>;

@@ -60,6 +60,14 @@ export const runKeys = (run: string) => ({
   failures: `${run}/failures/`,
 });
 
+/** Files of a version besides its serving graph: what a person or a page should know of it. */
+export const VERSION_FILES = {
+  evaluation: "evaluation.json",
+  card: "model-card.json",
+  cardPage: "model-card.html",
+  report: "report.html",
+} as const;
+
 /** Keys in the room `models`. */
 export const modelKeys = {
   channels: "channels.json",
@@ -69,6 +77,8 @@ export const modelKeys = {
     /** Written last: a version without it does not exist. */
     manifest: `versions/${version}/model.json`,
     file: (path: string) => `versions/${version}/${path}`,
+    evaluation: `versions/${version}/${VERSION_FILES.evaluation}`,
+    card: `versions/${version}/${VERSION_FILES.card}`,
   }),
 } as const;
 

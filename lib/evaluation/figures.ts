@@ -32,8 +32,8 @@ export interface LocalisationFigures {
   readonly untrainedHitRate: number | null;
 }
 
-/** Every figure of the evaluation, from predictions alone; the model's version is known only once it is published. */
-export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"> {
+/** Every figure of the evaluation, from predictions alone. */
+export function evaluationFigures(input: FiguresInput): Evaluation {
   const { test, raw, thresholds, bootstrap, localisation } = input;
   const columns = columnsOf(test, thresholds);
   const rankings = columns.map(({ scores, labels }) => rank(scores, labels));

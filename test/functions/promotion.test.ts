@@ -6,8 +6,8 @@ import { handler as gate } from "../../functions/gate/handler.ts";
 import { handler as notify } from "../../functions/notify/handler.ts";
 import { handler as promote } from "../../functions/promote/handler.ts";
 import { GateDecision } from "../../lib/contracts/decision.ts";
-import { Evaluation } from "../../lib/contracts/evaluation.ts";
-import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
+import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
+import { modelKeys, runKeys, VERSION_FILES } from "../../lib/contracts/layout.ts";
 import { FailureRecord, RunOutcome, RunRequest } from "../../lib/contracts/run.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../lib/domain/observations.ts";
@@ -17,7 +17,7 @@ import type { PredictionTable } from "../../lib/evaluation/prediction-table.ts";
 import { predictionsCsv } from "../../lib/evaluation/predictions-csv.ts";
 import { promote as promoteVersion, readChannels } from "../../lib/registry/channels.ts";
 import { publishVersion } from "../../lib/registry/versions.ts";
-import { readDocument, writeDocument } from "../../lib/store/documents.ts";
+import { encodeDocument, readDocument, writeDocument } from "../../lib/store/documents.ts";
 import { openRooms, type Rooms, roomsOf } from "../../lib/store/open.ts";
 import { describeVersion } from "../lib/registry/description.ts";
 
@@ -71,9 +71,6 @@ async function evaluated(run: string, noise: number, gateRules: object = {}): Pr
     createdAt: NOW,
   });
   const trainedOn = { ...describeVersion().trainedOn, run };
-  const { version } = await publishVersion(rooms.models, describeVersion({ name: run, trainedOn }), [
-    { path: "saved_model/saved_model.pb", bytes: Buffer.from(run) },
-  ]);
   const test = predictions(noise);
   const evaluation = evaluationFigures({
     run,
@@ -84,7 +81,15 @@ async function evaluated(run: string, noise: number, gateRules: object = {}): Pr
     bootstrap: { rounds: 0, seed: 1 },
     localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },
   });
-  await writeDocument(rooms.runs, keys.evaluation, Evaluation, { ...evaluation, model: version });
+  const { version } = await publishVersion(
+    rooms.models,
+    describeVersion({ name: run, trainedOn, meanAuroc: evaluation.meanAuroc }),
+    [
+      { path: "saved_model/saved_model.pb", bytes: Buffer.from(run) },
+      { path: VERSION_FILES.evaluation, bytes: encodeDocument(evaluation) },
+    ],
+  );
+  await writeDocument(rooms.runs, keys.evaluation, RunEvaluation, { ...evaluation, model: version });
   await rooms.runs.put(keys.predictions, Buffer.from(predictionsCsv([{ ...test, part: "calibration" }, test])));
   return version;
 }

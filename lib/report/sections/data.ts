@@ -52,7 +52,7 @@ function policyText(policy: LabelPolicy): Html {
       choice?.blank ? ` blank ${BLANK[choice.blank]}` : "",
     ].join(""),
   );
-  return html`An uncertain label (-1) ${UNCERTAIN[policy.uncertain]}; a blank one (not mentioned) ${BLANK[policy.blank]}${exceptions.length > 0 ? `; ${exceptions.join("; ")}` : ""}. Figures are comparable only
+  return html`An uncertain label (-1) ${UNCERTAIN[policy.uncertain]}; a blank one (not mentioned) ${BLANK[policy.blank]}${exceptions.length > 0 ? `; ${exceptions.join("; ")}` : ""}. Evaluation are comparable only
 with others under the same policy.`;
 }
 

@@ -1,7 +1,8 @@
+import type { Evaluation } from "../../contracts/evaluation.ts";
 import { filmPicture, legendPicture } from "../film-picture.ts";
 import { count } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import type { Example, Figures, Outcome, ReportMaterial } from "../material.ts";
+import type { Example, Outcome, ReportMaterial } from "../material.ts";
 import { cell, table } from "../table.ts";
 
 const OUTCOMES: readonly Outcome[] = ["true positive", "false negative", "false positive"];
@@ -49,7 +50,7 @@ async function filmCell(outcome: Outcome, example: Example | undefined): Promise
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const pointingTable = (evaluation: Figures): Html =>
+const pointingTable = (evaluation: Evaluation): Html =>
   table({
     caption: html`<b>Table 3. Pointing game.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
 the observation's heat map lies in one of its boxes, beside two that know nothing of the film: always pointing at its centre, and

@@ -1,4 +1,4 @@
-import type { ObservationMetrics } from "../../contracts/evaluation.ts";
+import type { Evaluation, ObservationMetrics } from "../../contracts/evaluation.ts";
 import type { OperatingPointRule } from "../../contracts/run-config.ts";
 import { meanDefined } from "../../domain/metrics/mean.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
@@ -7,7 +7,7 @@ import { curvePanels } from "../charts/curve-panels.ts";
 import { claimed, LEAST_FOR_CLAIM } from "../claims.ts";
 import { AUROC_PLACES, count, counted, interval } from "../format.ts";
 import { type Fragment, type Html, html } from "../html.ts";
-import type { Figures, ReportMaterial } from "../material.ts";
+import type { ReportMaterial } from "../material.ts";
 import { cell, table } from "../table.ts";
 
 const RULES = {
@@ -66,7 +66,7 @@ function figuresTable({ evaluation, request, calibrationKinds }: ReportMaterial,
   const fitted = calibrationKinds.filter((kind) => kind !== "identity").length;
   const all = OBSERVATIONS.map((name) => perObservation[name]);
   return table({
-    caption: html`<b>Table 1. Figures by observation</b> on the ${on}; masked labels are left out. AUROC (with its 95 % interval) and
+    caption: html`<b>Table 1. Evaluation by observation</b> on the ${on}; masked labels are left out. AUROC (with its 95 % interval) and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of 14 observations are calibrated, on
 patients kept for that${fitted < 14 && "; for the rest there were too few positives or negatives"}.
@@ -99,7 +99,7 @@ function meanCells(all: readonly ObservationMetrics[], meanAuroc: Fragment): Fra
   return [null, null, meanAuroc, ap, null, ...decisions];
 }
 
-const decisionsTable = ({ perObservation }: Figures): Html =>
+const decisionsTable = ({ perObservation }: Evaluation): Html =>
   table({
     caption: html`<b>Table 2. Decisions counted</b> on the same films at the threshold of table 1. Right decisions: their share; it says
 little where an observation is rare. Brier score: mean squared error of the probability, 0 is best.`,

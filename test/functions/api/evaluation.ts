@@ -16,7 +16,6 @@ const AVERAGED = {
 export const evaluation: Evaluation = {
   schema: "hilum.evaluation/1",
   run: "phantoms-1",
-  model: "0123456789abcdef",
   protocol: "leak-free",
   evaluatedOn: { part: "test", rows: 200, patients: 80 },
   meanAuroc: 0.95,

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
+import { modelCard } from "../../../lib/evaluation/model-card.ts";
 import { duration, interval, list, percent } from "../../../lib/report/format.ts";
 import { html, raw } from "../../../lib/report/html.ts";
+import { renderModelCard } from "../../../lib/report/model-card.ts";
 import { renderReport } from "../../../lib/report/report.ts";
 import { syntheticTable } from "../evaluation/synthetic.ts";
 import { syntheticMaterial } from "./synthetic-material.ts";
@@ -73,6 +75,19 @@ describe("report", () => {
     const bare = await renderReport({ ...material, evaluation, examples: [] });
     expect(bare).toContain("no AUROC is defined");
     expect(unclosed(bare.replace(/<!doctype html>/, ""))).toEqual([]);
+  });
+});
+
+describe("model card", () => {
+  it("is one page that stands alone, with its figures and warnings, text as text", () => {
+    const card = modelCard(syntheticMaterial({ description: "<script>alert(1)</script>" }));
+    const shown = renderModelCard(card);
+    expect(shown).toContain("Not for clinical use");
+    expect(shown).toContain("&lt;script&gt;");
+    expect(shown).not.toMatch(/<script|<link|https?:\/\//);
+    expect(shown).toContain(card.metrics.perObservation.Edema!.auroc!.toFixed(3));
+    for (const limit of card.limits) expect(shown).toContain(limit);
+    expect(unclosed(shown.replace(/<!doctype html>/, ""))).toEqual([]);
   });
 });
 
