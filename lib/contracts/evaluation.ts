@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SUBGROUP_AXES } from "../domain/subgroups.ts";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
 import { BlankPolicy, UncertainPolicy } from "./run-config.ts";
 
@@ -106,6 +107,35 @@ export const Localisation = z.strictObject({
 });
 export type Localisation = z.infer<typeof Localisation>;
 
+/** AUROC among the test films of one sex, age band, projection or source. */
+const Subgroup = z.strictObject({
+  axis: z.enum(SUBGROUP_AXES),
+  group: z.string(),
+  films: z.int().min(1),
+  patients: z.int().min(1),
+  meanAuroc: Metric.describe("mean over the observations where it is defined in this group"),
+  meanAurocInterval: Interval,
+  perObservation: z.record(
+    ObservationName,
+    z.strictObject({
+      rows: z.int().min(0),
+      positives: z.int().min(0),
+      auroc: Metric,
+      aurocInterval: Interval.describe(INTERVAL),
+    }),
+  ),
+});
+
+/** The two groups of one axis that differ most. */
+const SubgroupGap = z.strictObject({
+  axis: z.enum(SUBGROUP_AXES),
+  better: z.string(),
+  worse: z.string(),
+  gap: z.number().describe("difference of the mean AUROC over `observations`"),
+  interval: Interval.describe("95 % interval by resampling each group's patients"),
+  observations: z.array(ObservationName).describe("those with enough positives and negatives in both groups"),
+});
+
 /** How a model does on its test patients; part of its version, whose id is a hash over this too. */
 export const Evaluation = z.strictObject({
   schema: schemaName("hilum.evaluation/1"),
@@ -118,6 +148,8 @@ export const Evaluation = z.strictObject({
   ...Metrics.shape,
   curves: perObservation(z.strictObject({ roc: Curve, precisionRecall: Curve })),
   reliability: perObservation(Reliability),
+  subgroups: z.array(Subgroup).describe("axes on which all test films are alike are left out"),
+  largestSubgroupGap: SubgroupGap.nullable().describe("null where no two groups can be compared"),
   /** Sensitivity and specificity on the test patients at each of these thresholds, for the page's slider. */
   operatingCurve: z.strictObject({
     thresholds: z.array(Share),

@@ -6,7 +6,9 @@ import { confusion, recall, specificity } from "../domain/metrics/confusion.ts";
 import { precisionRecallCurve, rocCurve } from "../domain/metrics/curves.ts";
 import { rank } from "../domain/metrics/ranking.ts";
 import { expectedCalibrationError, reliability } from "../domain/metrics/reliability.ts";
-import { OBSERVATIONS } from "../domain/observations.ts";
+import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import { type SubgroupGap, subgroups } from "../domain/subgroups.ts";
+import { LEAST_FOR_CLAIM } from "../report/claims.ts";
 import { columnsOf, metricsOf } from "./metrics.ts";
 import { countPatients, type PredictionTable } from "./prediction-table.ts";
 
@@ -53,6 +55,7 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
     averages,
     curves: rankings.map((r) => ({ roc: rocCurve(r), precisionRecall: precisionRecallCurve(r) })),
     reliability: columnsOf(raw, thresholds).map((before, i) => reliabilityOf(before, columns[i]!)),
+    ...subgroupFigures(test, columns, bootstrap),
     operatingCurve: {
       thresholds: steps,
       sensitivity: atSteps.map((counts) => counts.map(recall)),
@@ -64,6 +67,26 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
     localisationUntrainedHitRate: localisation.untrainedHitRate,
   };
 }
+
+function subgroupFigures(
+  { patients, subjects }: PredictionTable,
+  columns: readonly Decided[],
+  bootstrap: FiguresInput["bootstrap"],
+): Pick<Evaluation, "subgroups" | "largestSubgroupGap"> {
+  const { groups, largestGap } = subgroups({ columns, patients, subjects, ...bootstrap, least: LEAST_FOR_CLAIM });
+  return {
+    subgroups: groups.map(({ figures, ...group }) => ({ ...group, perObservation: byName(figures) })),
+    largestSubgroupGap: largestGap && gapByName(largestGap),
+  };
+}
+
+const byName = <T>(values: readonly T[]): Record<Observation, T> =>
+  Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])) as Record<Observation, T>;
+
+const gapByName = ({ columns, ...gap }: SubgroupGap): NonNullable<Evaluation["largestSubgroupGap"]> => ({
+  ...gap,
+  observations: columns.map((column) => OBSERVATIONS[column]!),
+});
 
 function reliabilityOf(raw: Decided, served: Decided): Evaluation["reliability"][number] {
   const before = reliability(raw.scores, raw.labels);

@@ -1,6 +1,7 @@
 import type { TrainingData } from "../data/training-data.ts";
 import type { Part } from "../domain/parts.ts";
 import { patientKey } from "../domain/split.ts";
+import type { Subject } from "../domain/subgroups.ts";
 import { device } from "../engine/tensorflow.ts";
 import type { ReportMaterial } from "../report/material.ts";
 import type { StepContext } from "../steps/run-step.ts";
@@ -32,6 +33,7 @@ export async function judge(
     count: split[part].length,
     paths: Array.from(split[part], (position) => inputs.paths[position]!),
     patientIds: Array.from(split[part], (position) => data.rows.patient[position]!),
+    subjects: Array.from(split[part], (position) => subjectOf(data, position)),
     patients: numberNames(Array.from(split[part], (position) => patientOf(data, position))),
     ...(await predict(split[part], using)),
   });
@@ -77,6 +79,16 @@ export async function judge(
     },
     rules,
     tables: [calibrated(raw.tuning, rules.calibration), calibrated(raw.calibration, rules.calibration), test],
+  };
+}
+
+function subjectOf({ rows }: TrainingData, position: number): Subject {
+  const age = rows.age[position]!;
+  return {
+    sex: rows.sex[position]!,
+    age: age < 0 ? null : age,
+    projection: rows.projection[position]!,
+    source: rows.source[position]!,
   };
 }
 

@@ -54,8 +54,9 @@ function observationMetrics({ scores, labels, threshold }: Decided, rounds: Figu
   const figures = {
     auroc: aurocOf(ranking),
     averagePrecision: averagePrecisionOf(ranking),
-    f1: f1(counts),
-    precision: precision(counts),
+    // Without a positive there is nothing to find, and every alarm is false: that says nothing of the model.
+    f1: positives === 0 ? null : f1(counts),
+    precision: positives === 0 ? null : precision(counts),
     recall: recall(counts),
     specificity: specificity(counts),
   };

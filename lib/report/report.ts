@@ -1,9 +1,12 @@
 import type { ReportMaterial } from "./material.ts";
 import { page } from "./page.ts";
+import { calibration } from "./sections/calibration.ts";
 import { data } from "./sections/data.ts";
 import { localisation } from "./sections/localisation.ts";
 import { performance } from "./sections/performance.ts";
 import { caveats, provenance } from "./sections/provenance.ts";
+import { published } from "./sections/published.ts";
+import { subgroups } from "./sections/subgroups.ts";
 import { summary } from "./sections/summary.ts";
 import { training } from "./sections/training.ts";
 
@@ -21,6 +24,9 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
     sections: [
       summary(material),
       await performance(material),
+      await calibration(material),
+      subgroups(material),
+      published(material),
       await localisation(material),
       await training(material),
       await data(material),

@@ -36,6 +36,12 @@ function predictions(noise: number): PredictionTable {
     count: FILMS,
     paths: Array.from({ length: FILMS }, (_, film) => `=films, "odd"/${film}.jpg`),
     patientIds: Array.from({ length: FILMS }, (_, film) => `patient-${film >> 1}`),
+    subjects: Array.from({ length: FILMS }, (_, film) => ({
+      sex: ["Male", "Female"][(film >> 1) % 2]!,
+      age: 50,
+      projection: "AP",
+      source: "x",
+    })),
     patients: Uint32Array.from({ length: FILMS }, (_, film) => film >> 1),
     labels,
     probabilities: Float64Array.from(labels, (label) => {

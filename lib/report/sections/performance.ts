@@ -66,7 +66,7 @@ function figuresTable({ evaluation, request, calibrationKinds }: ReportMaterial,
   const fitted = calibrationKinds.filter((kind) => kind !== "identity").length;
   const all = OBSERVATIONS.map((name) => perObservation[name]);
   return table({
-    caption: html`<b>Table 1. Evaluation by observation</b> on the ${on}; masked labels are left out. AUROC (with its 95 % interval) and
+    caption: html`<b>Table 1. Figures by observation</b> on the ${on}; masked labels are left out. AUROC (with its 95 % interval) and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of 14 observations are calibrated, on
 patients kept for that${fitted < 14 && "; for the rest there were too few positives or negatives"}.

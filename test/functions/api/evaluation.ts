@@ -59,6 +59,8 @@ export const evaluation: Evaluation = {
     samples: AVERAGED,
   },
   curves: forEachObservation(() => ({ roc: [], precisionRecall: [] })),
+  subgroups: [],
+  largestSubgroupGap: null,
   reliability: forEachObservation(() => ({
     before: [],
     after: [],

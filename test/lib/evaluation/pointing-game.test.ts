@@ -110,6 +110,7 @@ describe("pointing game", () => {
     count: 4,
     paths: [],
     patientIds: [],
+    subjects: [],
     patients: Uint32Array.of(0, 1, 2, 3),
     labels,
     probabilities,

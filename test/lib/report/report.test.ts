@@ -5,6 +5,7 @@ import { modelCard } from "../../../lib/evaluation/model-card.ts";
 import { duration, interval, list, percent } from "../../../lib/report/format.ts";
 import { html, raw } from "../../../lib/report/html.ts";
 import { renderModelCard } from "../../../lib/report/model-card.ts";
+import { STUDY } from "../../../lib/report/published/study.ts";
 import { renderReport } from "../../../lib/report/report.ts";
 import { syntheticTable } from "../evaluation/synthetic.ts";
 import { syntheticMaterial } from "./synthetic-material.ts";
@@ -40,13 +41,33 @@ describe("report", () => {
     ]) {
       expect(page).toContain(`<h2>${title}</h2>`);
     }
-    expect(page.match(/<svg/g)!.length).toBe(1 + 2 * 13 + 2 + 1);
+    expect(page.match(/<svg/g)!.length).toBe(1 + 3 * 13 + 2 + 1);
     expect(page).toContain("not defined");
   });
 
   it("shows what users wrote as text", () => {
     expect(page).not.toContain("<img src=x");
     expect(page).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
+  });
+
+  it("stands beside what the study published, with the caveat, and numbers figures and tables in order", () => {
+    expect(page).toContain("These rows are no ranking");
+    expect(page).toMatch(/R1: DenseNet-121, head only.*0\.8065/s);
+    expect(STUDY).toHaveLength(6);
+    for (const { figures } of STUDY) expect(Object.keys(figures)).toHaveLength(18);
+    expect(STUDY[0]!.figures.Cardiomegaly).toEqual({ precision: 0.26, recall: 0.24, f1: 0.25, support: 2991 });
+    for (const kind of ["Figure", "Table"]) {
+      const numbers = Array.from(page.matchAll(new RegExp(`<b>${kind} (\\d+)\\.`, "g")), ([, number]) =>
+        Number(number),
+      );
+      expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    }
+  });
+
+  it("names the largest gap between subgroups", () => {
+    const { better, worse, gap } = material.evaluation.largestSubgroupGap!;
+    expect(page).toContain(`${better} does better than ${worse}`);
+    expect(page).toContain(gap.toFixed(3));
   });
 
   it("is the same for the same run", async () => {
