@@ -23,7 +23,20 @@ describe("help", () => {
 
   test("there is a command for everything", () => {
     expect(leaves.map((command) => command.name())).toEqual([
-      ...["demo", "run", "predict", "serve", "list", "show", "metrics", "doctor"],
+      ...[
+        "demo",
+        "run",
+        "predict",
+        "serve",
+        "list",
+        "show",
+        "diff",
+        "promote",
+        "rollback",
+        "verify",
+        "metrics",
+        "doctor",
+      ],
       ...["validate", "plan", "prepare", "merge", "upsample", "train", "evaluate", "gate", "promote", "notify"],
     ]);
   });
