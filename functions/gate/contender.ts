@@ -2,9 +2,11 @@ import { Evaluation, RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import type { VersionId } from "../../lib/contracts/model-version.ts";
 import type { HeldOutRows } from "../../lib/domain/held-out-rows.ts";
+import { meanDefined } from "../../lib/domain/metrics/mean.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import type { Contender } from "../../lib/domain/promotion.ts";
 import { loadVersion } from "../../lib/registry/versions.ts";
+import { claimed } from "../../lib/report/claims.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import type { Rooms } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
@@ -20,9 +22,15 @@ export async function contender({ runs, models }: Rooms, version: VersionId): Pr
     auroc: evaluation
       ? Object.fromEntries(OBSERVATIONS.map((name) => [name, evaluation.perObservation[name].auroc]))
       : {},
+    calibrationError: evaluation ? calibrationErrorOf(evaluation) : null,
+    subgroupGap: evaluation?.largestSubgroupGap?.gap ?? null,
     heldOut: await predictionsOf(runs, trainedOn.run, version),
   };
 }
+
+/** Over the observations with films enough: among few, chance alone looks like a calibration error. */
+const calibrationErrorOf = (evaluation: Evaluation): number | null =>
+  meanDefined(claimed(evaluation).map((name) => evaluation.perObservation[name].expectedCalibrationError));
 
 async function predictionsOf(runs: Store, run: string, version: VersionId): Promise<HeldOutRows | null> {
   const keys = runKeys(run);

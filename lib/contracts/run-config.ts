@@ -111,6 +111,10 @@ export const GateConfig = z.strictObject({
   confidence: Share.default(0.95),
   minMeanAuroc: Share.default(0.5),
   minAuroc: z.partialRecord(ObservationName, Share).default({}),
+  maxCalibrationError: Share.default(0.1).describe(
+    "of the mean over the observations with films enough to tell, against a champion",
+  ),
+  maxSubgroupGap: Share.default(0.2).describe("in AUROC, between groups that can be compared, against a champion"),
   bootstrap: z.int().min(50).max(10_000).default(500),
 });
 export type GateConfig = z.infer<typeof GateConfig>;

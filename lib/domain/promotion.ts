@@ -8,6 +8,8 @@ export interface GateRules {
   readonly confidence: number;
   readonly minMeanAuroc: number;
   readonly minAuroc: Readonly<Partial<Record<Observation, number>>>;
+  readonly maxCalibrationError: number;
+  readonly maxSubgroupGap: number;
   readonly bootstrap: number;
 }
 
@@ -16,6 +18,10 @@ export interface Contender {
   readonly meanAuroc: number | null;
   /** AUROC by observation, where it is known and defined. */
   readonly auroc: Readonly<Partial<Record<Observation, number | null>>>;
+  /** Mean expected calibration error over the observations with films enough to tell; null where there is none. */
+  readonly calibrationError: number | null;
+  /** Largest difference in AUROC between two groups of test patients that are large enough to be compared. */
+  readonly subgroupGap: number | null;
   readonly heldOut: HeldOutRows | null;
 }
 
@@ -33,8 +39,8 @@ export interface Verdict {
 }
 
 /**
- * Whether a candidate may replace the champion. Floors hold for every candidate; against a champion, the lower bound
- * of the paired difference in mean AUROC on the same test films must lie above -margin (non-inferiority). Where the two
+ * Whether a candidate may replace the champion. Floors hold for every candidate, and are all that a first model needs.
+ * Against a champion calibration and subgroups must stay inside their limits, and the lower bound of the paired difference in mean AUROC on the same test films must lie above -margin (non-inferiority). Where the two
  * were tested on other films, only their figures can be compared, and the check says so.
  */
 export function judge(candidate: Contender, champion: Contender | null, rules: GateRules, seed: number): Verdict {
@@ -43,6 +49,7 @@ export function judge(candidate: Contender, champion: Contender | null, rules: G
     ...Object.entries(rules.minAuroc).map(([name, floor]) =>
       atLeast(`auroc/${name}`, `AUROC of ${name}`, candidate.auroc[name as Observation] ?? null, floor),
     ),
+    ...(champion === null ? [] : limits(candidate, rules)),
     against(candidate, champion, rules, seed),
   ];
   return { decision: checks.every(({ passed }) => passed) ? "promote" : "keep", checks };
@@ -54,6 +61,20 @@ function atLeast(rule: string, figure: string, value: number | null, limit: numb
       ? `${figure} on the test patients is not defined: one class is missing`
       : `${figure} on the test patients ${value.toFixed(3)}, expected at least ${limit.toFixed(3)}`;
   return { rule, passed: value !== null && value >= limit, value, limit, detail };
+}
+
+const limits = (candidate: Contender, { maxCalibrationError, maxSubgroupGap }: GateRules): Check[] => [
+  atMost("calibration", "mean expected calibration error", candidate.calibrationError, maxCalibrationError),
+  atMost("subgroup-gap", "largest gap in AUROC between subgroups", candidate.subgroupGap, maxSubgroupGap),
+];
+
+/** What cannot be judged for want of films is no fault of the model. */
+function atMost(rule: string, figure: string, value: number | null, limit: number): Check {
+  const detail =
+    value === null
+      ? `${figure} of the test patients is not defined: too few films of both classes`
+      : `${figure} of the test patients ${value.toFixed(3)}, expected at most ${limit.toFixed(3)}`;
+  return { rule, passed: value === null || value <= limit, value, limit, detail };
 }
 
 function against(candidate: Contender, champion: Contender | null, rules: GateRules, seed: number): Check {

@@ -64,7 +64,7 @@ beforeEach(async () => {
 });
 
 /** A run up to its evaluation, as the evaluator leaves it. @returns its model version */
-async function evaluated(run: string, noise: number, gateRules: object = {}): Promise<string> {
+async function evaluated(run: string, noise: number, gateRules: object = { maxCalibrationError: 1 }): Promise<string> {
   const keys = runKeys(run);
   const config = RunConfig.parse({ name: "test", model: { network: "densenet-mini" }, gate: gateRules });
   await writeDocument(rooms.runs, keys.request, RunRequest, {
@@ -135,6 +135,14 @@ describe("gate, promote, notify", () => {
     await notify({ run: "second" });
     expect(await readChannels(rooms.models)).toMatchObject({ production: first, candidate: second });
     expect(await outcome("second")).toMatchObject({ status: "kept", model: second, failure: null });
+  });
+
+  it("keep the champion from a better one whose probabilities are not what they say", async () => {
+    await promoteVersion(rooms.models, await evaluated("first", 0.9));
+    await evaluated("second", 0.7, { maxCalibrationError: 0.05 });
+    expect(await gate({ run: "second" })).toEqual({ decision: "keep" });
+    const failed = (await decision("second")).checks.filter(({ passed }) => !passed);
+    expect(failed).toMatchObject([{ rule: "calibration", limit: 0.05 }]);
   });
 
   it("say so where the champion's run is gone", async () => {
