@@ -59,7 +59,7 @@ Example:
     .action(metrics);
 }
 
-const source = (file: string): CsvSource => ({ file, pieces: readPieces(file) });
+const source = (file: string): CsvSource => ({ file, open: () => readPieces(file) });
 
 async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
   try {

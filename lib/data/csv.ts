@@ -5,13 +5,8 @@ import { InputError } from "../domain/errors.ts";
 /** A row as the file has it; `line` is where it starts, the header being line 1. */
 export interface CsvRow {
   readonly line: number;
-  /** Cells of the columns asked for, in the order in which they were, then of the optional ones that are there. */
+  /** Cells of the columns asked for, in the order in which they were. */
   readonly cells: readonly string[];
-}
-
-export interface CsvOptions {
-  readonly optional?: readonly string[];
-  readonly describe?: (cells: number, expected: number) => string;
 }
 
 /** Far above any row of such a file: one endless line must not fill the memory. */
@@ -21,14 +16,14 @@ const LONGEST_ROW_BYTES = 64 * 1024;
  * Rows of a CSV file (RFC 4180; a byte-order mark, CRLF, quoted commas and line breaks are fine; blank lines are not
  * rows). Columns are found by name, in any order; others than those asked for are passed over.
  * @param file name for messages
- * @param options `optional` columns need not be there; `describe` adds to the message about a row of the wrong length
+ * @param describe adds to the message about a row of the wrong length
  * @throws InputError `csv` naming file, line and what was expected
  */
 export async function* readCsv(
   file: string,
   pieces: AsyncIterable<Uint8Array>,
   columns: readonly string[],
-  { describe = () => "", optional = [] }: CsvOptions = {},
+  describe: (cells: number, expected: number) => string = () => "",
 ): AsyncGenerator<CsvRow> {
   // Counted as the parser goes, since rows read before an error are lost with it.
   let line = 1;
@@ -52,7 +47,7 @@ export async function* readCsv(
       if (cells.length === 1 && cells[0] === "") continue;
       if (header === undefined) {
         header = cells;
-        picked = findColumns(file, start, cells, [...columns, ...optional.filter((name) => cells.includes(name))]);
+        picked = findColumns(file, start, cells, columns);
         continue;
       }
       if (cells.length !== header.length) {

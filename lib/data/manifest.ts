@@ -19,7 +19,7 @@ export async function readManifest(data: Store, csvFiles: readonly string[]): Pr
   const firstByPath = new Map<string, ManifestRow>();
   for (const file of csvFiles) {
     const ofFile: ManifestRow[] = [];
-    for await (const cells of readCsv(file, data.stream(file), FILM_COLUMNS, { describe: describeShortRow })) {
+    for await (const cells of readCsv(file, data.stream(file), FILM_COLUMNS, describeShortRow)) {
       const parsed = parseFilmRow(file, cells);
       const first = firstByPath.get(parsed.path);
       const row = {

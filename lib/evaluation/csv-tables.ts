@@ -16,14 +16,15 @@ export interface CsvTable {
 
 export interface CsvSource {
   readonly file: string;
-  readonly pieces: AsyncIterable<Uint8Array>;
+  /** The file from its beginning; called more than once. */
+  readonly open: () => AsyncIterable<Uint8Array>;
 }
 
 const PATH = "Path";
 
 /** @param parse a cell's number, or undefined where it is none; `expected` says what would be one */
 async function readTable(
-  { file, pieces }: CsvSource,
+  { file, open }: CsvSource,
   parse: (text: string) => number | undefined,
   expected: string,
 ): Promise<CsvTable> {
@@ -31,7 +32,8 @@ async function readTable(
   const values: number[] = [];
   const seen = new Set<string>();
   const refuse = (line: number, what: string) => new InputError("csv", `${file} line ${line}: ${what}`);
-  for await (const { line, cells } of readCsv(file, pieces, OBSERVATIONS, { optional: [PATH] })) {
+  const columns = (await namesPath(open())) ? [...OBSERVATIONS, PATH] : OBSERVATIONS;
+  for await (const { line, cells } of readCsv(file, open(), columns)) {
     const [path, ...numbers] = [cells[OBSERVATION_COUNT], ...cells.slice(0, OBSERVATION_COUNT)];
     if (path !== undefined) {
       if (path === "") throw refuse(line, "Path is blank, expected the path of a film");
@@ -46,6 +48,20 @@ async function readTable(
     }
   }
   return { file, paths: paths.length > 0 ? paths : null, values };
+}
+
+/** Whether a file's first row has a column for the films' paths. */
+async function namesPath(pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
+  let text = "";
+  for await (const piece of pieces) {
+    text += Buffer.from(piece).toString("latin1");
+    if (text.includes("\n")) break;
+  }
+  const names = text
+    .replace(/^\u00ef\u00bb\u00bf/, "")
+    .split(/\r?\n/, 1)[0]!
+    .split(",");
+  return names.some((name) => name.replace(/^"(.*)"$/, "$1") === PATH);
 }
 
 /** What the cells of a labels file stand for. */
