@@ -103,6 +103,8 @@ export const Localisation = z.strictObject({
   films: z.int().min(0).describe("true positives with a box"),
   hitRate: Metric.describe("share whose heat map's peak lies in a box of that observation (pointing game)"),
   centreHitRate: Metric.describe("the same for always pointing at the centre"),
+  iou: Metric.describe("mean intersection over union of boxes and heat map, cut at Otsu's threshold (CheXlocalize)"),
+  untrainedIou: Metric.describe("the same for this network before training"),
   untrainedHitRate: Metric.describe("the same for this network before training"),
 });
 export type Localisation = z.infer<typeof Localisation>;
@@ -159,6 +161,8 @@ export const Evaluation = z.strictObject({
   localisation: z.array(Localisation),
   localisationHitRate: Metric.describe("over all true positives with a box"),
   localisationCentreHitRate: Metric,
+  localisationIou: Metric.describe("mean over the same true positives"),
+  localisationUntrainedIou: Metric,
   localisationUntrainedHitRate: Metric,
 });
 export type Evaluation = z.infer<typeof Evaluation>;

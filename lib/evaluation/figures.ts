@@ -31,6 +31,8 @@ export interface LocalisationFigures {
   readonly perObservation: Localisation[];
   readonly hitRate: number | null;
   readonly centreHitRate: number | null;
+  readonly iou: number | null;
+  readonly untrainedIou: number | null;
   readonly untrainedHitRate: number | null;
 }
 
@@ -64,6 +66,8 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
     localisation: localisation.perObservation,
     localisationHitRate: localisation.hitRate,
     localisationCentreHitRate: localisation.centreHitRate,
+    localisationIou: localisation.iou,
+    localisationUntrainedIou: localisation.untrainedIou,
     localisationUntrainedHitRate: localisation.untrainedHitRate,
   };
 }

@@ -85,7 +85,14 @@ async function evaluated(run: string, noise: number, gateRules: object = { maxCa
     raw: test,
     thresholds: OBSERVATIONS.map(() => 0.5),
     bootstrap: { rounds: 0, seed: 1 },
-    localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },
+    localisation: {
+      perObservation: [],
+      hitRate: null,
+      centreHitRate: null,
+      untrainedHitRate: null,
+      iou: null,
+      untrainedIou: null,
+    },
   });
   const { version } = await publishVersion(
     rooms.models,

@@ -52,13 +52,20 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 const pointingTable = (evaluation: Evaluation): Html =>
   table({
-    caption: html`<b>Table 7. Pointing game.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
+    caption: html`<b>Table 7. Pointing game and overlap.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
 the observation's heat map lies in one of its boxes, beside two that know nothing of the film: always pointing at its centre, and
-the same network before training.`,
-    headings: ["Observation", "Films", "This model", "Centre of the film", "Untrained network"],
+the same network before training. IoU: mean overlap (intersection over union) of the boxes and the heat map cut at Otsu's threshold.`,
+    headings: ["Observation", "Films", "Peak hits", "Centre of the film", "Untrained network", "IoU", "IoU untrained"],
     rows: evaluation.localisation.map((row) => ({
       name: row.observation,
-      cells: [count(row.films), html`<b>${cell(row.hitRate)}</b>`, cell(row.centreHitRate), cell(row.untrainedHitRate)],
+      cells: [
+        count(row.films),
+        html`<b>${cell(row.hitRate)}</b>`,
+        cell(row.centreHitRate),
+        cell(row.untrainedHitRate),
+        cell(row.iou),
+        cell(row.untrainedIou),
+      ],
     })),
     foot: {
       name: "All",
@@ -67,6 +74,8 @@ the same network before training.`,
         cell(evaluation.localisationHitRate),
         cell(evaluation.localisationCentreHitRate),
         cell(evaluation.localisationUntrainedHitRate),
+        cell(evaluation.localisationIou),
+        cell(evaluation.localisationUntrainedIou),
       ],
     },
   });

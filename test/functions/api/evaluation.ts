@@ -77,5 +77,7 @@ export const evaluation: Evaluation = {
   localisation: [],
   localisationHitRate: null,
   localisationCentreHitRate: null,
+  localisationIou: null,
+  localisationUntrainedIou: null,
   localisationUntrainedHitRate: null,
 };

@@ -10,7 +10,14 @@ import type { PredictionTable } from "../../../lib/evaluation/prediction-table.t
 import { csvText, predictionsCsv } from "../../../lib/evaluation/predictions-csv.ts";
 import { syntheticTable } from "./synthetic.ts";
 
-const NOWHERE = { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null };
+const NOWHERE = {
+  perObservation: [],
+  hitRate: null,
+  centreHitRate: null,
+  untrainedHitRate: null,
+  iou: null,
+  untrainedIou: null,
+};
 const figures = (test: PredictionTable, thresholds = new Array<number>(OBSERVATION_COUNT).fill(0.5)) =>
   evaluationFigures({
     run: "r",

@@ -91,7 +91,14 @@ describe("report", () => {
       raw: test,
       thresholds: forEachObservation(() => 0.5),
       bootstrap: { rounds: 0, seed: 1 },
-      localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },
+      localisation: {
+        perObservation: [],
+        hitRate: null,
+        centreHitRate: null,
+        untrainedHitRate: null,
+        iou: null,
+        untrainedIou: null,
+      },
     });
     const bare = await renderReport({ ...material, evaluation, examples: [] });
     expect(bare).toContain("no AUROC is defined");
