@@ -16,7 +16,7 @@ const films = Number(count);
 const next = random(1, "bench");
 const batch = {
   count: films,
-  pixels: Uint8Array.from({ length: films * side * side }, () => next() * 256),
+  input: Uint8Array.from({ length: films * side * side }, () => next() * 256),
   targets: Float32Array.from({ length: films * 14 }, () => Number(next() < 0.3)),
 };
 

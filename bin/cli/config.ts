@@ -40,9 +40,11 @@ function parseConfig(where: string, text: string): RunConfig {
   }
   const parsed = RunConfig.safeParse(json);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.flatMap(describeIssue);
-  throw new InputError("config", `config ${where}: ${faults.join("; ")}`, { cause: parsed.error });
+  throw new InputError("config", `config ${where}: ${describeFaults(parsed.error)}`, { cause: parsed.error });
 }
+
+/** Each setting that is wrong, with what was expected. */
+export const describeFaults = (error: z.ZodError): string => error.issues.flatMap(describeIssue).join("; ");
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   const at = (...more: string[]) => [...issue.path.map(String), ...more].join(".");

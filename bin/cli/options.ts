@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import { Protocol } from "../../lib/contracts/run-config.ts";
 import { storeUri } from "../../lib/store/open.ts";
 import { DEFAULT_STORE } from "./places.ts";
 
@@ -31,6 +32,10 @@ export const option = {
       "a store (its production model), a version's folder, or STORE#VERSION or STORE#CHANNEL",
     ).env("HILUM_MODEL_URI"),
   data: () => new Option("--data <folder>", "folder or s3:// prefix with train.csv and films").argParser(uri),
+  protocol: () =>
+    new Option("--protocol <name>", "how films are divided: by patient, or as the published study did it").choices(
+      Protocol.options,
+    ),
   json: () => new Option("--json", "results as JSON on stdout"),
   seed: (what = "another seed gives other films") =>
     new Option("--seed <n>", what).argParser(whole(0, 2 ** 31 - 1)).default(1),

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { registerDemo } from "../commands/demo.ts";
 import { registerDoctor } from "../commands/doctor.ts";
+import { registerImportWeights } from "../commands/import-weights.ts";
+import { registerInspect } from "../commands/inspect.ts";
 import { registerMetrics } from "../commands/metrics.ts";
 import { registerModels } from "../commands/models.ts";
 import { registerPredict } from "../commands/predict.ts";
@@ -40,6 +42,8 @@ Start with:
       registerServe,
       registerModels,
       registerMetrics,
+      registerInspect,
+      registerImportWeights,
       registerDoctor,
       registerSteps,
     ],

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { type Command, Option } from "commander";
-import { MetricsReport } from "../../lib/contracts/evaluation.ts";
-import { BlankPolicy, UncertainPolicy } from "../../lib/contracts/run-config.ts";
+import { CountedUncertain, MetricsReport } from "../../lib/contracts/evaluation.ts";
+import { BlankPolicy } from "../../lib/contracts/run-config.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { POLICIES } from "../../lib/domain/label-policy.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
@@ -16,7 +16,7 @@ interface MetricsOptions {
   readonly labels: string;
   readonly predictions: string;
   readonly thresholds?: string;
-  readonly uncertain: UncertainPolicy;
+  readonly uncertain: CountedUncertain;
   readonly blank: BlankPolicy;
   readonly bootstrap: number;
   readonly seed: number;
@@ -35,7 +35,7 @@ export function registerMetrics(program: Command): void {
     .option("--thresholds <json>", "operating points by observation, a list of 14, or a model.json; 0.5 if left out")
     .addOption(
       new Option("--uncertain <policy>", "what -1 counts as; ignore leaves it out")
-        .choices(UncertainPolicy.options)
+        .choices(CountedUncertain.options)
         .default("ignore"),
     )
     .addOption(

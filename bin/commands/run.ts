@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Protocol } from "../../lib/contracts/run-config.ts";
 import { loadConfig } from "../cli/config.ts";
 import { option } from "../cli/options.ts";
 import { stoppable } from "../cli/stop.ts";
@@ -7,6 +8,7 @@ import { printRun } from "../cli/tell-run.ts";
 interface RunOptions {
   readonly data: string;
   readonly config: string;
+  readonly protocol?: Protocol;
   readonly store: string;
   readonly device?: "cpu" | "gpu";
   readonly parallel: number;
@@ -19,13 +21,15 @@ export function registerRun(program: Command): void {
     .description("train, evaluate and promote a model on films and labels in CheXpert's format")
     .addOption(option.data().makeOptionMandatory())
     .requiredOption("--config <preset>", "name of a preset (presets/), or a file of the same form")
+    .addOption(option.protocol())
     .addOption(option.store())
     .addOption(option.device())
     .addOption(option.parallel())
     .addOption(option.json())
     .addHelpText("after", "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n")
     .action(async (options: RunOptions) => {
-      const config = await loadConfig(options.config);
+      const { protocol } = options;
+      const config = { ...(await loadConfig(options.config)), ...(protocol && { protocol }) };
       const { startRun } = await import("../cli/start-run.ts");
       const report = await stoppable("the same command goes on from here", (signal) =>
         startRun({ ...options, config, signal }),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { SUBGROUP_AXES } from "../domain/subgroups.ts";
+import { Leakage } from "./leakage.ts";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
 import { BlankPolicy, UncertainPolicy } from "./run-config.ts";
 
@@ -67,6 +68,10 @@ export const Metrics = z.strictObject({
 });
 export type Metrics = z.infer<typeof Metrics>;
 
+/** What an uncertain label counts as where nothing is drawn. */
+export const CountedUncertain = UncertainPolicy.exclude(["smooth"]);
+export type CountedUncertain = z.infer<typeof CountedUncertain>;
+
 /** What `hilum metrics` says of two CSV files. */
 export const MetricsReport = Metrics.extend({
   schema: schemaName("hilum.metrics/1"),
@@ -74,7 +79,7 @@ export const MetricsReport = Metrics.extend({
   patients: z.int().min(0).nullable().describe("null where the files do not tell whose a film is"),
   joinedBy: z.enum(["path", "order"]),
   predictionsWithoutLabels: z.int().min(0),
-  policy: z.strictObject({ uncertain: UncertainPolicy, blank: BlankPolicy }),
+  policy: z.strictObject({ uncertain: CountedUncertain, blank: BlankPolicy }),
   bootstrap: z.strictObject({ rounds: z.int().min(0), seed: z.int().min(0) }),
 });
 export type MetricsReport = z.infer<typeof MetricsReport>;
@@ -144,6 +149,7 @@ export const Evaluation = z.strictObject({
   run: z.string(),
   protocol: z.string(),
   evaluatedOn: z.strictObject({ part: z.literal("test"), rows: z.int(), patients: z.int() }),
+  leakage: Leakage.describe("films told apart by the hash of their bytes, so that a copy under another name counts"),
   meanAuroc: Metric.describe("mean over the observations where it is defined"),
   meanAurocInterval: Interval,
   definedObservations: z.int().min(0).max(14),

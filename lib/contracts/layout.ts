@@ -28,11 +28,15 @@ export const runKeys = (run: string) => ({
   plan: `${run}/plan.json`,
   /** Part of the split for every manifest row. */
   assignments: `${run}/assignments.arrow`,
+  /** Rows of each part in order, with repeats, where a plan's protocol is the published one. */
+  sequence: `${run}/sequence.arrow`,
   /** Every prepared row in shard order, with labels and part; no pixels. */
   rows: `${run}/rows.arrow`,
   dataset: `${run}/dataset.json`,
   epochPlan: `${run}/epoch-plan.arrow`,
   upsampling: `${run}/upsampling.json`,
+  /** Features of a frozen backbone; the name says of which films and by which weights. */
+  features: (name: string, shard: number) => `${run}/features/${name}/shard-${digits(shard)}.safetensors`,
   member: (index: number) => {
     const base = `${run}/members/${digits(index)}`;
     return {
@@ -43,6 +47,8 @@ export const runKeys = (run: string) => ({
       latest: `${base}/latest.json`,
       weights: `${base}/weights.safetensors`,
       history: `${base}/history.json`,
+      /** A folder for TensorBoard: an event file an epoch. */
+      events: (epoch: number) => `${base}/tensorboard/events.out.tfevents.${String(epoch).padStart(5, "0")}.v2`,
     };
   },
   evaluation: `${run}/evaluation.json`,
@@ -72,6 +78,14 @@ export const VERSION_FILES = {
 export const modelKeys = {
   channels: "channels.json",
   versions: "versions/",
+  /** Weights imported from a file with this SHA-256. */
+  weights: (sha256: string) => ({
+    /** Written last. */
+    record: `weights/${sha256}/weights.json`,
+    file: `weights/${sha256}/weights.safetensors`,
+  }),
+  /** The record of the weights that Keras publishes for a network, where they were imported. */
+  imagenet: (network: string) => `weights/imagenet-${network}.json`,
   version: (version: string) => ({
     prefix: `versions/${version}/`,
     /** Written last: a version without it does not exist. */

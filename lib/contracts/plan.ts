@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { PARTS } from "../domain/parts.ts";
+import { Leakage } from "./leakage.ts";
 import { perObservation, Sha256, schemaName } from "./primitives.ts";
 import { RunId } from "./run.ts";
-import { Geometry, LabelPolicy } from "./run-config.ts";
+import { Geometry, LabelPolicy, Protocol } from "./run-config.ts";
 
 const PartCounts = z.strictObject(
   Object.fromEntries(PARTS.map((part) => [part, z.int().min(0)])) as Record<(typeof PARTS)[number], z.ZodInt>,
@@ -27,9 +28,9 @@ export const Plan = z.strictObject({
   fingerprint: Sha256,
   geometry: Geometry,
   policy: LabelPolicy,
-  protocol: z.literal("leak-free"),
-  /** Salt of the patient hash; kept, so that a patient never moves when data is added. */
-  salt: z.string(),
+  protocol: Protocol,
+  /** Salt of the patient hash; kept, so that a patient never moves when data is added. Null where films were split. */
+  salt: z.string().nullable(),
   rows: z.strictObject({
     read: z.int().min(0),
     used: z.int().min(0),
@@ -39,8 +40,12 @@ export const Plan = z.strictObject({
   /** Rows and patients in each part. */
   parts: PartCounts,
   patients: PartCounts,
+  leakage: Leakage,
   labels: perObservation(LabelCounts),
-  /** Share of positive targets among the unmasked ones in training, before up-sampling. */
+  /**
+   * Share of positive targets among the unmasked ones before up-sampling: in training, or in all rows where up-sampling
+   * came before the split.
+   */
   naturalPrevalence: perObservation(z.number().nullable()),
   /** Preparation jobs: one array member each. */
   prepareJobs: z.int().min(1).max(10_000),

@@ -1,26 +1,62 @@
 import * as z from "zod";
-import { ObservationName, Share } from "./primitives.ts";
+import { POLICY_NAMES, POLICY_PRESETS, type PolicyPreset, USUAL_SMOOTHING } from "../domain/label-policy.ts";
+import { ObservationName, Sha256, Share } from "./primitives.ts";
 
 /** What an uncertain label (-1) becomes; see lib/domain/label-policy.ts. */
-export const UncertainPolicy = z.enum(["ones", "zeros", "ignore"]);
+export const UncertainPolicy = z.enum(["ones", "zeros", "ignore", "smooth"]);
 export type UncertainPolicy = z.infer<typeof UncertainPolicy>;
 
 /** What a blank label (not mentioned) becomes. */
 export const BlankPolicy = z.enum(["zero", "ignore"]);
 export type BlankPolicy = z.infer<typeof BlankPolicy>;
 
+/** Where `smooth` draws the target of an uncertain label from. */
+export const Smoothing = z
+  .strictObject({
+    from: Share.default(USUAL_SMOOTHING.from),
+    to: Share.default(USUAL_SMOOTHING.to),
+    seed: z.int().min(0).default(USUAL_SMOOTHING.seed),
+  })
+  .refine(({ from, to }) => from <= to && (to < 0.5 || from > 0.5), {
+    message: "expected from <= to on one side of 0.5, so that figures count all draws alike",
+  });
+
 /** How a raw label becomes a target: a default and exceptions by name. */
-export const LabelPolicy = z.strictObject({
-  uncertain: UncertainPolicy.default("ones"),
-  blank: BlankPolicy.default("zero"),
-  perObservation: z
-    .partialRecord(
-      ObservationName,
-      z.strictObject({ uncertain: UncertainPolicy.optional(), blank: BlankPolicy.optional() }),
-    )
-    .default({}),
-});
+export const LabelPolicy = z.strictObject(
+  {
+    name: z.string().optional().describe("of the preset that it is"),
+    uncertain: UncertainPolicy.default("ones"),
+    blank: BlankPolicy.default("zero"),
+    smoothing: Smoothing.optional(),
+    perObservation: z
+      .partialRecord(
+        ObservationName,
+        z.strictObject({
+          uncertain: UncertainPolicy.optional(),
+          blank: BlankPolicy.optional(),
+          smoothing: Smoothing.optional(),
+        }),
+      )
+      .default({}),
+  },
+  {
+    error: ({ code }) =>
+      code === "invalid_type" ? `expected a policy, or the name of one: ${POLICY_NAMES.join(", ")}` : undefined,
+  },
+);
 export type LabelPolicy = z.infer<typeof LabelPolicy>;
+
+const policyPreset = (name: PolicyPreset): LabelPolicy => LabelPolicy.parse({ name, ...POLICY_PRESETS[name] });
+
+/** The same as people write it: a preset's name, or a policy of their own. */
+export const PolicyChoice = z.preprocess(
+  (value) => (POLICY_NAMES.includes(value as PolicyPreset) ? policyPreset(value as PolicyPreset) : value),
+  LabelPolicy,
+);
+
+/** How films are divided: by patient, or as the study did it, leaks included (lib/domain/study-protocol.ts). */
+export const Protocol = z.enum(["leak-free", "published"]);
+export type Protocol = z.infer<typeof Protocol>;
 
 /** Shares of the patients; they add up to 1. */
 export const SplitShares = z
@@ -51,10 +87,13 @@ export const Upsampling = z.discriminatedUnion("kind", [
 export type Upsampling = z.infer<typeof Upsampling>;
 
 /** Names of the networks; lib/model/networks.ts holds a builder for each. */
-export const NetworkName = z.enum(["densenet-mini", "densenet121"]);
+export const NetworkName = z.enum(["densenet-mini", "vgg-mini", "resnet-mini", "densenet121", "vgg16", "resnet50"]);
 export type NetworkName = z.infer<typeof NetworkName>;
 
-/** What is subtracted and divided by before the first layer; lib/model/normalisation.ts has the numbers. */
+/**
+ * What is subtracted and divided by before the first layer; lib/model/normalisation.ts has the numbers. `unit` is the
+ * study's `/255`; `imagenet` is what the network's own ImageNet weights were trained with.
+ */
 export const Normalisation = z.enum(["unit", "imagenet", "symmetric"]);
 export type Normalisation = z.infer<typeof Normalisation>;
 
@@ -64,6 +103,14 @@ export const ModelConfig = z.strictObject({
   headWidth: z.int().min(8).max(4096).default(1024),
   normalisation: Normalisation.default("symmetric"),
   trainable: z.enum(["full", "head"]).default("full"),
+  weights: z
+    .strictObject({
+      from: z
+        .union([z.enum(["none", "imagenet"]), Sha256])
+        .default("none")
+        .describe("what training starts from: nothing, Keras's ImageNet weights, or the SHA-256 of an imported file"),
+    })
+    .prefault({}),
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
@@ -81,6 +128,10 @@ export const TrainingConfig = z.strictObject({
     })
     .prefault({}),
   weightDecay: z.number().min(0).default(0),
+  positiveWeights: z
+    .partialRecord(ObservationName, z.number().positive().max(100))
+    .default({})
+    .describe("how many times a positive label counts in the loss, by observation; 1 where none is given"),
   movingAverage: Share.default(0).describe("decay of the moving average of weights; 0 is off"),
   augment: z
     .strictObject({
@@ -130,8 +181,9 @@ export const RunConfig = z.strictObject({
     .array(z.enum(["frontal", "lateral"]))
     .min(1)
     .default(["frontal"]),
-  policy: LabelPolicy.prefault({}),
-  protocol: z.literal("leak-free").default("leak-free"),
+  policy: PolicyChoice.prefault({}),
+  protocol: Protocol.default("leak-free"),
+  /** Under the published protocol, which has its own shares, of no effect. */
   split: SplitShares.default({ train: 0.7, tuning: 0.1, calibration: 0.1, test: 0.1 }),
   geometry: Geometry.prefault({}),
   prepare: z

@@ -1,9 +1,8 @@
 import type { FindingBox } from "../contracts/boxes.ts";
 import { ObservationName } from "../contracts/primitives.ts";
 import type { Store } from "../store/store.ts";
-import { fault, readCsv } from "./csv.ts";
+import { fault, quote, readCsv } from "./csv.ts";
 import type { Manifest } from "./film-columns.ts";
-import { quote } from "./film-row.ts";
 
 /** Finding boxes beside the CSV files, where the source has them. */
 export const BOXES_FILE = "boxes.csv";
@@ -20,7 +19,7 @@ export async function readBoxes(data: Store, manifest: Manifest): Promise<Findin
     if (!rows.has(path)) rows.set(path, row);
   });
   const boxes: FindingBox[] = [];
-  for await (const { line, cells } of readCsv(BOXES_FILE, data.stream(BOXES_FILE), COLUMNS)) {
+  await readCsv(BOXES_FILE, data.stream(BOXES_FILE), COLUMNS, ({ line, cells }) => {
     const [path = "", finding = "", ...numbers] = cells;
     const row = rows.get(path);
     if (row === undefined) throw fault(BOXES_FILE, line, "a film that no row has, expected a Path of the CSV files");
@@ -36,6 +35,6 @@ export async function readBoxes(data: Store, manifest: Manifest): Promise<Findin
       throw fault(BOXES_FILE, line, `${COLUMNS[i + 2]} is ${quote(text)}, expected ${expected}`);
     }) as [number, number, number, number];
     boxes.push({ row, observation: observation.data, x, y, width, height });
-  }
+  });
   return boxes;
 }

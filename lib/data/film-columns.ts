@@ -1,5 +1,3 @@
-import { BLANK } from "../domain/label-policy.ts";
-import type { RawLabel } from "../domain/labels.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import type { Columns } from "./arrow-columns.ts";
 
@@ -45,13 +43,19 @@ export const FILM_COLUMNS = {
 } as const;
 export type Films = Columns<typeof FILM_COLUMNS>;
 
-/** rows.arrow: every prepared film in shard order, its place being its position, and its part of the split. */
-export const ROWS_COLUMNS = { ...FILM_COLUMNS, part: "text" } as const;
+/**
+ * rows.arrow: every prepared film in shard order, its place being its position, and its part of the split; none under the
+ * published protocol, where a film may be in several parts (sequence.arrow).
+ */
+export const ROWS_COLUMNS = { ...FILM_COLUMNS, part: "text?" } as const;
 export type Rows = Columns<typeof ROWS_COLUMNS>;
 
 /** assignments.arrow: for each row of the manifest its part, or why it is left out. */
 export const ASSIGNMENT_COLUMNS = { part: "text?", leftOut: "text?" } as const;
 export type Assignments = Columns<typeof ASSIGNMENT_COLUMNS>;
+
+/** sequence.arrow: rows of the manifest in the order of their part, again where they are repeated. */
+export const SEQUENCE_COLUMNS = { part: "text", row: "uint32" } as const;
 
 /** epoch-plan.arrow */
 export const EPOCH_PLAN_COLUMNS = { position: "uint32" } as const;
@@ -66,9 +70,3 @@ export function labelMatrix(columns: Columns<typeof LABEL_COLUMNS>): Int8Array {
   });
   return matrix;
 }
-
-/** Columns out of rows of labels. */
-export const labelColumns = (rows: readonly (readonly RawLabel[])[]): Columns<typeof LABEL_COLUMNS> =>
-  Object.fromEntries(
-    OBSERVATIONS.map((name, k) => [name, Int8Array.from(rows, (labels) => labels[k] ?? BLANK)]),
-  ) as unknown as Columns<typeof LABEL_COLUMNS>;

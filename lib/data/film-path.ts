@@ -19,8 +19,12 @@ const FAULTS: readonly (readonly [string, (path: string) => boolean])[] = [
   ["has an empty segment", (path) => path.split("/").includes("")],
 ];
 
+/** Segments of letters, digits and marks that mean nothing: none of the faults can be in it. */
+const PLAIN = /^\w[\w.-]*(?:\/\w[\w.-]*)*$/;
+
 /** Why a path of a CSV file is refused, or undefined. */
-export const pathFault = (path: string): string | undefined => FAULTS.find(([, applies]) => applies(path))?.[0];
+export const pathFault = (path: string): string | undefined =>
+  PLAIN.test(path) ? undefined : FAULTS.find(([, applies]) => applies(path))?.[0];
 
 /** A data set's own division, which is not ours and says nothing about a patient. */
 const DIVISIONS = new Set(["train", "valid", "test"]);

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Geometry } from "../contracts/run-config.ts";
+import { InputError } from "../domain/errors.ts";
+import type { GreyImage } from "../domain/grey-image.ts";
 import { decodeFilm, FilmError } from "../engine/decode.ts";
 import { resizeToSquare } from "../engine/resize.ts";
+import { mediaOf } from "../imaging/media.ts";
 import { NotFoundError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
 
@@ -44,13 +47,13 @@ export async function prepareFilms(
   const pixels = new Uint8Array(tasks.length * stride);
   const films: PreparedFilm[] = [];
   const refused: RefusedFilm[] = [];
-  const reads = tasks.slice(0, READ_AHEAD).map((task) => readFilm(data, task));
+  const reads = tasks.slice(0, READ_AHEAD).map((task) => fetchFilm(data, task));
   for (const [i, { row }] of tasks.entries()) {
     const next = tasks[i + READ_AHEAD];
-    if (next) reads.push(readFilm(data, next));
+    if (next) reads.push(fetchFilm(data, next));
     try {
       const bytes = await reads[i]!;
-      const image = decodeFilm(bytes);
+      const image = await decode(bytes);
       pixels.set(resizeToSquare(image, geometry), films.length * stride);
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       films.push({ row, sha256, width: image.width, height: image.height });
@@ -62,7 +65,21 @@ export async function prepareFilms(
   return { films, pixels: pixels.slice(0, films.length * stride), refused };
 }
 
-function readFilm(data: Store, { film }: FilmTask): Promise<Uint8Array> {
+/** JPEG and PNG, which data sets are made of, by TensorFlow's kernels; the rest as at the door. */
+async function decode(bytes: Uint8Array): Promise<GreyImage> {
+  const media = mediaOf(bytes);
+  if (media === "jpeg" || media === "png" || bytes.length === 0) return decodeFilm(bytes);
+  if (media === undefined) throw new FilmError("film-format", "no PNG, JPEG, TIFF, WebP or DICOM file");
+  const { readFilm } = await import("../imaging/read-film.ts");
+  try {
+    return (await readFilm(bytes)).image;
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw new FilmError(cause.code, cause.message, { cause });
+  }
+}
+
+function fetchFilm(data: Store, { film }: FilmTask): Promise<Uint8Array> {
   const read = data.get(film).catch((cause: unknown) => {
     throw cause instanceof NotFoundError ? new FilmError("film-missing", "no such film", { cause }) : cause;
   });

@@ -7,6 +7,8 @@ import { writeDocument } from "../store/documents.ts";
 import { openStore, type Rooms } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { BOXES_FILE } from "./boxes.ts";
+import { readCsvHeader } from "./csv.ts";
+import { roleOf } from "./sources/formats.ts";
 
 /** CheXpert's own files, in the order in which the study appended them. */
 const USUAL_FILES = ["train.csv", "valid.csv"];
@@ -39,15 +41,23 @@ export async function writeRequest(rooms: Rooms, request: RunRequest): Promise<v
   await writeDocument(rooms.runs, key, RunRequest, request);
 }
 
-/** train.csv and valid.csv where they are, otherwise every other CSV file beside the films. */
+/**
+ * train.csv and valid.csv where they are; otherwise every CSV file there of a known kind; otherwise those in the folders
+ * there, each of which is a source of its own. Where there is none of a known kind, every CSV file, so that reading says
+ * what it lacks.
+ */
 async function findCsvFiles(data: Store): Promise<string[]> {
   const usual: string[] = [];
   for (const file of USUAL_FILES) if (await data.head(file)) usual.push(file);
   if (usual.length > 0) return usual;
   const others: string[] = [];
   for await (const { key } of data.list("")) {
-    if (/^[^/]+\.csv$/.test(key) && key !== BOXES_FILE) others.push(key);
+    if (/^([^/]+\/)?[^/]+\.csv$/.test(key) && key !== BOXES_FILE) others.push(key);
   }
+  const known: string[] = [];
+  for (const file of others) if (roleOf(await readCsvHeader(file, data.stream(file)))) known.push(file);
+  const beside = known.filter((file) => !file.includes("/"));
+  if (known.length > 0) return (beside.length > 0 ? beside : known).sort();
   if (others.length > 0) return others.sort();
   throw new InputError("data", `${data.uri}: no CSV file there, expected train.csv in CheXpert's format`);
 }

@@ -12,4 +12,23 @@ export function leftOut(manifest: Manifest, views: RunConfig["views"]): (string 
 
 /** The rows that a run prepares, ascending; shards hold them in this order, `rowsPerPart` each. */
 export const selectedRows = (manifest: Manifest, views: RunConfig["views"]): Uint32Array =>
-  Uint32Array.from(leftOut(manifest, views).flatMap((reason, row) => (reason === null ? [row] : [])));
+  rowsLeft(leftOut(manifest, views));
+
+/** The rows for whose absence there is no reason. */
+export function rowsLeft(reasons: readonly (string | null)[]): Uint32Array {
+  const rows = new Uint32Array(reasons.length);
+  let count = 0;
+  reasons.forEach((reason, row) => {
+    if (reason !== null) return;
+    rows[count] = row;
+    count += 1;
+  });
+  return rows.slice(0, count);
+}
+
+/** How many rows are left out for each reason. */
+export function tally(reasons: readonly (string | null)[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const reason of reasons) if (reason !== null) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

@@ -6,13 +6,12 @@ import { Plan } from "../contracts/plan.ts";
 import { InputError } from "../domain/errors.ts";
 import { targetsOf } from "../domain/label-policy.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
-import type { Split } from "../domain/split.ts";
 import { readDocument } from "../store/documents.ts";
 import type { Rooms } from "../store/open.ts";
 import { decodeTable } from "./arrow-columns.ts";
 import { EPOCH_PLAN_COLUMNS, labelMatrix, type Rows } from "./film-columns.ts";
 import { localShard } from "./local-shard.ts";
-import { loadRows, splitOf } from "./rows.ts";
+import { loadParts, loadRows, type PartPositions } from "./rows.ts";
 import { indexShard } from "./shard-reader.ts";
 
 /** A run's prepared films with their targets under its policy, by position. */
@@ -20,7 +19,7 @@ export interface TrainingData {
   readonly plan: Plan;
   readonly rows: Rows;
   /** Positions of each part. */
-  readonly split: Split;
+  readonly split: PartPositions;
   /** Positions of one epoch, as up-sampling planned it. */
   readonly epochPlan: Uint32Array;
   /** Side of a film in pixels. */
@@ -47,8 +46,9 @@ export async function openTrainingData(rooms: Rooms, run: string, cache?: string
   const plan = await readDocument(rooms.runs, keys.plan, Plan);
   const dataset = await readDocument(rooms.runs, keys.dataset, Dataset);
   const rows = await loadRows(rooms.runs, run);
+  const split = await loadParts(rooms.runs, run, plan.protocol, rows);
   const epochPlan = decodeTable(EPOCH_PLAN_COLUMNS, await rooms.runs.get(keys.epochPlan), keys.epochPlan).position;
-  const targets = targetsOf(plan.policy, labelMatrix(rows));
+  const targets = targetsOf(plan.policy, labelMatrix(rows), rows.row);
   const { size } = dataset.geometry;
   const stride = size ** 2;
   const files: FileHandle[] = [];
@@ -87,7 +87,7 @@ export async function openTrainingData(rooms: Rooms, run: string, cache?: string
   return {
     plan,
     rows,
-    split: splitOf(rows),
+    split,
     epochPlan,
     size,
     targets,

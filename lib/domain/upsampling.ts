@@ -65,7 +65,7 @@ export function upsample(rows: TrainRows, targets: Float32Array, rule: Upsamplin
     factors,
     rowsBefore: rows.length,
     naturalPrevalence: prevalenceOf(targets, rows),
-    plannedPrevalence: prevalenceOf(targets, positions),
+    plannedPrevalence: prevalenceOf(targets, rows, copies),
   };
 }
 
@@ -89,14 +89,6 @@ function positiveMask(targets: Float32Array, row: number): number {
   return mask;
 }
 
-function knownMask(targets: Float32Array, row: number): number {
-  let mask = 0;
-  for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
-    if (!Number.isNaN(targets[row * OBSERVATION_COUNT + k]!)) mask |= 1 << k;
-  }
-  return mask;
-}
-
 function sumOfFactors(mask: number, factors: readonly number[]): number {
   let sum = 0;
   for (let k = 0; k < OBSERVATION_COUNT; k += 1) if (mask & (1 << k)) sum += factors[k]!;
@@ -111,34 +103,26 @@ function largestFactor(mask: number, factors: readonly number[]): number {
 
 /**
  * The smallest factors found that bring each observation to the target: the rarest one gets one copy more, until none
- * is below the target or may have more. Rows with the same labels are counted together, so that the cost does not
- * grow with the data set.
+ * is below the target or may have more. Rows with the same positives are counted together and each step changes what it
+ * changes only, so that the cost of the steps does not grow with the data set.
  */
 function factorsToward(
   rows: TrainRows,
   targets: Float32Array,
   { targetPrevalence, maxFactor }: { readonly targetPrevalence: number; readonly maxFactor: number },
 ): number[] {
-  const groups = new Map<number, { positive: number; known: number; rows: number }>();
-  for (const row of rows) {
-    const positive = positiveMask(targets, row);
-    const known = knownMask(targets, row);
-    const key = positive * (1 << OBSERVATION_COUNT) + known;
-    const group = groups.get(key);
-    if (group) group.rows += 1;
-    else groups.set(key, { positive, known, rows: 1 });
-  }
+  const groups = groupByPositives(rows, targets);
   const factors = forEachObservation(() => 0);
-  for (;;) {
-    const positive = new Float64Array(OBSERVATION_COUNT);
-    const known = new Float64Array(OBSERVATION_COUNT);
-    for (const group of groups.values()) {
-      const weight = group.rows * largestFactor(group.positive, factors);
-      for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
-        if (group.positive & (1 << k)) positive[k]! += weight;
-        if (group.known & (1 << k)) known[k]! += weight;
-      }
+  const positive = new Float64Array(OBSERVATION_COUNT);
+  const known = new Float64Array(OBSERVATION_COUNT);
+  const add = (group: Group, copies: number) => {
+    for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
+      if (group.mask & (1 << k)) positive[k]! += copies * group.rows;
+      known[k]! += copies * group.known[k]!;
     }
+  };
+  for (const group of groups) add(group, 1);
+  for (;;) {
     let rarest = -1;
     let lowest = targetPrevalence;
     for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
@@ -150,5 +134,61 @@ function factorsToward(
     }
     if (rarest < 0) return factors;
     factors[rarest]! += 1;
+    for (const group of groups) {
+      const more = factors[rarest]! - group.copies;
+      if (more <= 0 || !(group.mask & (1 << rarest))) continue;
+      group.copies += more;
+      add(group, more);
+    }
   }
+}
+
+/** Rows whose positive observations are the same. */
+interface Group {
+  readonly mask: number;
+  rows: number;
+  /** Of these the rows whose label counts, by observation. */
+  readonly known: Float64Array;
+  /** The largest factor among its observations. */
+  copies: number;
+}
+
+function groupByPositives(rows: TrainRows, targets: Float32Array): Group[] {
+  const groups = new Map<number, Group>();
+  for (const row of rows) {
+    const mask = positiveMask(targets, row);
+    let group = groups.get(mask);
+    if (group === undefined) {
+      group = { mask, rows: 0, known: new Float64Array(OBSERVATION_COUNT), copies: 0 };
+      groups.set(mask, group);
+    }
+    group.rows += 1;
+    for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
+      if (!Number.isNaN(targets[row * OBSERVATION_COUNT + k]!)) group.known[k]! += 1;
+    }
+  }
+  return [...groups.values()];
+}
+
+/**
+ * What a row that is added for one observation does to the others: of the rows positive for it, the share positive for
+ * each, 14 x 14; null where no row is positive.
+ * @param rows which rows; all by default
+ */
+export function alsoPositive(targets: Float32Array, rows?: ArrayLike<number>): (number | null)[][] {
+  const counts = new Float64Array(OBSERVATION_COUNT ** 2);
+  const length = rows?.length ?? targets.length / OBSERVATION_COUNT;
+  for (let i = 0; i < length; i += 1) {
+    const mask = positiveMask(targets, rows?.[i] ?? i);
+    for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
+      if (!(mask & (1 << k))) continue;
+      for (let other = 0; other < OBSERVATION_COUNT; other += 1) {
+        if (mask & (1 << other)) counts[k * OBSERVATION_COUNT + other]! += 1;
+      }
+    }
+  }
+  return forEachObservation((_, k) => {
+    const own = counts[k * OBSERVATION_COUNT + k]!;
+    return forEachObservation((__, other) => (own === 0 ? null : counts[k * OBSERVATION_COUNT + other]! / own));
+  });
 }

@@ -1,13 +1,10 @@
 import { InputError } from "../domain/errors.ts";
+import { brightest, contentDepth, sizeFault } from "../domain/film-limits.ts";
 import type { GreyImage } from "../domain/grey-image.ts";
 import { luma } from "../domain/luma.ts";
 import { applyOrientation } from "../domain/orientation.ts";
 import { KernelError, type KernelScope, type Value, withKernels } from "./kernels.ts";
 import { type PictureHeader, readPictureHeader } from "./picture-header.ts";
-
-/** More pixels than any radiograph has; a file of a few kilobytes may claim billions. */
-const MOST_PIXELS = 100_000_000;
-const SMALLEST_SIDE = 16;
 
 /**
  * A film that cannot be read: `film-empty`, `film-format`, `film-size`, `film-truncated` or `film-damaged`.
@@ -16,19 +13,16 @@ const SMALLEST_SIDE = 16;
 export class FilmError extends InputError {}
 
 /**
- * Decodes a JPEG or PNG by TensorFlow's kernels. Colour becomes grey by Rec. 601 luma, alpha is left out, 16 bits stay
- * 16 bits, EXIF orientation is applied. A file that ends early is refused, never half grey. Blocks its thread.
+ * Decodes a JPEG or PNG by TensorFlow's kernels. Colour becomes grey by Rec. 601 luma, alpha is left out, of 16 bits
+ * those stay that hold the brightest value, as at the door (lib/imaging/raster.ts), EXIF orientation is applied. A file that ends early is refused, never half grey. Blocks its thread.
  * @throws FilmError
  */
 export function decodeFilm(bytes: Uint8Array): GreyImage {
   if (bytes.length === 0) throw new FilmError("film-empty", "the file is empty");
   const header = readPictureHeader(bytes);
   if (header === undefined) throw new FilmError("film-format", "not a JPEG or PNG file");
-  const { width, height } = header;
-  if (width * height > MOST_PIXELS || Math.min(width, height) < SMALLEST_SIDE) {
-    const limits = `at least ${SMALLEST_SIDE} on each side and at most ${MOST_PIXELS / 1e6} million in all`;
-    throw new FilmError("film-size", `${width} x ${height} pixels, expected ${limits}`);
-  }
+  const fault = sizeFault(header.width, header.height);
+  if (fault !== undefined) throw new FilmError("film-size", fault);
   const name = header.format.toUpperCase();
   // Before the decoders, which would tell it on stderr in words of their own.
   if (!hasEnd(bytes, header)) throw new FilmError("film-truncated", `the ${name} file ends before its picture does`);
@@ -82,8 +76,10 @@ function toGrey(scope: KernelScope, decoded: Value, type: "UINT8" | "UINT16"): G
   const [height = 0, width = 0, channels = 1] = decoded.shape;
   const attributes = { SrcT: { kind: "TYPE", value: type }, DstT: { kind: "TYPE", value: "INT32" } } as const;
   const wide = scope.read(scope.run("Cast", attributes, [decoded]));
-  const data = type === "UINT8" ? new Uint8Array(wide) : new Uint16Array(wide);
-  return { width, height, maxValue: type === "UINT8" ? 255 : 65535, data: channels === 1 ? data : luma(data, 3) };
+  const samples = type === "UINT8" ? new Uint8Array(wide) : new Uint16Array(wide);
+  const data = channels === 1 ? samples : luma(samples, 3);
+  const depth = type === "UINT8" ? 8 : contentDepth(brightest(data));
+  return { width, height, maxValue: 2 ** depth - 1, data };
 }
 
 /** Whether the mark that ends its format stands anywhere in the file; what follows it does no harm. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InputError } from "../domain/errors.ts";
 import type { Graph, Signature } from "./graph/graph.ts";
 import { tensorName } from "./graph/graph.ts";
 import { SERVE_TAG, savedModelBytes } from "./graph/saved-model-bytes.ts";
@@ -47,11 +48,13 @@ export class Session {
     try {
       const inputNames = Object.keys(names.inputs);
       for (const name of inputNames) owned.push(createTensor(feeds[name], name));
-      const results = native.runSavedModel(
-        this.id,
-        [...owned],
-        inputNames.map((name) => names.inputs[name]).join(","),
-        fetches.map((name) => names.outputs[name]).join(","),
+      const results = withoutMemoryErrors(() =>
+        native.runSavedModel(
+          this.id,
+          [...owned],
+          inputNames.map((name) => names.inputs[name]).join(","),
+          fetches.map((name) => names.outputs[name]).join(","),
+        ),
       );
       owned.push(...results.map((result) => result.id));
       return Object.fromEntries(
@@ -69,6 +72,21 @@ export class Session {
     if (!this.open) return;
     this.open = false;
     binding().deleteSavedModel(this.id);
+  }
+}
+
+/** How TensorFlow tells that an allocator has no more: on a GPU, and on a CPU where the system refuses. */
+const NO_MEMORY = /\bOOM\b|RESOURCE_EXHAUSTED|out of memory|failed to allocate|bad_alloc/i;
+
+/** @throws InputError `no-memory` where the device has none left for a call */
+function withoutMemoryErrors<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    if (!NO_MEMORY.test((cause as Error).message)) throw cause;
+    const [first = ""] = (cause as Error).message.split("\n");
+    const expected = "expected room for a whole batch: lower training.batchSize or geometry.size";
+    throw new InputError("no-memory", `out of memory on the device, ${expected} (TensorFlow: ${first})`, { cause });
   }
 }
 

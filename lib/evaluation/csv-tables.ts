@@ -1,6 +1,5 @@
-import { readCsv } from "../data/csv.ts";
+import { quote, readCsv, readCsvHeader } from "../data/csv.ts";
 import { filmOrigin } from "../data/film-path.ts";
-import { quote } from "../data/film-row.ts";
 import { InputError } from "../domain/errors.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../domain/observations.ts";
 import { patientKey } from "../domain/split.ts";
@@ -32,8 +31,9 @@ async function readTable(
   const values: number[] = [];
   const seen = new Set<string>();
   const refuse = (line: number, what: string) => new InputError("csv", `${file} line ${line}: ${what}`);
-  const columns = (await namesPath(open())) ? [...OBSERVATIONS, PATH] : OBSERVATIONS;
-  for await (const { line, cells } of readCsv(file, open(), columns)) {
+  const header = await readCsvHeader(file, open());
+  const columns = header.includes(PATH) ? [...OBSERVATIONS, PATH] : OBSERVATIONS;
+  await readCsv(file, open(), columns, ({ line, cells }) => {
     const [path, ...numbers] = [cells[OBSERVATION_COUNT], ...cells.slice(0, OBSERVATION_COUNT)];
     if (path !== undefined) {
       if (path === "") throw refuse(line, "Path is blank, expected the path of a film");
@@ -46,22 +46,8 @@ async function readTable(
       if (value === undefined) throw refuse(line, `${OBSERVATIONS[k]} is ${quote(text!)}, expected ${expected}`);
       values.push(value);
     }
-  }
+  });
   return { file, paths: paths.length > 0 ? paths : null, values };
-}
-
-/** Whether a file's first row has a column for the films' paths. */
-async function namesPath(pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
-  let text = "";
-  for await (const piece of pieces) {
-    text += Buffer.from(piece).toString("latin1");
-    if (text.includes("\n")) break;
-  }
-  const names = text
-    .replace(/^\u00ef\u00bb\u00bf/, "")
-    .split(/\r?\n/, 1)[0]!
-    .split(",");
-  return names.some((name) => name.replace(/^"(.*)"$/, "$1") === PATH);
 }
 
 /** What the cells of a labels file stand for. */

@@ -23,6 +23,7 @@ export interface FiguresInput {
   /** The same before calibration. */
   readonly raw: PredictionTable;
   readonly thresholds: readonly number[];
+  readonly leakage: Evaluation["leakage"];
   readonly bootstrap: { readonly rounds: number; readonly seed: number };
   readonly localisation: LocalisationFigures;
 }
@@ -50,6 +51,7 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
     run: input.run,
     protocol: input.protocol,
     evaluatedOn: { part: "test", rows: test.count, patients: countPatients(test) },
+    leakage: input.leakage,
     meanAuroc: averages.macro.auroc,
     meanAurocInterval: averages.macro.aurocInterval,
     definedObservations: OBSERVATIONS.filter((name) => perObservation[name].auroc !== null).length,

@@ -1,4 +1,5 @@
 import type { TrainingData } from "../data/training-data.ts";
+import { leakageOf } from "../domain/leakage.ts";
 import type { Part } from "../domain/parts.ts";
 import { patientKey } from "../domain/split.ts";
 import type { Subject } from "../domain/subgroups.ts";
@@ -59,6 +60,12 @@ export async function judge(
     test,
     raw: raw.test,
     thresholds: rules.thresholds,
+    leakage: leakageOf(
+      split.train,
+      split.test,
+      (position) => data.rows.filmSha256[position]!,
+      (position) => patientOf(data, position),
+    ),
     bootstrap: { rounds: config.evaluation.bootstrap, seed: config.seed },
     localisation,
   });

@@ -27,6 +27,9 @@ export function modelCard(material: ReportMaterial): ModelCard {
     notForClinicalUse: true,
     intendedUse: INTENDED_USE,
     limits: [
+      ...(evaluation.leakage.testPatientsInTraining > 0
+        ? ["Tested on patients whom it was trained on too: its figures say nothing about others."]
+        : []),
       "Tested on patients of the same source as those it was trained on; other hospitals and scanners were not measured.",
       `Views: ${config.views.join(" and ")} films only.`,
       `No accuracy is claimed where the test films have fewer than ${LEAST_FOR_CLAIM} positives or negatives.`,

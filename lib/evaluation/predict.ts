@@ -1,11 +1,11 @@
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
-import type { FilmSource } from "../training/film-source.ts";
+import type { PreparedFilms } from "../training/film-source.ts";
 import { readAhead } from "../training/read-ahead.ts";
 
 export interface Predicting {
   readonly graph: ServingGraph;
-  readonly films: FilmSource;
+  readonly films: PreparedFilms;
   readonly batchSize: number;
   readonly signal: AbortSignal;
   /** Told after each batch how many films it had. */
@@ -57,7 +57,7 @@ export async function explain(
   return found;
 }
 
-function* batches(films: FilmSource, positions: Uint32Array, batchSize: number) {
+function* batches(films: PreparedFilms, positions: Uint32Array, batchSize: number) {
   for (let start = 0; start < positions.length; start += batchSize) {
     yield () => films.batch(positions.subarray(start, start + batchSize));
   }

@@ -1,7 +1,8 @@
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { InputError } from "../domain/errors.ts";
+import { brightest, contentDepth, MOST_PIXELS } from "../domain/film-limits.ts";
 import { luma } from "../domain/luma.ts";
-import { brightest, checkSize, contentDepth, type Film, MOST_PIXELS } from "./film.ts";
+import { checkSize, type Film } from "./film.ts";
 import type { Media } from "./media.ts";
 
 // libvips reads dozens of formats, many of them never fuzzed: only these four loaders may run in this process.

@@ -3,6 +3,7 @@ import { InputError } from "../domain/errors.ts";
 import { Graph, type Output } from "../engine/graph/graph.ts";
 import * as op from "../engine/graph/operations.ts";
 import { savedModelBytes } from "../engine/graph/saved-model-bytes.ts";
+import { constantWeights } from "./constant-weights.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
 import { writeForward } from "./forward.ts";
 import { writeGradCam } from "./grad-cam.ts";
@@ -33,7 +34,7 @@ export function writeServingGraph({ model, size, members }: ServingGraphOptions)
   const network = buildNetwork(model);
   const graph = new Graph();
   const pixels = op.placeholder(graph, "pixels", "uint8", [null, size, size]);
-  const image = normalise(pixels, model.normalisation, model.channels);
+  const image = normalise(pixels, model);
   const results = members.map((weights, i) => {
     checkWeights(network, weights, i);
     return graph.inScope(`member_${i}`, () => writeMember(network, weights, image));
@@ -61,17 +62,8 @@ interface Member {
 }
 
 function writeMember(network: Network, weights: Weights, image: Output): Member {
-  const { graph } = image.operation;
   const folded = foldBatchNorm(network, weights);
-  const constants = new Map<string, Output>();
-  const parameter = (name: string): Output => {
-    const known = constants.get(name);
-    if (known !== undefined) return known;
-    const { data, shape } = folded.weights.get(name)!;
-    const made = op.constant(graph, data, shape, name);
-    constants.set(name, made);
-    return made;
-  };
+  const parameter = constantWeights(image.operation.graph, folded.weights);
   const { activations } = writeForward(folded.network, image, { parameter });
   return {
     logits: activations.get(network.logits)!,

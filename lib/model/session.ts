@@ -1,10 +1,12 @@
 import type { Weights } from "./weights.ts";
 
+/** What a network is shown: count x size x size grey values, or, a head by itself, count x channels features. */
+export type Input = Uint8Array | Float32Array;
+
 /** Films and what is to be learned from them, `count` of them. */
-export interface Batch {
+export interface Batch<I extends Input = Input> {
   readonly count: number;
-  /** count x size x size grey values, 0 to 255. */
-  readonly pixels: Uint8Array;
+  readonly input: I;
   /** count x 14 targets in [0, 1]; NaN is left out of the loss and of its gradient. */
   readonly targets: Float32Array;
 }
@@ -24,7 +26,7 @@ export interface TrainingSession {
   /** One step of Adam on the mean masked cross-entropy. @returns that loss before the step */
   step(batch: Batch, learningRate: number): Promise<number>;
   /** Logits, count x 14, of the network as it would be served: running statistics, moving average where it is on. */
-  infer(pixels: Uint8Array, count: number): Promise<Float32Array>;
+  infer(input: Input, count: number): Promise<Float32Array>;
   read(): Promise<TrainingState>;
   write(state: TrainingState): Promise<void>;
   dispose(): Promise<void>;

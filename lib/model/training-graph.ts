@@ -5,9 +5,8 @@ import { Graph, type Output } from "../engine/graph/graph.ts";
 import * as op from "../engine/graph/operations.ts";
 import { assignAdd, readVariable } from "../engine/graph/variables.ts";
 import { type ForwardOptions, writeForward } from "./forward.ts";
-import { writeMaskedCrossEntropy } from "./loss.ts";
+import { type PositiveWeights, writeMaskedCrossEntropy } from "./loss.ts";
 import type { Network } from "./network.ts";
-import { normalise } from "./normalisation.ts";
 import { writeAdam, writeMovingAverage, writeWeightDecay } from "./optimiser.ts";
 import type { ParameterVectors } from "./parameter-vectors.ts";
 import type { Parameter } from "./parameters.ts";
@@ -15,13 +14,14 @@ import { writeRunningStatistics } from "./running-statistics.ts";
 import { type StateVariables, writeState } from "./training-state.ts";
 
 export interface TrainingGraphOptions {
-  readonly model: ModelConfig;
   readonly network: Network;
   readonly vectors: ParameterVectors;
-  /** Side of the square film in pixels. */
-  readonly size: number;
+  readonly trainable: ModelConfig["trainable"];
+  /** What is fed, and what the network makes its first layer's value of. */
+  readonly input: (graph: Graph) => { readonly fed: Output; readonly image: Output };
   readonly adam: TrainingConfig["adam"];
   readonly weightDecay: number;
+  readonly positiveWeights?: PositiveWeights;
   /** Decay of the moving average of all weights; 0 is off. */
   readonly movingAverage: number;
 }
@@ -29,28 +29,27 @@ export interface TrainingGraphOptions {
 /**
  * Training as one graph, whose variables a session keeps. Signatures:
  * - `write`: every variable in; answers `done`
- * - `step`: `pixels` uint8 [batch, size, size], `targets` [batch, 14], `learning_rate` []; answers the `loss` before it
- * - `infer`: `pixels`; answers `logits` by running statistics, of the moving average where it is on
+ * - `step`: `input` [batch, ...], `targets` [batch, 14], `learning_rate` []; answers the `loss` before it
+ * - `infer`: `input`; answers `logits` by running statistics, of the moving average where it is on
  * - `read`: every variable out
  */
 export function writeTrainingGraph(options: TrainingGraphOptions): Graph {
-  const { model, network, vectors, size } = options;
+  const { network, vectors } = options;
   const graph = new Graph();
   const state = writeState(graph, vectors, options.movingAverage > 0);
-  const pixels = op.placeholder(graph, "pixels", "uint8", [null, size, size]);
-  const image = normalise(pixels, model.normalisation, model.channels);
+  const { fed, image } = options.input(graph);
 
   const logits = graph.inScope("infer", () => {
     const { trained, rest } = state.average ?? state.weights;
     const parameter = byName(vectors, readVariable(trained), readVariable(rest));
     return writeForward(network, image, { parameter }).activations.get(network.logits)!;
   });
-  graph.addSignature("infer", { inputs: { pixels }, outputs: { logits } });
+  graph.addSignature("infer", { inputs: { input: fed }, outputs: { logits } });
 
   const targets = op.placeholder(graph, "targets", "float32", [null, OBSERVATION_COUNT]);
   const learningRate = op.placeholder(graph, "learning_rate", "float32", []);
   const loss = graph.inScope("step", () => writeStep(options, state, { image, targets, learningRate }));
-  graph.addSignature("step", { inputs: { pixels, targets, learning_rate: learningRate }, outputs: { loss } });
+  graph.addSignature("step", { inputs: { input: fed, targets, learning_rate: learningRate }, outputs: { loss } });
   return graph;
 }
 
@@ -62,17 +61,17 @@ interface StepInputs {
 
 /** @returns the loss, once every variable is updated */
 function writeStep(options: TrainingGraphOptions, state: StateVariables, inputs: StepInputs): Output {
-  const { network, vectors, model, adam, weightDecay, movingAverage } = options;
+  const { network, vectors, trainable, adam, weightDecay, movingAverage } = options;
   const { image, targets, learningRate } = inputs;
   const [step, trained, rest] = [state.step, state.weights.trained, state.weights.rest].map((one) => readVariable(one));
   const parameter = byName(vectors, trained!, rest!);
-  const isFrozen = (layer: string) => model.trainable === "head" && network.backbone.has(layer);
+  const isFrozen = (layer: string) => trainable === "head" && network.backbone.has(layer);
   const { activations, batchNorms } = writeForward(network, image, {
     parameter,
     usesBatchStatistics: (layer) => !isFrozen(layer),
   });
   const logits = activations.get(network.logits)!;
-  const { loss, gradient: slope } = writeMaskedCrossEntropy(logits, targets);
+  const { loss, gradient: slope } = writeMaskedCrossEntropy(logits, targets, options.positiveWeights);
   const [gradient] = writeGradients({ of: logits, gradient: slope }, [trained!]);
 
   const decays =
@@ -91,6 +90,8 @@ function writeStep(options: TrainingGraphOptions, state: StateVariables, inputs:
 /** Weights by name, cut out of their two vectors. */
 function byName(vectors: ParameterVectors, trained: Output, rest: Output): ForwardOptions["parameter"] {
   const cut = (parameters: readonly Parameter[], vector: Output) => {
+    // A network without batch-norm that is trained whole has no rest; nothing cannot be cut.
+    if (parameters.length === 0) return [];
     const pieces = op.split(
       vector,
       parameters.map(({ size }) => size),

@@ -1,24 +1,38 @@
 import type { ModelConfig, TrainingConfig } from "../contracts/run-config.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
+import * as op from "../engine/graph/operations.ts";
 import { type Feed, openGraph, type Session } from "../engine/session.ts";
 import { initialWeights } from "./initial-weights.ts";
-import { buildNetwork } from "./networks.ts";
+import type { PositiveWeights } from "./loss.ts";
+import type { Network } from "./network.ts";
+import { buildHead, buildNetwork, featureChannels } from "./networks.ts";
+import { normalise } from "./normalisation.ts";
 import { type ParameterVectors, pack, parameterVectors, unpack } from "./parameter-vectors.ts";
 import type { Parameter } from "./parameters.ts";
-import type { TrainingSession, TrainingState } from "./session.ts";
-import { writeTrainingGraph } from "./training-graph.ts";
+import type { Input, TrainingSession, TrainingState } from "./session.ts";
+import { type TrainingGraphOptions, writeTrainingGraph } from "./training-graph.ts";
 import { STATE } from "./training-state.ts";
 import type { Weights } from "./weights.ts";
 
-export interface TrainingSessionOptions {
-  readonly model: ModelConfig;
-  /** Side of the square film in pixels. */
-  readonly size: number;
+interface SessionOptions {
   readonly adam: TrainingConfig["adam"];
   readonly weightDecay: number;
   readonly movingAverage: number;
+  readonly positiveWeights?: PositiveWeights;
   /** Of the initial weights. */
   readonly seed: number;
+  /** Weights that it starts from, by name; where one is missing the seed decides. */
+  readonly start?: Weights | undefined;
+}
+
+export interface TrainingSessionOptions extends SessionOptions {
+  readonly model: Omit<ModelConfig, "weights">;
+  /** Side of the square film in pixels. */
+  readonly size: number;
+}
+
+export interface HeadSessionOptions extends SessionOptions {
+  readonly model: Pick<ModelConfig, "network" | "channels" | "headWidth">;
 }
 
 /**
@@ -27,31 +41,55 @@ export interface TrainingSessionOptions {
  * the weights where it is on, as serving will.
  */
 export async function createTrainingSession(options: TrainingSessionOptions): Promise<TrainingSession> {
-  const network = buildNetwork(options.model);
-  const vectors = parameterVectors(network, options.model.trainable);
+  const { model, size } = options;
+  const input: TrainingGraphOptions["input"] = (graph) => {
+    const fed = op.placeholder(graph, "pixels", "uint8", [null, size, size]);
+    return { fed, image: normalise(fed, model) };
+  };
+  return openSession(buildNetwork(model), { ...options, input, trainable: model.trainable, shape: [size, size] });
+}
+
+/**
+ * The same over the head alone, which is fed pooled features of a frozen backbone (lib/model/feature-graph.ts): it
+ * learns what the whole network with a frozen backbone would. Its state holds the head's weights.
+ */
+export async function createHeadSession(options: HeadSessionOptions): Promise<TrainingSession> {
+  const channels = featureChannels(options.model);
+  const input: TrainingGraphOptions["input"] = (graph) => {
+    const fed = op.placeholder(graph, "features", "float32", [null, channels]);
+    return { fed, image: fed };
+  };
+  return openSession(buildHead(options.model), { ...options, input, trainable: "head", shape: [channels] });
+}
+
+interface OpenOptions extends SessionOptions, Pick<TrainingGraphOptions, "input" | "trainable"> {
+  /** Of one film's input. */
+  readonly shape: readonly number[];
+}
+
+function openSession(network: Network, options: OpenOptions): TrainingSession {
+  const vectors = parameterVectors(network, options.trainable);
   const session = openGraph(writeTrainingGraph({ ...options, network, vectors }));
   try {
-    loadState(session, vectors, options, startOf(vectors, initialWeights(network, options.seed)));
+    const weights = new Map([...initialWeights(network, options.seed), ...(options.start ?? [])]);
+    loadState(session, vectors, options, startOf(vectors, weights));
   } catch (error) {
     session.close();
     throw error;
   }
-  const films = (pixels: Uint8Array, count: number): Feed => ({
-    shape: [count, options.size, options.size],
-    values: pixels,
-  });
+  const films = (input: Input, count: number): Feed => ({ shape: [count, ...options.shape], values: input });
 
   return {
     async step(batch, learningRate) {
       const { loss } = session.run("step", {
-        pixels: films(batch.pixels, batch.count),
+        input: films(batch.input, batch.count),
         targets: { shape: [batch.count, OBSERVATION_COUNT], values: batch.targets },
         learning_rate: { shape: [], values: Float32Array.of(learningRate) },
       });
       return loss!.values[0]!;
     },
-    async infer(pixels, count) {
-      return session.run("infer", { pixels: films(pixels, count) }).logits!.values;
+    async infer(input, count) {
+      return session.run("infer", { input: films(input, count) }).logits!.values;
     },
     async read() {
       return readState(session, vectors);
@@ -88,7 +126,7 @@ function readState(session: Session, { trained, rest }: ParameterVectors): Train
 function loadState(
   session: Session,
   { trained, rest }: ParameterVectors,
-  { movingAverage }: Pick<TrainingSessionOptions, "movingAverage">,
+  { movingAverage }: Pick<SessionOptions, "movingAverage">,
   state: TrainingState,
 ): void {
   const feed = (parameters: readonly Parameter[], weights: Weights): Feed => {

@@ -17,7 +17,7 @@ import {
 export const FILM = { width: 320, height: 384 } as const;
 
 /** Densities of tissues; see Field. */
-export const DENSITY = { air: 0.02, tissue: 0.6, lung: 0.2, fluid: 0.74, heart: 0.64 } as const;
+export const DENSITY = { air: 0.02, tissue: 0.6, lung: 0.2, fluid: 0.6, heart: 0.64 } as const;
 
 /** Uniform in [low, high). */
 export const between = (next: Random, low: number, high: number): number => low + (high - low) * next();

@@ -186,6 +186,13 @@ export function clipBox(box: Box, width: number, height: number): Box {
   return { x, y, width: Math.min(width, box.x + box.width) - x, height: Math.min(height, box.y + box.height) - y };
 }
 
+export const grow = ({ x, y, width, height }: Box, margin: number): Box => ({
+  x: x - margin,
+  y: y - margin,
+  width: width + 2 * margin,
+  height: height + 2 * margin,
+});
+
 export const boxAround = (points: readonly Point[], margin: number): Box => {
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);

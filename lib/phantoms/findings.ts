@@ -59,20 +59,30 @@ const inLung = (side: Side, next: Random): Point => [side * between(next, 0.3, 0
 /** The heart is drawn large with the chest (see heartRatio); here its place is told. */
 const enlargedHeart: Plant = ({ heart }) => [ellipseBox(heart)];
 
-/** Fluid at one base or both, its surface rising towards the chest wall (meniscus). */
+/**
+ * Fluid at one base or both, its surface rising towards the chest wall (meniscus). It is densest under its surface and
+ * as dense as the tissue below at its base, where the outline of the diaphragm is lost (silhouette sign).
+ */
 const effusion: Plant = ({ field, uOf, vOf, lung, base }, strength, next) => {
   const sides = next() < 0.25 ? SIDES : [anySide(next)];
   return sides.flatMap((side) => {
     const level = base[side] - between(next, 0.28, 0.75) * (0.4 + 0.6 * strength);
-    const fluid = makeMask(field, wholeFilm, (x, y, at) => {
-      const inside = lung[side][at]!;
-      if (inside === 0) return 0;
-      const u = uOf(x, y);
-      const v = vOf(x, y);
-      const lateral = Math.max(0, side * u - 0.25);
-      return Math.min(1, 6 * inside) * smoothstep((v - level + 0.55 * lateral * lateral) / 0.09);
-    });
-    paintMask(field, fluid, towards(DENSITY.fluid, 0.6 + 0.35 * strength));
+    const depth = (x: number, y: number) => {
+      const lateral = Math.max(0, side * uOf(x, y) - 0.25);
+      return vOf(x, y) - level + 0.55 * lateral * lateral;
+    };
+    const fluid = makeMask(
+      field,
+      wholeFilm,
+      (x, y, pixel) => Math.min(1, 6 * lung[side][pixel]!) * smoothstep(depth(x, y) / 0.09),
+    );
+    paintMask(field, fluid, towards(DENSITY.fluid, 0.6 + 0.38 * strength));
+    const crest = makeMask(
+      field,
+      wholeFilm,
+      (x, y, pixel) => fluid[pixel]! * (1 - smoothstep(depth(x, y) / (base[side] - level))),
+    );
+    paintMask(field, crest, add(0.2 * strength));
     const box = boxOf(fluid, field.width, 0.35);
     return box ? [box] : [];
   });

@@ -1,7 +1,7 @@
 import type { Observation } from "../domain/observations.ts";
 import { random } from "../domain/random.ts";
 import { drawBody, drawChest, FILM } from "./anatomy.ts";
-import { type Box, clipBox } from "./field.ts";
+import { type Box, clipBox, grow } from "./field.ts";
 import { develop, drawExposure, makeGrain } from "./film.ts";
 import { heartRatio, PLANTED, PLANTED_NAMES, type PlantedName } from "./findings.ts";
 import { drawLateral } from "./lateral.ts";
@@ -15,6 +15,9 @@ export interface RenderedFilm {
   /** Where each planted finding is, in film pixels. */
   readonly boxes: readonly { readonly finding: Observation; readonly box: Box }[];
 }
+
+/** Pixels that a reader's box leaves around a finding. */
+const BOX_MARGIN = 8;
 
 /** Draws films of one population; the same film for the same seed. */
 export function filmRenderer(seed: number): (film: PhantomFilm) => RenderedFilm {
@@ -32,7 +35,7 @@ export function filmRenderer(seed: number): (film: PhantomFilm) => RenderedFilm 
     const boxes = present.flatMap((finding: PlantedName) =>
       PLANTED[finding]
         .plant(chest, film.findings[finding]!, random(seed, finding, film.patient, film.study))
-        .map((box) => ({ finding, box: clipBox(box, FILM.width, FILM.height) }))
+        .map((box) => ({ finding, box: clipBox(grow(box, BOX_MARGIN), FILM.width, FILM.height) }))
         .filter(({ box }) => box.width > 0 && box.height > 0),
     );
     return { ...FILM, pixels: develop(chest.field, drawExposure(next), grain, next), boxes };

@@ -1,7 +1,20 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, statfs, symlink } from "node:fs/promises";
+import {
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  statfs,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { BINDING_PATCHES } from "./binding-patches.mjs";
 import { TENSORFLOW_VERSION } from "./engine-variants.mjs";
 import { runCommand } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -54,7 +67,8 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
       const built = join(scratch, "engine");
       await unpack(wheel, built, python);
       say("Compiling the TensorFlow binding (about 12 s, once) ...");
-      await compile({ built, packageFolder, headersFolder, compiler });
+      await patchSources(packageFolder, scratch);
+      await compile({ built, sources: scratch, headersFolder, compiler });
       await rename(built, engine).catch((error) => {
         if (!existsSync(engine)) throw error;
       });
@@ -69,12 +83,12 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
 }
 
 /**
- * Names an engine by all that decides its bytes: wheel and binding sources.
+ * Names an engine by all that decides its bytes: wheel, binding sources and what is mended in them.
  * @param {import("./engine-variants.mjs").EngineVariant} variant
  * @param {string} packageFolder
  */
 export async function engineId(variant, packageFolder) {
-  const hash = createHash("sha256").update(variant.sha256);
+  const hash = createHash("sha256").update(variant.sha256).update(JSON.stringify(BINDING_PATCHES));
   const sources = join(packageFolder, "binding");
   for (const name of (await readdir(sources)).sort()) hash.update(name).update(await readFile(join(sources, name)));
   return `${variant.id}-${TENSORFLOW_VERSION}-${hash.digest("hex").slice(0, 12)}`;
@@ -112,8 +126,24 @@ async function unpack(wheel, target, python) {
   );
 }
 
-/** @param {{ built: string, packageFolder: string, headersFolder: string, compiler: string }} place */
-async function compile({ built, packageFolder, headersFolder, compiler }) {
+/**
+ * The binding's sources with their patches, in `binding/` of a folder of our own.
+ * @param {string} packageFolder
+ * @param {string} scratch
+ */
+async function patchSources(packageFolder, scratch) {
+  const sources = join(scratch, "binding");
+  await cp(join(packageFolder, "binding"), sources, { recursive: true });
+  for (const { file, from, to } of BINDING_PATCHES) {
+    const pieces = (await readFile(join(sources, file), "utf8")).split(from);
+    if (pieces.length !== 2)
+      throw new Error(`${file}: "${from}" stands there ${pieces.length - 1} times, expected once`);
+    await writeFile(join(sources, file), pieces.join(to));
+  }
+}
+
+/** @param {{ built: string, sources: string, headersFolder: string, compiler: string }} place */
+async function compile({ built, sources, headersFolder, compiler }) {
   const libraries = join(built, "lib");
   for (const [name, target] of Object.entries(LINKS)) await symlink(target, join(libraries, name));
   const { code, output, missing } = await runCommand(
@@ -130,7 +160,7 @@ async function compile({ built, packageFolder, headersFolder, compiler }) {
       ...[`-L${libraries}`, "-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
       ...["-o", join(built, "tfjs_binding.node")],
     ],
-    { cwd: packageFolder },
+    { cwd: sources },
   );
   if (missing) {
     throw new SetupError(

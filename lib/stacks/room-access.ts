@@ -38,12 +38,12 @@ const records = { runs: ["read", "write", "delete"] } as const satisfies Access;
 
 /** What each step may do, and nothing else. */
 export const STEP_ACCESS: Readonly<Record<FunctionStep | JobStep, Access>> = {
-  validate: { ...records, incoming: ["read"], datasets: ["read", "write"] },
+  validate: { ...records, incoming: ["read"], datasets: ["read", "write"], models: ["read"] },
   plan: { ...records, datasets: ["read", "write"] },
   prepare: { ...records, incoming: ["read"], datasets: ["read", "write"] },
   merge: { ...records, datasets: ["read"] },
   upsample: records,
-  train: { ...records, datasets: ["read"] },
+  train: { ...records, datasets: ["read"], models: ["read"] },
   evaluate: { ...records, datasets: ["read"], models: ["read", "write"] },
   gate: { ...records, models: ["read", "write"] },
   promote: { ...records, models: ["read", "write"] },

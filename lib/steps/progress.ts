@@ -37,7 +37,9 @@ export function createReporter(
       if (window.length > 0 && done < window.at(-1)!.done) window = [];
       if (window.length > 0 && at - lastEmitted < intervalMs && done < total) return;
       lastEmitted = at;
-      window = [...window.filter((w) => at - w.at <= RATE_WINDOW_MS), { at, done }];
+      // The entry before the window stays, so that a pace of one event in ten seconds has a rate as well.
+      const inWindow = window.findIndex((w) => at - w.at <= RATE_WINDOW_MS);
+      window = [...window.slice(inWindow < 0 ? -1 : Math.max(0, inWindow - 1)), { at, done }];
       const first = window[0]!;
       const seconds = (at - first.at) / 1000;
       const rate = seconds > 0 ? (done - first.done) / seconds : null;

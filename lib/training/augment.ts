@@ -15,18 +15,18 @@ export const augments = ({ shift, contrast }: AugmentConfig): boolean => shift >
  * @param randomOf the random stream of the batch's n-th film
  */
 export function augmentBatch(
-  batch: Batch,
+  batch: Batch<Uint8Array>,
   size: number,
   config: AugmentConfig,
   randomOf: (n: number) => Random,
-): Batch {
+): Batch<Uint8Array> {
   const area = size * size;
-  const pixels = new Uint8Array(batch.pixels.length);
+  const input = new Uint8Array(batch.input.length);
   for (let n = 0; n < batch.count; n += 1) {
-    const film = batch.pixels.subarray(n * area, (n + 1) * area);
-    augmentFilm(film, pixels.subarray(n * area, (n + 1) * area), size, config, randomOf(n));
+    const film = batch.input.subarray(n * area, (n + 1) * area);
+    augmentFilm(film, input.subarray(n * area, (n + 1) * area), size, config, randomOf(n));
   }
-  return { ...batch, pixels };
+  return { ...batch, input };
 }
 
 function augmentFilm(from: Uint8Array, to: Uint8Array, size: number, config: AugmentConfig, next: Random): void {

@@ -22,8 +22,9 @@ serveCalls<BackgroundCalls>(parentPort!, {
   },
   async batch(positions, augmentation) {
     const value = await filmSource(await opened).batch(positions, augmentation);
-    return { value, transfer: [value.pixels.buffer as ArrayBuffer, value.targets.buffer as ArrayBuffer] };
+    return { value, transfer: [value.input.buffer as ArrayBuffer, value.targets.buffer as ArrayBuffer] };
   },
+  targets: async () => ({ value: (await opened).targets }),
   load: async () => ({ value: await checkpoints.load() }),
   save: async (checkpoint) => ({ value: await checkpoints.save(checkpoint) }),
   async close() {

@@ -16,6 +16,7 @@ export interface BackgroundOptions {
 export type BackgroundCalls = {
   open(): Promise<{ size: number; plan: Uint32Array; tuning: Uint32Array }>;
   batch(positions: Uint32Array, augmentation?: Augmentation): Promise<Batch>;
+  targets(): Promise<Float32Array>;
   load(): Promise<Checkpoint | undefined>;
   save(checkpoint: Checkpoint): Promise<void>;
   close(): Promise<void>;
@@ -30,6 +31,8 @@ export interface Background {
   /** Positions of an epoch. */
   readonly plan: Uint32Array;
   readonly tuning: Uint32Array;
+  /** Targets of all films, by position: positions x 14. */
+  targets(): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -49,6 +52,7 @@ export async function openBackground(options: BackgroundOptions): Promise<Backgr
       plan,
       tuning,
       films: { batch: (positions, augmentation) => call("batch", positions, augmentation) },
+      targets: () => call("targets"),
       checkpoints: { load: () => call("load"), save: (checkpoint) => call("save", checkpoint) },
       async close() {
         await call("close");

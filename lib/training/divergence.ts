@@ -4,10 +4,17 @@ import type { Weights } from "../model/weights.ts";
 /** Ten times the loss of always answering one half. A network that learns stays far below it from its first step on. */
 const EXPLODED_LOSS = 10 * Math.LN2;
 
-/** @throws InputError (`diverged`) where the loss is not finite or, smoothed, has exploded */
-export function checkLoss(loss: number, smoothedLoss: number, step: number, learningRate: number): void {
+/**
+ * @param heaviest what a label counts at most (training.positiveWeights)
+ * @throws InputError (`diverged`) where the loss is not finite or, smoothed, has exploded
+ */
+export function checkLoss(
+  loss: number,
+  smoothedLoss: number,
+  { step, learningRate, heaviest }: { step: number; learningRate: number; heaviest: number },
+): void {
   if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, step, learningRate);
-  if (smoothedLoss > EXPLODED_LOSS)
+  if (smoothedLoss > EXPLODED_LOSS * heaviest)
     throw diverged(`the loss has grown to ${smoothedLoss.toFixed(1)}`, step, learningRate);
 }
 

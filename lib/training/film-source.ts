@@ -21,13 +21,14 @@ export interface FilmSource {
 /** Films as they were prepared, side x side pixels each. */
 export interface PreparedFilms {
   readonly size: number;
-  batch(positions: Uint32Array): Promise<Batch>;
+  batch(positions: Uint32Array): Promise<{ count: number; pixels: Uint8Array; targets: Float32Array }>;
 }
 
 /** Prepared films, augmented where that is asked for. */
 export const filmSource = (films: PreparedFilms): FilmSource => ({
   async batch(positions, augmentation) {
-    const batch = await films.batch(positions);
+    const { pixels: input, ...rest } = await films.batch(positions);
+    const batch = { ...rest, input };
     if (augmentation === undefined) return batch;
     const { config, seed, epoch, place } = augmentation;
     return augmentBatch(batch, films.size, config, (n) => random(seed, "augment", epoch, place + n));

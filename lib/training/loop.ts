@@ -18,6 +18,8 @@ export interface TrainingOptions extends TrainingBatchOptions {
   /** Positions of the tuning part. */
   readonly tuning: Uint32Array;
   readonly checkpoints: CheckpointStore;
+  /** Told of each epoch when it is over, again where a kill came before its checkpoint. */
+  readonly onEpoch?: (journal: Journal) => Promise<void>;
   /** Aborted on a stop on request. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
@@ -114,7 +116,7 @@ class Training {
       const seconds = (now - started) / 1000;
       started = now;
       this.journal = afterStep(this.journal, { loss, images: batch.count, seconds, waitSeconds: waitMs / 1000 });
-      checkLoss(loss, this.journal.smoothedLoss!, this.journal.step, learningRate);
+      checkLoss(loss, this.journal.smoothedLoss!, this.limits(learningRate));
       this.report();
       // A step blocks this thread: signals and the reads of the next batch come through here.
       await nextTurn();
@@ -136,10 +138,11 @@ class Training {
     this.checkWeights(weights);
     const started = performance.now();
     const tuning = await evaluateTuning({ session, films, positions, batchSize: config.batchSize, signal });
-    if (tuning.loss !== null) checkLoss(tuning.loss, tuning.loss, this.journal.step, this.learningRate());
+    if (tuning.loss !== null) checkLoss(tuning.loss, tuning.loss, this.limits(this.learningRate()));
     this.journal = afterEpoch(this.journal, tuning, (performance.now() - started) / 1000, config.patience);
     if (this.journal.best?.epoch === this.journal.cursor.epoch) this.best = weights;
     this.report();
+    await this.options.onEpoch?.(this.journal);
     await this.save(state);
   }
 
@@ -159,6 +162,11 @@ class Training {
 
   private checkWeights(weights: Weights): void {
     checkWeights(weights, this.journal.step, this.learningRate());
+  }
+
+  private limits(learningRate: number): Parameters<typeof checkLoss>[2] {
+    const heaviest = Math.max(1, ...Object.values(this.options.config.positiveWeights));
+    return { step: this.journal.step, learningRate, heaviest };
   }
 
   /** Of the next step. */

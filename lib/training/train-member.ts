@@ -1,13 +1,23 @@
 import type { TrainerEnvironment } from "../contracts/environment.ts";
+import type { RunConfig } from "../contracts/run-config.ts";
 import { TrainingHistory } from "../contracts/training.ts";
 import { InputError } from "../domain/errors.ts";
 import { type Device, requireDevice } from "../engine/tensorflow.ts";
+import { initialWeights } from "../model/initial-weights.ts";
 import { buildNetwork } from "../model/networks.ts";
 import { countParameters } from "../model/parameters.ts";
-import { createTrainingSession } from "../model/training-session.ts";
+import type { TrainingSession } from "../model/session.ts";
+import { createHeadSession, createTrainingSession } from "../model/training-session.ts";
+import type { Weights } from "../model/weights.ts";
 import type { StepContext, StepSummary } from "../steps/run-step.ts";
 import { writeDocument } from "../store/documents.ts";
-import { openBackground } from "./background.ts";
+import { augments } from "./augment.ts";
+import { type Background, openBackground } from "./background.ts";
+import { epochEvents } from "./epoch-events.ts";
+import { eventFile } from "./event-file.ts";
+import { cachedFeatures } from "./feature-cache.ts";
+import type { FilmSource } from "./film-source.ts";
+import { loadStartingWeights } from "./imported-weights.ts";
 import { type Trained, train } from "./loop.ts";
 import { encodeWeights } from "./weights-file.ts";
 
@@ -27,31 +37,81 @@ export async function trainMember(context: StepContext, environment: TrainerEnvi
     throw new InputError("no-seed", `train: member ${index}, ${expected}`);
   }
   const device = requireDevice(environment.HILUM_DEVICE);
+  const start = await loadStartingWeights(rooms.models, model);
   const background = await openBackground({ environment, run, member: index });
   try {
-    const session = await createTrainingSession({ ...training, model, size: background.size, seed });
+    const options = { background, seed, start: start?.weights };
+    const work = canCacheFeatures(request.config)
+      ? await headWork(context, options)
+      : await wholeWork(context, options);
     try {
       const { journal, weights } = await train({
         ...background,
-        session,
+        ...work,
         config: training,
         seed,
         signal,
         reporter: context,
+        onEpoch: async (journal) => {
+          await rooms.runs.put(keys.events(journal.cursor.epoch), eventFile(epochEvents(journal), new Date()));
+        },
       });
       const { network } = model;
       const metadata = { network, seed: String(seed), epoch: String(journal.best?.epoch), format: "hilum.weights/1" };
-      await rooms.runs.put(keys.weights, encodeWeights(weights, metadata));
+      const whole = new Map([...work.frozen, ...weights]);
+      await rooms.runs.put(keys.weights, encodeWeights(whole, metadata));
       const parameters = countParameters(buildNetwork(model), model.trainable);
       const history = { member: index, seed, network, parameters, device: device.kind, tensorflow: device.tensorflow };
       await writeDocument(rooms.runs, keys.history, TrainingHistory, historyOf(journal, history));
       return summaryOf(journal, device);
     } finally {
-      await session.dispose();
+      await work.session.dispose();
     }
   } finally {
     await background.close();
   }
+}
+
+interface Work {
+  readonly session: TrainingSession;
+  readonly films: FilmSource;
+  /** Weights that the session does not hold, since they never change. */
+  readonly frozen: Weights;
+}
+
+interface WorkOptions {
+  readonly background: Background;
+  readonly seed: number;
+  readonly start: Weights | undefined;
+}
+
+/** A frozen backbone sees the same film in every epoch, unless it is augmented. */
+const canCacheFeatures = ({ model, training }: RunConfig): boolean =>
+  model.trainable === "head" && !augments(training.augment);
+
+async function wholeWork({ request }: StepContext, { background, ...options }: WorkOptions): Promise<Work> {
+  const { model, training } = request.config;
+  const session = await createTrainingSession({ ...training, ...options, model, size: background.size });
+  return { session, films: background.films, frozen: new Map() };
+}
+
+/** The head alone, over features that are computed once. */
+async function headWork(context: StepContext, { background, seed, start }: WorkOptions): Promise<Work> {
+  const { model, training } = context.request.config;
+  const frozen = new Map([...initialWeights(buildNetwork(model), seed), ...(start ?? [])]);
+  const films = await cachedFeatures({
+    ...background,
+    store: context.rooms.runs,
+    keys: context.keys,
+    model,
+    weights: frozen,
+    positions: [background.plan, background.tuning],
+    targets: await background.targets(),
+    batchSize: training.batchSize,
+    signal: context.signal,
+    reporter: context,
+  });
+  return { session: await createHeadSession({ ...training, model, seed, start: frozen }), films, frozen };
 }
 
 type Journal = Trained["journal"];

@@ -30,7 +30,7 @@ export async function evaluateTuning({ positions, ...options }: TuningOptions): 
   let offset = 0;
   for await (const { value: batch } of readAhead(requests(films, positions, batchSize))) {
     signal.throwIfAborted();
-    logits.set(await session.infer(batch.pixels, batch.count), offset);
+    logits.set(await session.infer(batch.input, batch.count), offset);
     targets.set(batch.targets, offset);
     offset += batch.count * OBSERVATION_COUNT;
   }

@@ -79,6 +79,7 @@ async function evaluated(run: string, noise: number, gateRules: object = { maxCa
   const trainedOn = { ...describeVersion().trainedOn, run };
   const test = predictions(noise);
   const evaluation = evaluationFigures({
+    leakage: { testFilms: 0, testFilmsInTraining: 0, testPatients: 0, testPatientsInTraining: 0 },
     run,
     protocol: "leak-free",
     test,

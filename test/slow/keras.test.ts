@@ -100,12 +100,12 @@ beforeAll(async () => {
     Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
   await writeFile(join(folder, "weights.bin"), join32(parameters.map(({ name }) => weights.get(name)!.data)));
   await writeFile(join(folder, "targets.bin"), join32(batches.map((batch) => batch.targets)));
-  await writeFile(join(folder, "pixels.bin"), Buffer.concat(batches.map((batch) => batch.pixels)));
+  await writeFile(join(folder, "pixels.bin"), Buffer.concat(batches.map((batch) => batch.input)));
   const saved = join(folder, "saved_model");
   await mkdir(saved);
   await writeFile(join(saved, "saved_model.pb"), writeServingGraph({ model: MODEL, size: SIZE, members: [weights] }));
   const graph = await loadServingGraph(saved);
-  served = graph.run(batches[0]!.pixels, BATCH, { maps: true });
+  served = graph.run(batches[0]!.input, BATCH, { maps: true });
   graph.close();
   const shapes = parameters.map(({ name, shape }) => [name, shape]);
   const task = { folder, size: SIZE, batch: BATCH, rate: RATE, adam: ADAM, parameters: shapes };
@@ -152,7 +152,7 @@ test("ten steps of training follow Keras's", async () => {
     losses.forEach((loss, i) => {
       expect(Math.abs(loss / keras.losses[i]! - 1), `step ${i + 1}`).toBeLessThan(0.02);
     });
-    const after = await session.infer(batches[0]!.pixels, BATCH);
+    const after = await session.infer(batches[0]!.input, BATCH);
     expect(relativeError(after, keras.after)).toBeLessThan(0.05);
   } finally {
     await session.dispose();

@@ -10,6 +10,7 @@ import type { Store } from "../../store/store.ts";
 import { concatRows, decodeTable, encodeTable } from "../arrow-columns.ts";
 import { ASSIGNMENT_COLUMNS, FILM_COLUMNS, type Films, ROWS_COLUMNS } from "../film-columns.ts";
 import { requireRows } from "../required-parts.ts";
+import { loadParts } from "../rows.ts";
 import { indexShard, readShardFilms, storeRange } from "../shard-reader.ts";
 
 /** Shards that are read at a time. */
@@ -35,8 +36,8 @@ export async function merge(context: StepContext): Promise<StepSummary> {
 }
 
 async function mergeShards(
-  { rooms, request, keys, signal, progress }: StepContext,
-  { prepareJobs, rows }: Plan,
+  { rooms, run, request, keys, signal, progress }: StepContext,
+  { prepareJobs, rows, protocol }: Plan,
 ): Promise<StepSummary> {
   const records: ShardRecord[] = [];
   const films: Films[] = [];
@@ -55,9 +56,10 @@ async function mergeShards(
   const merged = concatRows(FILM_COLUMNS, films);
   const where = `${rooms.runs.uri}/${keys.assignments}`;
   const assignments = decodeTable(ASSIGNMENT_COLUMNS, await rooms.runs.get(keys.assignments), where);
-  const part = Array.from(merged.row, (row) => assignments.part[row] as Part);
-  const counts = Object.fromEntries(PARTS.map((name) => [name, part.filter((p) => p === name).length]));
-  requireRows(counts as Record<Part, number>);
+  const part = Array.from(merged.row, (row) => assignments.part[row] as Part | null);
+  const parts = await loadParts(rooms.runs, run, protocol, { row: merged.row, part });
+  const counts = Object.fromEntries(PARTS.map((name) => [name, parts[name].length])) as Record<Part, number>;
+  requireRows(counts);
 
   await rooms.runs.put(keys.rows, encodeTable(ROWS_COLUMNS, { ...merged, part }));
   await writeDocument(rooms.runs, keys.dataset, Dataset, {

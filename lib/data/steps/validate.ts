@@ -10,11 +10,16 @@ import { writeDocument } from "../../store/documents.ts";
 import { openStore } from "../../store/open.ts";
 import { BOXES_FILE, readBoxes } from "../boxes.ts";
 import type { Manifest } from "../film-columns.ts";
+import { findWeights } from "../imported-weights.ts";
 import { encodeManifest, readManifest } from "../manifest.ts";
 import { fingerprintOf } from "../request.ts";
 
-/** CSV files -> manifest.arrow, boxes.json, validation.json. Every row is checked; the first wrong one ends the run. */
+/**
+ * CSV files -> manifest.arrow, boxes.json, validation.json. Every row is checked; the first wrong one ends the run, as do
+ * weights to start from that are not there.
+ */
 export async function validate({ rooms, request, keys, signal }: StepContext): Promise<StepSummary> {
+  await findWeights(rooms.models, request.config.model);
   const data = openStore(request.data);
   const manifest = await readManifest(data, request.csv);
   signal.throwIfAborted();

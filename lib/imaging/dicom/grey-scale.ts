@@ -1,5 +1,5 @@
 import type { DataSet } from "dicom-parser";
-import { contentDepth } from "../film.ts";
+import { contentDepth } from "../../domain/film-limits.ts";
 import { decimal, firstItem, words } from "./data-set.ts";
 import type { PixelFormat } from "./header.ts";
 

@@ -4,7 +4,10 @@ import { COLOUR, chart } from "../chart.ts";
 import type { Html } from "../html.ts";
 
 /** Share of positive labels among the training films, before and after up-sampling. */
-export function prevalenceFigure({ naturalPrevalence, plannedPrevalence }: UpsamplingRecord): Promise<Html> {
+export function prevalenceFigure({
+  naturalPrevalence,
+  plannedPrevalence,
+}: Pick<UpsamplingRecord, "naturalPrevalence" | "plannedPrevalence">): Promise<Html> {
   const values = OBSERVATIONS.flatMap((name, i) => {
     const before = naturalPrevalence[i];
     const after = plannedPrevalence[i];

@@ -1,6 +1,8 @@
 import type { Dataset, UpsamplingRecord } from "../../contracts/dataset.ts";
+import type { Leakage } from "../../contracts/leakage.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import type { LabelPolicy } from "../../contracts/run-config.ts";
+import { choiceFor } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { PARTS } from "../../domain/parts.ts";
 import { prevalenceFigure } from "../charts/prevalence-figure.ts";
@@ -16,10 +18,15 @@ const PURPOSE = {
   test: "is reported on, and decides nothing",
 } as const;
 
-const UNCERTAIN = { ones: "counts as positive", zeros: "counts as negative", ignore: "is left out" } as const;
+const UNCERTAIN = {
+  ones: "counts as positive",
+  zeros: "counts as negative",
+  ignore: "is left out",
+  smooth: "becomes a target drawn by seed",
+} as const;
 const BLANK = { zero: "counts as negative", ignore: "is left out" } as const;
 
-export async function data({ plan, dataset, upsampling, request }: ReportMaterial): Promise<Html> {
+export async function data({ plan, dataset, upsampling, request, evaluation }: ReportMaterial): Promise<Html> {
   const leftOut = Object.entries(plan.rows.leftOut);
   return html`
 <h2>Data</h2>
@@ -28,10 +35,7 @@ ${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be u
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).</p>
 ${rowsTable(plan, dataset)}
 ${partsTable(plan)}
-<h3>No patient on both sides</h3>
-<p>Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
-of a patient are in one part; copies made by up-sampling exist in the training part alone. The test patients had no say in
-weights, epoch, calibration or thresholds. (Protocol <code>${plan.protocol}</code>.)</p>
+${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage)}
 <h3>Labels</h3>
 <p>${policyText(plan.policy)}</p>
 ${labelsTable(plan, upsampling)}
@@ -44,6 +48,19 @@ ${
 }`;
 }
 
+const splitByPatient = (leakage: Leakage): Html => html`<h3>No patient on both sides</h3>
+<p>Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
+of a patient are in one part; copies made by up-sampling exist in the training part alone. The test patients had no say in
+weights, epoch, calibration or thresholds. ${leakageText(leakage)} (Protocol <code>leak-free</code>.)</p>`;
+
+const splitByFilm = (leakage: Leakage): Html => html`<h3>Films and patients on both sides</h3>
+<p class="caution"><strong>These figures say nothing about patients whom the model has not seen.</strong> The run follows the
+study's own protocol, to make its figures again: films, not patients, were divided, after up-sampling had copied them where it was
+asked for. ${leakageText(leakage)} (Protocol <code>published</code>.)</p>`;
+
+const leakageText = ({ testFilms, testFilmsInTraining, testPatients, testPatientsInTraining }: Leakage): string =>
+  `Of the ${counted(testFilms, "test film")} ${count(testFilmsInTraining)}, and of the ${counted(testPatients, "test patient")} ${count(testPatientsInTraining)}, stand in the training part too.`;
+
 function policyText(policy: LabelPolicy): Html {
   const exceptions = Object.entries(policy.perObservation).map(([name, choice]) =>
     [
@@ -52,7 +69,11 @@ function policyText(policy: LabelPolicy): Html {
       choice?.blank ? ` blank ${BLANK[choice.blank]}` : "",
     ].join(""),
   );
-  return html`An uncertain label (-1) ${UNCERTAIN[policy.uncertain]}; a blank one (not mentioned) ${BLANK[policy.blank]}${exceptions.length > 0 ? `; ${exceptions.join("; ")}` : ""}. Figures are comparable only
+  const draws = OBSERVATIONS.flatMap((name) => {
+    const { uncertain, smoothing } = choiceFor(policy, name);
+    return uncertain === "smooth" && smoothing ? [`${smoothing.from} to ${smoothing.to} (seed ${smoothing.seed})`] : [];
+  });
+  return html`${policy.name ? html`Policy <code>${policy.name}</code>. ` : ""}An uncertain label (-1) ${UNCERTAIN[policy.uncertain]}; a blank one (not mentioned) ${BLANK[policy.blank]}${exceptions.length > 0 ? `; ${exceptions.join("; ")}` : ""}.${draws.length > 0 ? ` Drawn from ${[...new Set(draws)].join(", ")}.` : ""} Figures are comparable only
 with others under the same policy.`;
 }
 

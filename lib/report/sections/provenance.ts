@@ -6,6 +6,10 @@ import type { ReportMaterial } from "../material.ts";
 export const caveats = ({ request, plan, evaluation }: ReportMaterial): Html => html`
 <h2>What these figures can't say</h2>
 <ul>
+${
+  evaluation.leakage.testPatientsInTraining > 0 &&
+  html`<li>Test patients, or films of theirs, were trained on: how the model does on others is not measured here at all.</li>`
+}
 <li>Test films come from the same source as the training films. How the model does on films of another hospital, scanner or
 population is not measured here.</li>
 <li>Labels are taken as the data set has them; where they were read from reports by a program, their errors are in every
@@ -35,7 +39,7 @@ export const provenance = ({
 <dt>Configuration</dt><dd><code>${request.config.name}</code>${request.config.description ? `: ${request.config.description}` : ""}</dd>
 <dt>Data set (SHA-256)</dt><dd><code>${dataset.fingerprint}</code></dd>
 <dt>Shards</dt><dd>${dataset.shards.length}, of geometry ${dataset.geometry.size} / ${dataset.geometry.fit} / ${dataset.geometry.resize}</dd>
-<dt>Split</dt><dd>protocol ${evaluation.protocol}, salt <code>${plan.salt}</code></dd>
+<dt>Split</dt><dd>protocol ${evaluation.protocol}, ${plan.salt === null ? "no salt" : html`salt <code>${plan.salt}</code>`}</dd>
 <dt>Seeds</dt><dd>run ${request.config.seed}; members ${request.config.training.seeds.join(", ")}</dd>
 <dt>Network</dt><dd>${request.config.model.network}, ${request.config.model.channels} channel${request.config.model.channels === 1 ? "" : "s"}, normalisation ${request.config.model.normalisation}, ${histories[0]?.parameters.trainable ?? 0} of ${histories[0]?.parameters.total ?? 0} parameters trained</dd>
 <dt>TensorFlow</dt><dd>${tensorflow}</dd>

@@ -13,9 +13,9 @@ export const published = ({ evaluation, plan }: ReportMaterial): Html => html`
 <h2>Beside the published study</h2>
 <p><strong>These rows are no ranking.</strong> The study divided films, not patients, so that its test films show patients whom it
 trained on; its R3 copied positives before it divided, so that test films themselves were trained on; its thresholds are 0.5
-throughout. This model was tested on ${counted(evaluation.evaluatedOn.rows, "film")} of ${counted(evaluation.evaluatedOn.patients, "patient")} it
-never saw (protocol <code>${plan.protocol}</code>), perhaps of another data set and under another label policy. Numbers may be set
-beside each other only where data, policy and protocol are the same.</p>
+throughout. This model was tested on ${counted(evaluation.evaluatedOn.rows, "film")} of ${counted(evaluation.evaluatedOn.patients, "patient")}${plan.protocol === "published" ? " under the same protocol" : " whom it never saw"}
+(protocol <code>${plan.protocol}</code>), perhaps of another data set and under another label policy. Numbers may be set beside each
+other only where data, policy and protocol are the same.</p>
 ${averagesTable(evaluation)}
 ${observationsTable(evaluation)}
 <p class="note">Published numbers: ${STUDY_SOURCE}.</p>`;

@@ -18,6 +18,7 @@ export const evaluation: Evaluation = {
   run: "phantoms-1",
   protocol: "leak-free",
   evaluatedOn: { part: "test", rows: 200, patients: 80 },
+  leakage: { testFilms: 200, testFilmsInTraining: 0, testPatients: 80, testPatientsInTraining: 0 },
   meanAuroc: 0.95,
   meanAurocInterval: [0.93, 0.97],
   definedObservations: 13,

@@ -17,6 +17,7 @@ export const manifest: ModelVersion = {
     headWidth: 64,
     normalisation: "symmetric",
     trainable: "full",
+    weights: { from: "none" },
   },
   geometry: { size: 112, fit: "pad", resize: "antialias" },
   labels: [...OBSERVATIONS],

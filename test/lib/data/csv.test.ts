@@ -1,5 +1,7 @@
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CsvRow, readCsv } from "../../../lib/data/csv.ts";
+import { type CsvRow, readCsv, readCsvHeader } from "../../../lib/data/csv.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 
 async function* pieces(text: string | Uint8Array, size = 7): AsyncGenerator<Uint8Array> {
@@ -7,9 +9,9 @@ async function* pieces(text: string | Uint8Array, size = 7): AsyncGenerator<Uint
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
-async function read(text: string | Uint8Array, columns = ["a", "b"]): Promise<CsvRow[]> {
+async function read(text: string | Uint8Array, columns = ["a", "b"], size = 7): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];
-  for await (const row of readCsv("x.csv", pieces(text), columns)) rows.push(row);
+  await readCsv("x.csv", pieces(text, size), columns, (row) => rows.push(row));
   return rows;
 }
 
@@ -49,11 +51,40 @@ describe("CSV", () => {
       yield Buffer.from("a,b\n1,");
       for (; sent < 1e9; sent += 16_384) yield Buffer.alloc(16_384, "x");
     }
-    const reading = (async () => {
-      for await (const _ of readCsv("x.csv", endless(), ["a", "b"])) expect.unreachable();
-    })();
+    const reading = readCsv("x.csv", endless(), ["a", "b"], () => expect.unreachable());
     await expect(reading).rejects.toThrow("x.csv line 2: a row of more than 64 KiB, expected a short line");
     expect(sent).toBeLessThan(2e6);
+  });
+
+  const cell = fc.array(fc.constantFrom("a", "é", "😀", " ", ",", '"', "\n", "\r\n", "=1+1"), { maxLength: 4 });
+  const table = fc.integer({ min: 2, max: 4 }).chain((width) =>
+    fc.record({
+      rows: fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }),
+      newline: fc.constantFrom("\n", "\r\n"),
+      endsWithNewline: fc.boolean(),
+      quoteAll: fc.boolean(),
+      pieceSize: fc.integer({ min: 1, max: 40 }),
+    }),
+  );
+  test("any table is read as another reader reads it, wherever its pieces end", async () => {
+    await fc.assert(
+      fc.asyncProperty(table, async ({ rows, newline, endsWithNewline, quoteAll, pieceSize }) => {
+        const names = rows[0]!.map((_, i) => `column ${i}`);
+        const print = (text: string) => (quoteAll || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+        const lines = [names, ...rows.map((row) => row.map((parts) => parts.join("")))];
+        const text = lines.map((cells) => cells.map(print).join(",")).join(newline) + (endsWithNewline ? newline : "");
+        const expected = parse(text, { relax_column_count: true }) as string[][];
+        expect((await read(text, names, pieceSize)).map(({ cells }) => cells)).toEqual(expected.slice(1));
+      }),
+    );
+  });
+
+  test("a file whose lines end with carriage returns alone is refused in words", async () => {
+    await expect(read("a,b\r1,2\r")).rejects.toThrow("x.csv line 1: lines end with a carriage return alone");
+  });
+
+  test("the first row by itself, less the byte-order mark", async () => {
+    expect(await readCsvHeader("x.csv", pieces('\ufeffa,"b, c"\r\n1,2\n'))).toEqual(["a", "b, c"]);
   });
 
   test("an error of the source comes through as it is", async () => {
@@ -62,9 +93,7 @@ describe("CSV", () => {
       yield Buffer.from("a,b\n1,2\n");
       throw broken;
     }
-    const reading = (async () => {
-      for await (const _ of readCsv("x.csv", source(), ["a", "b"]));
-    })();
+    const reading = readCsv("x.csv", source(), ["a", "b"], () => {});
     await expect(reading).rejects.toBe(broken);
   });
 });

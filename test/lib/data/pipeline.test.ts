@@ -11,6 +11,7 @@ import { openTrainingData } from "../../../lib/data/training-data.ts";
 import { targetOf } from "../../../lib/domain/label-policy.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { PARTS } from "../../../lib/domain/parts.ts";
+import { PUBLISHED_FACTORS } from "../../../lib/domain/upsampling.ts";
 import { decodeFilm } from "../../../lib/engine/decode.ts";
 import { resizeToSquare } from "../../../lib/engine/resize.ts";
 import { runStep } from "../../../lib/steps/run-step.ts";
@@ -88,6 +89,36 @@ describe("from CSV to epoch plan", () => {
     } finally {
       await training.close();
     }
+  });
+
+  test("the published protocol: films are split as the study did it, and the plan says what leaks", async () => {
+    const source = await dataSet(40);
+    const run = await wholeRun(source.uri, { protocol: "published", upsampling: { kind: "published" } });
+    const plan = await readDocument(run.rooms.runs, run.keys.plan, Plan);
+    const positives = OBSERVATIONS.map((_, k) => plan.labels[k]!.positive + plan.labels[k]!.uncertain);
+    const rows = positives.reduce((sum, count, k) => sum + count * PUBLISHED_FACTORS[k]!, 0);
+    expect(plan.parts.train + plan.parts.tuning + plan.parts.test).toBe(rows + 2);
+    expect(plan).toMatchObject({ protocol: "published", salt: null, parts: { calibration: 0 } });
+    expect(plan.leakage.testFilmsInTraining).toBeGreaterThan(0.9 * plan.leakage.testFilms);
+    const training = await openTrainingData(run.rooms, run.request.run);
+    try {
+      for (const part of PARTS) expect(training.split[part].length).toBe(plan.parts[part]);
+      expect(training.epochPlan).toEqual(training.split.train);
+      expect(new Set(training.rows.part)).toEqual(new Set([null]));
+      expect(training.split.train.at(-1)).toBe(training.split.tuning[0]);
+    } finally {
+      await training.close();
+    }
+  });
+
+  test("other up-sampling than the study's is refused under its protocol", async () => {
+    const source = await dataSet(12);
+    const run = await dataRun(source.uri, {
+      protocol: "published",
+      upsampling: { kind: "auto", targetPrevalence: 0.3 },
+    });
+    await run.call("validate");
+    await expect(run.call("plan")).rejects.toThrow("expected none or published, which the study knew");
   });
 
   test("another policy or split reads the shards of the first run, and prepares nothing", async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
-import { FILM_COLUMNS } from "../../../lib/data/film-row.ts";
+import { FILM_COLUMNS } from "../../../lib/data/sources/chexpert.ts";
 import { random } from "../../../lib/domain/random.ts";
 
 export const HEADER = FILM_COLUMNS.join(",");

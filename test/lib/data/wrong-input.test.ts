@@ -37,6 +37,17 @@ describe("a CSV file that is wrong ends the run at its first step: exit 64, noth
   });
 });
 
+test("weights to start from that are not in the store end the run at its first step", async () => {
+  const source = await dataSet(2);
+  const run = await dataRun(source.uri, {
+    model: { network: "densenet121", channels: 3, weights: { from: "imagenet" } },
+  });
+  const error = (await run.call("validate").catch((e: unknown) => e)) as InputError;
+  expect([error.name, error.exitCode]).toEqual(["InputError", 64]);
+  expect(error.message).toContain("no ImageNet weights of densenet121 there");
+  expect(await run.failure("validate")).toMatchObject({ code: "no-weights", exitCode: 64 });
+});
+
 /** Makes one film of a folder wrong. */
 const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; code: string; reason: string }> = {
   "a missing film": { bytes: async () => null, code: "film-missing", reason: "no such film" },
@@ -44,7 +55,7 @@ const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; cod
   "text named .jpg": {
     bytes: async () => Buffer.from("this is no film\n".repeat(9)),
     code: "film-format",
-    reason: "not a JPEG or PNG file",
+    reason: "no PNG, JPEG, TIFF, WebP or DICOM file",
   },
   "a truncated PNG": {
     bytes: async () => {
@@ -104,7 +115,7 @@ describe("films that cannot be read", () => {
     const error = (await run.call("merge").catch((e: unknown) => e)) as InputError;
     expect([error.name, error.exitCode]).toEqual(["InputError", 64]);
     expect(error.message).toBe(
-      `4 of 34 films cannot be used (11.8 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: not a JPEG or PNG file; 1 more`,
+      `4 of 34 films cannot be used (11.8 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: no PNG, JPEG, TIFF, WebP or DICOM file; 1 more`,
     );
     expect(await run.failure("merge")).toMatchObject({ exitCode: 64, code: "too-many-set-aside" });
     const written = await run.objects("runs");

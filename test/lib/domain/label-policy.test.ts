@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BLANK, POLICIES, type Policy, prevalenceOf, targetOf, targetsOf } from "../../../lib/domain/label-policy.ts";
+import { RunConfig } from "../../../lib/contracts/run-config.ts";
+import {
+  BLANK,
+  POLICIES,
+  type Policy,
+  prevalenceOf,
+  targetOf,
+  targetsOf,
+  USUAL_SMOOTHING,
+} from "../../../lib/domain/label-policy.ts";
 import type { RawLabel } from "../../../lib/domain/labels.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, observationIndex } from "../../../lib/domain/observations.ts";
 
@@ -36,10 +45,44 @@ describe("label policy", () => {
           const { uncertain, blank } = OBSERVATIONS[k] === name ? exception : all;
           const expected =
             label === null ? POLICIES.blank[blank] : label === -1 ? POLICIES.uncertain[uncertain] : label;
-          expect(targets[k]).toBe(expected);
+          if (expected !== null) expect(targets[k]).toBe(expected);
+          else expect(targets[k]! >= USUAL_SMOOTHING.from && targets[k]! < USUAL_SMOOTHING.to).toBe(true);
         });
       }),
     );
+  });
+
+  test("smooth draws for each row and observation from the interval, by seed and row alone", () => {
+    const draws = (rows: readonly number[], smoothing = { from: 0.1, to: 0.3, seed: 7 }) =>
+      targetsOf(
+        { ...uOnes, uncertain: "smooth", smoothing },
+        new Int8Array(rows.length * OBSERVATION_COUNT).fill(-1),
+        rows,
+      );
+    const many = draws(Array.from({ length: 2000 }, (_, row) => row));
+    expect(Math.min(...many)).toBeGreaterThanOrEqual(0.1);
+    expect(Math.max(...many)).toBeLessThan(0.3);
+    expect(many.reduce((sum, value) => sum + value, 0) / many.length).toBeCloseTo(0.2, 2);
+    expect(new Set(many).size).toBeGreaterThan(0.99 * many.length);
+    // The third row of many is the first of one, wherever it stands.
+    expect(draws([3])).toEqual(many.slice(3 * OBSERVATION_COUNT, 4 * OBSERVATION_COUNT));
+    expect(draws([3], { from: 0.1, to: 0.3, seed: 8 })).not.toEqual(draws([3]));
+  });
+
+  test("chexpert-best takes the better policy of table 3 for five observations, ones for the rest", () => {
+    const policy = RunConfig.shape.policy.parse("chexpert-best");
+    const uncertain = OBSERVATIONS.map((_, k) => targetOf(policy, k, -1));
+    const expected = OBSERVATIONS.map((name) => ({ Cardiomegaly: 0, Consolidation: Number.NaN })[name as string] ?? 1);
+    expect(uncertain).toEqual(expected);
+    expect(policy.name).toBe("chexpert-best");
+  });
+
+  test.each([
+    ["u-twos", "the name of one: u-ones, u-zeros"],
+    [{ uncertain: "smooth", smoothing: { from: 0.4, to: 0.6 } }, "on one side of 0.5"],
+    [{ uncertain: "smooth", smoothing: { from: 0.9, to: 0.6 } }, "from <= to"],
+  ])("%j is refused", (policy, message) => {
+    expect(() => RunConfig.shape.policy.parse(policy)).toThrow(message);
   });
 
   test("prevalence leaves masked targets out and counts repeated rows again", () => {

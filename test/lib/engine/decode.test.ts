@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { random } from "../../../lib/domain/random.ts";
 import { decodeFilm, type FilmError } from "../../../lib/engine/decode.ts";
 import { binding } from "../../../lib/engine/tensorflow.ts";
+import { readFilm } from "../../../lib/imaging/read-film.ts";
 
 const awkward = new URL("../../../../shared/awkward-sample/", import.meta.url);
 const sample = (name: string) => readFileSync(new URL(name, awkward));
@@ -45,6 +46,17 @@ describe("decoding a film", () => {
     const film = decodeFilm(bytes);
     expect(film.maxValue).toBe(65535);
     expect(film.data).toEqual(values);
+  });
+
+  test.each([10, 12, 14])("%i-bit values in 16 bits are taken for what they are, as at the door", async (depth) => {
+    const values = Uint16Array.from({ length: 32 * 16 }, (_, i) => i * Math.floor((2 ** depth - 1) / 511));
+    const bytes = await sharp(values, { raw: { width: 32, height: 16, channels: 1 } })
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
+    const film = decodeFilm(bytes);
+    expect(film).toEqual((await readFilm(bytes)).image);
+    expect(film.maxValue).toBe(2 ** depth - 1);
   });
 
   test("a colour PNG becomes grey by Rec. 601, with or without alpha", async () => {

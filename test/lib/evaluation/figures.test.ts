@@ -22,6 +22,7 @@ const figures = (test: PredictionTable, thresholds = new Array<number>(OBSERVATI
   evaluationFigures({
     run: "r",
     protocol: "leak-free",
+    leakage: { testFilms: 0, testFilmsInTraining: 0, testPatients: 0, testPatientsInTraining: 0 },
     test,
     raw: test,
     thresholds,

@@ -33,7 +33,7 @@ export function publishRandomModel(
     models,
     {
       name: "random",
-      model: { ...MODEL, trainable: "full" },
+      model: { ...MODEL, trainable: "full", weights: { from: "none" } },
       geometry: { size: SIZE, fit: "pad", resize: "antialias" },
       labels: [...OBSERVATIONS],
       thresholds: OBSERVATIONS.map((_, i) => 0.3 + 0.03 * i),

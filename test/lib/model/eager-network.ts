@@ -66,7 +66,11 @@ export function runEagerly(
 }
 
 /** Masked cross-entropy from its definition: -ln sigmoid(z) = softplus(-z). */
-export function maskedCrossEntropy(logits: Tensor, targets: Float32Array): import("#tensorflow").Scalar {
+export function maskedCrossEntropy(
+  logits: Tensor,
+  targets: Float32Array,
+  positiveWeights: readonly number[] = new Array(14).fill(1),
+): import("#tensorflow").Scalar {
   const tf = tensorflow();
   const shape = logits.shape as [number, number];
   const known = tf.tensor2d(
@@ -77,7 +81,8 @@ export function maskedCrossEntropy(logits: Tensor, targets: Float32Array): impor
     targets.map((target) => (Number.isNaN(target) ? 0 : 1)),
     shape,
   );
-  const entropy = tf.add(tf.mul(known, tf.softplus(tf.neg(logits))), tf.mul(tf.sub(1, known), tf.softplus(logits)));
+  const positive = tf.mul(tf.mul(known, tf.tensor1d([...positiveWeights])), tf.softplus(tf.neg(logits)));
+  const entropy = tf.add(positive, tf.mul(tf.sub(1, known), tf.softplus(logits)));
   return tf.div(tf.sum(tf.mul(entropy, mask)), tf.sum(mask)).asScalar();
 }
 

@@ -5,7 +5,7 @@ import type { Batch } from "../../../lib/model/session.ts";
 import type { Weights } from "../../../lib/model/weights.ts";
 
 /** Films of smooth noise and targets of which a tenth is masked. */
-export function sampleBatch(seed: number, count: number, size: number): Batch {
+export function sampleBatch(seed: number, count: number, size: number): Batch<Uint8Array> {
   const next = random(seed, "films");
   const pixels = new Uint8Array(count * size * size);
   for (let film = 0; film < count; film += 1) {
@@ -16,7 +16,7 @@ export function sampleBatch(seed: number, count: number, size: number): Batch {
     }
   }
   const targets = Float32Array.from({ length: count * 14 }, () => (next() < 0.1 ? Number.NaN : Number(next() < 0.4)));
-  return { count, pixels, targets };
+  return { count, input: pixels, targets };
 }
 
 /** Weights as after some training: no statistic and no scale at its start. */

@@ -23,7 +23,7 @@ const COUNT = 3;
 const MODEL = { network: "densenet-mini", channels: 1, headWidth: 24, normalisation: "symmetric" } as const;
 const network = buildNetwork(MODEL);
 const members = [livedInWeights(network, 1), livedInWeights(network, 2)];
-const { pixels } = sampleBatch(8, COUNT, SIZE);
+const { input: pixels } = sampleBatch(8, COUNT, SIZE);
 
 const folders: string[] = [];
 const graphs: ServingGraph[] = [];

@@ -4,7 +4,14 @@ import type { VersionDescription } from "../../../lib/registry/versions.ts";
 /** A version's description as the evaluator gives it, small. */
 export const describeVersion = (change: Partial<VersionDescription> = {}): VersionDescription => ({
   name: "smoke",
-  model: { network: "densenet-mini", channels: 1, headWidth: 64, normalisation: "symmetric", trainable: "full" },
+  model: {
+    network: "densenet-mini",
+    channels: 1,
+    headWidth: 64,
+    normalisation: "symmetric",
+    trainable: "full",
+    weights: { from: "none" },
+  },
   geometry: { size: 64, fit: "pad", resize: "antialias" },
   labels: [...OBSERVATIONS],
   thresholds: forEachObservation(() => 0.5),

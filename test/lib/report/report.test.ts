@@ -74,6 +74,24 @@ describe("report", () => {
     expect(await renderReport(material)).toBe(page);
   });
 
+  it("says what of the test part was trained on", async () => {
+    expect(page).toContain("No patient on both sides");
+    expect(page).toContain("Of the 247 test films 0");
+    const leakage = { testFilms: 247, testFilmsInTraining: 240, testPatients: 90, testPatientsInTraining: 88 };
+    const { plan, evaluation } = material;
+    const leaking = await renderReport({
+      ...material,
+      plan: { ...plan, protocol: "published", salt: null, leakage },
+      evaluation: { ...evaluation, protocol: "published", leakage },
+    });
+    expect(leaking).not.toContain("No patient on both sides");
+    expect(leaking).toContain(
+      "Of the 247 test films 240, and of the 90 test patients 88, stand in the training part too.",
+    );
+    expect(leaking).toContain("how the model does on others is not measured here at all");
+    expect(leaking).toContain("no salt");
+  });
+
   it("claims nothing where test positives are few", async () => {
     const few = await renderReport(syntheticMaterial({ testPatients: 12 }));
     expect(few).toContain("No accuracy is claimed.");
@@ -85,6 +103,7 @@ describe("report", () => {
     const table = syntheticTable("test", 8, 1);
     const test = { ...table, labels: new Float32Array(table.labels.length).fill(Number.NaN) };
     const evaluation = evaluationFigures({
+      leakage: { testFilms: 0, testFilmsInTraining: 0, testPatients: 0, testPatientsInTraining: 0 },
       run: "r",
       protocol: "leak-free",
       test,

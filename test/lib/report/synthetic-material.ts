@@ -27,9 +27,11 @@ export function syntheticMaterial({
     test: syntheticTable("test", testPatients, 3),
   };
   const rules = decisionRules(config.evaluation, tables);
+  const leakage = { testFilms: 247, testFilmsInTraining: 0, testPatients, testPatientsInTraining: 0 };
   const evaluation = evaluationFigures({
     run: "phantoms-0123456789",
     protocol: "leak-free",
+    leakage,
     test: calibrated(tables.test, rules.calibration),
     raw: tables.test,
     thresholds: rules.thresholds,
@@ -93,6 +95,7 @@ export function syntheticMaterial({
       rows: { read: 2400, used: 2212, leftOut: { "lateral view": 188 } },
       parts: { train: 1540, tuning: 210, calibration: 215, test: 247 },
       patients: { train: 800, tuning: 110, calibration: 112, test: testPatients },
+      leakage,
       labels: forEachObservation((_, i) => ({
         positive: 100 + 20 * i,
         negative: 900,
@@ -121,6 +124,7 @@ export function syntheticMaterial({
       rowsAfter: 2980,
       naturalPrevalence,
       plannedPrevalence: naturalPrevalence.map((p, i) => (i === 4 || i === 12 ? p * 1.8 : p * 0.92)),
+      alsoPositive: forEachObservation((_, k) => forEachObservation((__, i) => (i === k ? 1 : 0.1))),
     },
     histories: [1, 2].map((seed, member) => ({
       schema: "hilum.history/1" as const,

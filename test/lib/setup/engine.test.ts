@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BINDING_PATCHES } from "../../../lib/setup/binding-patches.mjs";
 import { provisionEngine } from "../../../lib/setup/engine.mjs";
 import { type EngineVariant, TENSORFLOW_VERSION } from "../../../lib/setup/engine-variants.mjs";
 
@@ -57,7 +58,8 @@ beforeEach(async () => {
   const binding = join(root, "node_modules", "@tensorflow", "tfjs-node", "binding");
   await mkdir(binding, { recursive: true });
   await mkdir(join(cache, "wheels"), { recursive: true });
-  await writeFile(join(binding, "tfjs_backend.cc"), "int backend;\n");
+  const patched = BINDING_PATCHES.map(({ from }) => `${from}\n`).join("");
+  await writeFile(join(binding, "tfjs_backend.cc"), `#include <set>\n#include <string>\n${patched}`);
   await writeFile(join(binding, "tfjs_binding.cc"), "this is not C++\n");
 });
 
@@ -73,6 +75,27 @@ const keepWheel = async () => {
   await writeFile(join(cache, "wheels", name), await readFile(made));
   return sha256;
 };
+
+it("compiles the binding's sources with their patches, and leaves the package's own alone", async () => {
+  const sha256 = await keepWheel();
+  const compiler = join(folder, "compiler.sh");
+  const seen = join(folder, "seen.cc");
+  await writeFile(compiler, `#!/bin/sh\ncp binding/tfjs_backend.cc ${seen}\nexit 1\n`, { mode: 0o755 });
+  await expect(provision(sha256, { compiler })).rejects.toThrow(/Compiling/);
+  const compiled = await readFile(seen, "utf8");
+  const own = await readFile(join(root, "node_modules/@tensorflow/tfjs-node/binding/tfjs_backend.cc"), "utf8");
+  for (const { from, to } of BINDING_PATCHES) {
+    expect(compiled).toContain(to);
+    expect(own).toContain(from);
+  }
+});
+
+it("stops where a patch does not fit the package any more", async () => {
+  const sha256 = await keepWheel();
+  await writeFile(join(root, "node_modules/@tensorflow/tfjs-node/binding/tfjs_backend.cc"), "int backend;\n");
+  await expect(provision(sha256)).rejects.toThrow(/tfjs_backend.cc: .* stands there 0 times, expected once/);
+  expect(await leftovers()).toEqual([]);
+});
 
 describe("provisionEngine says what is wrong and leaves nothing half-installed", () => {
   it("without Python", async () => {

@@ -24,3 +24,12 @@ test("progress: at most two events a second and the last, with the rate of late 
   }
   expect(events.at(-1)).toMatchObject({ rate: expect.closeTo(10, 5) });
 });
+
+test("progress: a step slower than the window shows its rate as well", () => {
+  const events: ProgressEvent[] = [];
+  let now = 0;
+  const { progress } = createReporter("train", { emit: (event) => events.push(event), now: () => now });
+  for (let done = 0; done <= 48; done += 16, now += 25_000) progress({ done, total: 160, unit: "images" });
+  expect(events.map((event) => event.event === "progress" && event.rate)).toEqual([null, 0.64, 0.64, 0.64]);
+  expect(events.at(-1)).toMatchObject({ secondsLeft: 175 });
+});

@@ -6,7 +6,11 @@ import { augmentBatch } from "../../../lib/training/augment.ts";
 
 const SIZE = 8;
 const AREA = SIZE * SIZE;
-const batchOf = (pixels: Uint8Array): Batch => ({ count: pixels.length / AREA, pixels, targets: new Float32Array() });
+const batchOf = (pixels: Uint8Array): Batch<Uint8Array> => ({
+  count: pixels.length / AREA,
+  input: pixels,
+  targets: new Float32Array(),
+});
 const film = fc.uint8Array({ minLength: AREA, maxLength: AREA });
 
 /** A film moved by so many pixels, its border repeated; written apart from the code under test. */
@@ -28,7 +32,7 @@ describe("augmentation", () => {
     const wanted = new Map(ALL_MOVES.map(([right, down]) => [moved(pixels, right, down).join(), `${right},${down}`]));
     const seen = new Set<string | undefined>();
     for (let seed = 0; seed < 500; seed += 1) {
-      const { pixels: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0.25, contrast: 0 }, () => random(seed));
+      const { input: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0.25, contrast: 0 }, () => random(seed));
       seen.add(wanted.get(result.join()));
     }
     expect(seen).toEqual(new Set(ALL_MOVES.map(String)));
@@ -38,7 +42,7 @@ describe("augmentation", () => {
     fc.assert(
       fc.property(film, fc.nat(), (pixels, seed) => {
         const mean = pixels.reduce((sum, value) => sum + value, 0) / AREA;
-        const { pixels: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0, contrast: 0.3 }, () => random(seed));
+        const { input: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0, contrast: 0.3 }, () => random(seed));
         result.forEach((value, i) => {
           const distance = pixels[i]! - mean;
           const [low, high] = [0.7 * distance, 1.3 * distance].sort((a, b) => a - b) as [number, number];
@@ -53,7 +57,7 @@ describe("augmentation", () => {
     const one = Uint8Array.from({ length: AREA }, (_, i) => (i * 37) % 251);
     const pixels = Uint8Array.from([...one, ...one]);
     const before = pixels.slice();
-    const { pixels: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0.25, contrast: 0.3 }, (n) => random(1, n));
+    const { input: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0.25, contrast: 0.3 }, (n) => random(1, n));
     expect(pixels).toEqual(before);
     expect(result.subarray(0, AREA)).not.toEqual(result.subarray(AREA));
   });

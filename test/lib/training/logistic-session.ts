@@ -1,5 +1,5 @@
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
-import type { Batch, TrainingSession, TrainingState } from "../../../lib/model/session.ts";
+import type { Batch, Input, TrainingSession, TrainingState } from "../../../lib/model/session.ts";
 import type { Weights } from "../../../lib/model/weights.ts";
 
 export interface LogisticOptions {
@@ -34,7 +34,7 @@ export function logisticSession({ area, movingAverage = 0 }: LogisticOptions): T
     average: movingAverage > 0 ? zeros() : null,
   };
 
-  const logitsOf = (weights: Weights, pixels: Uint8Array, count: number): Float32Array => {
+  const logitsOf = (weights: Weights, pixels: Input, count: number): Float32Array => {
     const kernel = weights.get("dense/kernel")!.data;
     const bias = weights.get("dense/bias")!.data;
     const logits = new Float32Array(count * OBSERVATION_COUNT);
@@ -49,7 +49,7 @@ export function logisticSession({ area, movingAverage = 0 }: LogisticOptions): T
     return logits;
   };
 
-  const gradients = ({ count, pixels, targets }: Batch): { loss: number; gradients: Weights } => {
+  const gradients = ({ count, input: pixels, targets }: Batch): { loss: number; gradients: Weights } => {
     const logits = logitsOf(state.weights, pixels, count);
     const result = zeros();
     const kernel = result.get("dense/kernel")!.data;

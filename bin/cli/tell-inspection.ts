@@ -1,0 +1,71 @@
+import type { Inspection } from "../../lib/contracts/inspection.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { PARTS } from "../../lib/domain/parts.ts";
+import { count, list, percent } from "../../lib/report/format.ts";
+
+/** An inspection as tables for people. */
+export function tellInspection(inspection: Inspection): string {
+  const { files, rows, patients, policy, protocol, upsampling, leakage, subjects } = inspection;
+  const leftOut = Object.entries(rows.leftOut).map(([reason, n]) => `${count(n)} ${reason}`);
+  const facts = [
+    ["Files", list(files.map(({ file, rows: n }) => `${file} (${count(n)})`))],
+    [
+      "Rows",
+      `${count(rows.read)} read, ${count(rows.used)} used${leftOut.length > 0 ? `; left out: ${list(leftOut)}` : ""}`,
+    ],
+    ["", `${count(rows.unlabelled)} of those used have no label at all`],
+    ["Patients", count(patients)],
+    ["Policy", policy.name ?? JSON.stringify(policy)],
+    ["Protocol", protocol],
+    ["Up-sampling", `${upsampling.rule.kind}: ${count(upsampling.rowsBefore)} rows to ${count(upsampling.rowsAfter)}`],
+    [
+      "Leakage",
+      `${share(leakage.testFilmsInTraining, leakage.testFilms)} test films and ${share(leakage.testPatientsInTraining, leakage.testPatients)} test patients stand in the training part too`,
+    ],
+  ];
+  return `${[
+    ...facts.map(([name = "", text]) => `${name.padEnd(13)}${text}`),
+    "",
+    ...observationTable(inspection),
+    "",
+    ...partTable(inspection),
+    "",
+    ...Object.entries(subjects).map(
+      ([name, counts]) =>
+        `${name.padEnd(6)}${Object.entries(counts)
+          .map(([value, n]) => `${value} ${count(n)}`)
+          .join(", ")}`,
+    ),
+  ].join("\n")}\n`;
+}
+
+const share = (part: number, whole: number): string => `${count(part)} of ${count(whole)}`;
+
+/** Columns as wide as their widest cell, the first set left. */
+function align(lines: readonly (readonly string[])[]): string[] {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines.map((line) =>
+    line.map((text, column) => (column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!))).join("  "),
+  );
+}
+
+const observationTable = ({ observations }: Inspection): string[] =>
+  align([
+    ["", "positive", "negative", "uncertain", "blank", "positives", "ignored", "factor", "before", "after"],
+    ...OBSERVATIONS.map((name) => {
+      const { labels, positives, ignored, factor, prevalenceBefore, prevalenceAfter } = observations[name]!;
+      const counts = [labels.positive, labels.negative, labels.uncertain, labels.blank, positives, ignored, factor];
+      return [name, ...counts.map(count), percent(prevalenceBefore), percent(prevalenceAfter)];
+    }),
+  ]);
+
+const partTable = ({ split, splitAfterUpsampling }: Inspection): string[] =>
+  align([
+    ["", "rows", "patients", "rows after up-sampling"],
+    ...PARTS.map((part) => [
+      part,
+      count(split[part].rows),
+      count(split[part].patients),
+      count(splitAfterUpsampling[part].rows),
+    ]),
+  ]);

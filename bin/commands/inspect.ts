@@ -1,0 +1,70 @@
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { Protocol } from "../../lib/contracts/run-config.ts";
+import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
+import { option } from "../cli/options.ts";
+import { tellInspection } from "../cli/tell-inspection.ts";
+
+interface InspectOptions {
+  readonly csv: readonly string[];
+  readonly policy: string;
+  readonly protocol: Protocol;
+  readonly upsample: string;
+  readonly seed: number;
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+const KEYS = `
+Keys of --json:
+  rows                  read, used, leftOut (by reason), unlabelled
+  patients, policy, protocol, salt, files (file, rows)
+  split                 train, tuning, calibration, test: rows and patients, before up-sampling
+  upsampling            rule, rowsBefore, rowsAfter
+  splitAfterUpsampling  the same four parts
+  leakage               testFilms, testFilmsInTraining, testPatients, testPatientsInTraining
+  observations          by name: labels (positive, negative, uncertain, blank, as the CSV has them), positives,
+                        negatives, ignored (under the policy), factor, prevalenceBefore, prevalenceAfter
+  correlation           14 x 14, of the positives
+  alsoPositive          14 x 14: of the rows that up-sampling adds for one observation, the share positive for each
+  subjects              sex, age, view: rows by value
+
+Example:
+  $ hilum inspect --csv train.csv --csv valid.csv --protocol published --upsample published --json
+`;
+
+export function registerInspect(program: Command): void {
+  program
+    .command("inspect")
+    .description("what labels, splits and up-sampling come to, from the CSV files alone")
+    .addOption(
+      new Option("--csv <file>", "CSV file; again for each that is to be appended")
+        .argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file])
+        .makeOptionMandatory(),
+    )
+    .option("--policy <policy>", `${POLICY_NAMES.join(", ")}, or a JSON file with a policy`, "u-ones")
+    .addOption(option.protocol().default("leak-free"))
+    .option("--upsample <rule>", "published, none, or a JSON file with factors by observation", "none")
+    .addOption(option.seed("another seed splits and shuffles in another way"))
+    .option("--html <file>", "write a page with tables and plots there")
+    .addOption(option.json())
+    .addHelpText("after", KEYS)
+    .action(inspectFiles);
+}
+
+async function inspectFiles(options: InspectOptions): Promise<void> {
+  const { csv, protocol, seed, json, html } = options;
+  const [{ inspect }, { readLabels }, { inspectionSettings, openCsv }] = await Promise.all([
+    import("../../lib/data/inspect.ts"),
+    import("../../lib/data/manifest.ts"),
+    import("../cli/inspection-input.ts"),
+  ]);
+  const settings = await inspectionSettings({ ...options, protocol, seed });
+  const inspection = await inspect(await readLabels(csv.map(openCsv)), settings);
+  if (html !== undefined) {
+    const { renderInspection } = await import("../../lib/report/inspection.ts");
+    await writeFile(html, await renderInspection(inspection));
+  }
+  process.stdout.write(json ? `${JSON.stringify(inspection)}\n` : tellInspection(inspection));
+}

@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { Leakage } from "./leakage.ts";
+import { LabelCounts } from "./plan.ts";
+import { ObservationName, perObservation, schemaName } from "./primitives.ts";
+import { LabelPolicy, Protocol, Upsampling } from "./run-config.ts";
+
+const Count = z.int().min(0);
+const Counts = z.record(z.string(), Count);
+const Prevalence = z
+  .number()
+  .nullable()
+  .describe("share of positives among the labels that count; null where none does");
+
+const InspectedPart = z.strictObject({ rows: Count, patients: Count });
+const Parts = z.strictObject({
+  train: InspectedPart,
+  tuning: InspectedPart,
+  calibration: InspectedPart,
+  test: InspectedPart,
+});
+
+/** One observation over the rows that are used. */
+export const InspectedObservation = z.strictObject({
+  labels: LabelCounts.describe("as the CSV has them"),
+  positives: Count.describe("under the policy"),
+  negatives: Count.describe("under the policy"),
+  ignored: Count.describe("under the policy: left out of loss and metrics"),
+  factor: Count.describe("copies that up-sampling makes of a positive row"),
+  prevalenceBefore: Prevalence,
+  prevalenceAfter: Prevalence,
+});
+export type InspectedObservation = z.infer<typeof InspectedObservation>;
+
+/** What `hilum inspect` says of CSV files, no film being touched. */
+export const Inspection = z.strictObject({
+  schema: schemaName("hilum.inspection/1"),
+  files: z.array(z.strictObject({ file: z.string(), rows: Count })),
+  rows: z.strictObject({
+    read: Count,
+    used: Count,
+    leftOut: Counts.describe("by reason"),
+    unlabelled: Count.describe("rows that are used and have none of the 14 labels"),
+  }),
+  patients: Count.describe("of the rows that are used"),
+  policy: LabelPolicy,
+  protocol: Protocol,
+  salt: z.string().nullable(),
+  upsampling: z.strictObject({
+    rule: Upsampling,
+    rowsBefore: Count.describe("training rows, or all rows where up-sampling comes before the split"),
+    rowsAfter: Count,
+  }),
+  split: Parts.describe("before up-sampling; under the published protocol as it is without"),
+  splitAfterUpsampling: Parts,
+  leakage: Leakage,
+  observations: z.record(ObservationName, InspectedObservation),
+  correlation: perObservation(perObservation(z.number().nullable())).describe(
+    "Pearson's r of the positives of each two observations, over the rows where both count; null where one never varies",
+  ),
+  alsoPositive: perObservation(perObservation(z.number().nullable())).describe(
+    "what an added row does to the other 13: of the rows to up-sample that are positive for one, the share that is positive for each",
+  ),
+  subjects: z.strictObject({
+    sex: Counts,
+    age: Counts.describe("by decade; `unknown` where the cell is blank"),
+    view: Counts.describe("of all rows that were read, by view and projection"),
+  }),
+});
+export type Inspection = z.infer<typeof Inspection>;

@@ -1,0 +1,99 @@
+import type { LabelCounts } from "../contracts/plan.ts";
+import type { RunConfig } from "../contracts/run-config.ts";
+import { InputError } from "../domain/errors.ts";
+import { BLANK, prevalenceOf, targetsOf } from "../domain/label-policy.ts";
+import { type Leakage, leakageOf } from "../domain/leakage.ts";
+import { forEachObservation } from "../domain/observations.ts";
+import { PARTS } from "../domain/parts.ts";
+import { chooseSalt, patientKey, rowsOfParts, type Split, splitByPatient } from "../domain/split.ts";
+import { type StudySlices, type StudyUpsampling, studySequence, studySlices } from "../domain/study-protocol.ts";
+import { takeRows } from "./arrow-columns.ts";
+import { LABEL_COLUMNS, labelMatrix, type Manifest } from "./film-columns.ts";
+import { leftOut, rowsLeft } from "./selection.ts";
+
+/** The rows that count, and what they are trained toward. Places count through them from 0. */
+export interface SelectedRows {
+  /** For each row of the manifest why it is left out, or null. */
+  readonly reasons: readonly (string | null)[];
+  /** Row of the manifest by place. */
+  readonly rows: Uint32Array;
+  /** patientKey by place. */
+  readonly patients: readonly string[];
+  /** places x 14 */
+  readonly targets: Float32Array;
+}
+
+export function selectRows(manifest: Manifest, { views, policy }: Pick<RunConfig, "views" | "policy">): SelectedRows {
+  const reasons = leftOut(manifest, views);
+  const rows = rowsLeft(reasons);
+  return {
+    reasons,
+    rows,
+    patients: Array.from(rows, (row) => patientKey(manifest.source[row]!, manifest.patient[row]!)),
+    targets: targetsOf(policy, labelMatrix(takeRows(LABEL_COLUMNS, manifest, rows)), rows),
+  };
+}
+
+/** Which places are in which part; under `published` a place may be in several, and in one more than once. */
+export type DividedRows = { readonly leakage: Leakage } & (
+  | { readonly protocol: "leak-free"; readonly salt: string; readonly parts: Split }
+  | { readonly protocol: "published"; readonly salt: null; readonly parts: StudySlices }
+);
+
+/** Finds the salt of a split: the kept one where `isUsable`, a chosen one otherwise. */
+export type SaltFinder = (ways: {
+  readonly choose: () => string;
+  readonly isUsable: (salt: string) => boolean;
+}) => Promise<string>;
+
+/** @throws InputError `protocol` for up-sampling that the published protocol does not know */
+export async function divideRows(
+  { rows, patients, targets }: SelectedRows,
+  { protocol, split, upsampling, seed }: Pick<RunConfig, "protocol" | "split" | "upsampling" | "seed">,
+  findSalt: SaltFinder,
+): Promise<DividedRows> {
+  const leakage = (train: Uint32Array, test: Uint32Array) =>
+    leakageOf(
+      train,
+      test,
+      (place) => place,
+      (place) => patients[place]!,
+    );
+  if (protocol === "published") {
+    const sequence = studySequence(rows.length, targets, studyUpsampling(upsampling.kind), seed);
+    const parts = studySlices(sequence);
+    return { protocol, salt: null, parts, leakage: leakage(parts.train, parts.test) };
+  }
+  const salt = await findSalt({
+    choose: () => chooseSalt(patients, targets, split, seed),
+    isUsable: (kept) => {
+      const found = new Set(splitByPatient(patients, kept, split));
+      return PARTS.every((name) => split[name] === 0 || found.has(name));
+    },
+  });
+  const parts = rowsOfParts(splitByPatient(patients, salt, split));
+  return { protocol, salt, parts, leakage: leakage(parts.train, parts.test) };
+}
+
+function studyUpsampling(kind: RunConfig["upsampling"]["kind"]): StudyUpsampling {
+  if (kind === "none" || kind === "published") return kind;
+  throw new InputError(
+    "protocol",
+    `up-sampling ${kind} under the published protocol, expected none or published, which the study knew`,
+  );
+}
+
+/** Labels of the rows as the CSV has them, by observation. */
+export function countLabels(manifest: Manifest, rows: Uint32Array): LabelCounts[] {
+  return forEachObservation((name) => {
+    const column = manifest[name];
+    const counts = new Map<number, number>();
+    for (const row of rows) counts.set(column[row]!, (counts.get(column[row]!) ?? 0) + 1);
+    const count = (label: number) => counts.get(label) ?? 0;
+    return { positive: count(1), negative: count(0), uncertain: count(-1), blank: count(BLANK) };
+  });
+}
+
+/** Before up-sampling: of the training rows, or of all where up-sampling came before the split. */
+export const naturalPrevalence = ({ targets }: SelectedRows, divided: DividedRows): (number | null)[] =>
+  divided.protocol === "published" ? prevalenceOf(targets) : prevalenceOf(targets, divided.parts.train);

@@ -1,0 +1,68 @@
+import { InputError } from "../domain/errors.ts";
+import { readCsv, readCsvHeader } from "./csv.ts";
+import type { ManifestRows } from "./manifest-rows.ts";
+import { chexpert } from "./sources/chexpert.ts";
+import { type FileRole, roleOf } from "./sources/formats.ts";
+import type { SourceFormat, StudyLabels } from "./sources/source-format.ts";
+
+/** A CSV file wherever it lies. */
+export interface CsvFile {
+  readonly name: string;
+  /** Names the source that it belongs to, where there are several; "" otherwise. */
+  readonly folder: string;
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/** A file of films that was read, and its rows. */
+export interface ReadFile {
+  readonly file: CsvFile;
+  readonly format: SourceFormat;
+  readonly first: { readonly row: number; readonly count: number };
+}
+
+/** Rows of all files of films, in the files' order. @throws InputError `csv` */
+export async function readSources(rows: ManifestRows, files: readonly CsvFile[]): Promise<ReadFile[]> {
+  const known: { file: CsvFile; role: FileRole }[] = [];
+  for (const file of files) known.push({ file, role: await roleOfFile(file) });
+  const read: ReadFile[] = [];
+  for (const { file, role } of known) {
+    if (role.holds === "labels") continue;
+    const { format } = role;
+    const labels = await labelsFor(file, format, known);
+    const row = rows.length;
+    await readCsv(
+      file.name,
+      file.stream(),
+      format.columns,
+      (cells) => rows.add(file.name, file.folder, format.parse(file.name, cells, labels)),
+      format.describe,
+    );
+    read.push({ file, format, first: { row, count: rows.length - row } });
+  }
+  rows.requireSome(files.map(({ name }) => name));
+  return read;
+}
+
+/** A file of no known kind is taken for CheXpert's, whose reader says what it lacks. */
+const roleOfFile = async (file: CsvFile): Promise<FileRole> =>
+  roleOf(await readCsvHeader(file.name, file.stream())) ?? { format: chexpert, holds: "films" };
+
+async function labelsFor(
+  { name, folder }: CsvFile,
+  { labels, name: kind }: SourceFormat,
+  known: readonly { readonly file: CsvFile; readonly role: FileRole }[],
+): Promise<StudyLabels> {
+  const found = new Map<string, readonly number[]>();
+  if (labels === undefined) return found;
+  const files = known.filter(
+    ({ file, role }) => role.holds === "labels" && role.format.labels === labels && file.folder === folder,
+  );
+  if (files.length !== 1) {
+    const has =
+      files.length === 0 ? "no file" : `${files.map(({ file }) => file.name).join(" and ")}, ${files.length} files`;
+    throw new InputError("csv", `${name}: ${has} with the labels of ${kind} beside it, expected one`);
+  }
+  const { file } = files[0]!;
+  await readCsv(file.name, file.stream(), labels.columns, (row) => found.set(...labels.parse(file.name, row)));
+  return found;
+}

@@ -1,0 +1,79 @@
+import { OBSERVATION_COUNT, OBSERVATIONS } from "../../domain/observations.ts";
+import { UNKNOWN_AGE } from "../column-codecs.ts";
+import { type CsvRow, fault, quote } from "../csv.ts";
+import { filmOrigin, pathFault } from "../film-path.ts";
+import { choose, parseLabels } from "./cells.ts";
+import type { FilmRow, SourceFormat } from "./source-format.ts";
+
+/** Columns of CheXpert's CSV files. */
+export const FILM_COLUMNS = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATIONS] as const;
+
+/** What a cell may say, and what it means. Real files hold all of these (CheXpert-v1.0-small). */
+const SEXES = new Map([
+  ["Male", "Male"],
+  ["Female", "Female"],
+  ["Unknown", "Unknown"],
+  ["", "Unknown"],
+]);
+const VIEWS = new Map([
+  ["Frontal", "frontal"],
+  ["Lateral", "lateral"],
+]);
+const PROJECTIONS = new Map(["AP", "PA", "LL", "RL", ""].map((name) => [name, name]));
+
+const OLDEST = 150;
+const FIRST_LABEL = FILM_COLUMNS.length - OBSERVATION_COUNT;
+
+function parse(file: string, row: CsvRow): FilmRow {
+  const { line, cells } = row;
+  const path = cells[0]!;
+  const badPath = pathFault(path);
+  if (badPath !== undefined) throw fault(file, line, `Path ${badPath}, expected a relative path such as ${EXAMPLE}`);
+  const origin = filmOrigin(path);
+  if (origin === undefined) {
+    throw fault(file, line, `Path names no patient and study, expected one such as ${EXAMPLE}`);
+  }
+  return {
+    source: origin.source,
+    patient: origin.patient,
+    study: origin.study,
+    line,
+    path,
+    sex: choose(SEXES, file, line, "Sex", cells[1]!),
+    age: parseAge(file, row),
+    view: choose(VIEWS, file, line, "Frontal/Lateral", cells[3]!),
+    projection: choose(PROJECTIONS, file, line, "AP/PA", cells[4]!),
+    labels: parseLabels(file, line, cells, FIRST_LABEL),
+  };
+}
+
+const EXAMPLE = "CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg";
+
+function parseAge(file: string, { line, cells }: CsvRow): number {
+  const text = cells[2]!;
+  if (text.trim() === "") return UNKNOWN_AGE;
+  const age = Number(text);
+  if (Number.isInteger(age) && age >= 0 && age <= OLDEST) return age;
+  throw fault(file, line, `Age is ${quote(text)}, expected whole years from 0 to ${OLDEST}`);
+}
+
+/** The labels are what is short where cells are missing at the end of a row, as in a file cut by a spreadsheet. */
+const describeShortRow = (cells: number, expected: number): string => {
+  const labels = cells - (expected - OBSERVATION_COUNT);
+  const fits = expected === FILM_COLUMNS.length && labels >= 0 && labels < OBSERVATION_COUNT;
+  return fits ? ` (${labels} labels, expected ${OBSERVATION_COUNT})` : "";
+};
+
+/** CheXpert, and every data set that is written as it is. */
+export const chexpert: SourceFormat = {
+  name: "CheXpert",
+  columns: FILM_COLUMNS,
+  signature: ["Path"],
+  parse,
+  describe: describeShortRow,
+  places: [
+    (path) => path,
+    // CheXpert's paths start with the name of the folder that holds the CSV.
+    (path) => path.slice(path.indexOf("/") + 1),
+  ],
+};

@@ -1,0 +1,57 @@
+import { BLANK } from "../../domain/label-policy.ts";
+import { OBSERVATIONS } from "../../domain/observations.ts";
+import { UNKNOWN_AGE } from "../column-codecs.ts";
+import { type CsvRow, fault, quote } from "../csv.ts";
+import { parseLabels } from "./cells.ts";
+import { type FilmRow, type SourceFormat, type StudyLabels, studyKey } from "./source-format.ts";
+
+const COLUMNS = ["dicom_id", "subject_id", "study_id", "ViewPosition"] as const;
+const LABEL_COLUMNS = ["subject_id", "study_id", ...OBSERVATIONS] as const;
+
+/** View positions of its metadata (DICOM tag 0018,5101); any other is neither frontal nor lateral. */
+const VIEWS = new Map([
+  ["PA", "frontal"],
+  ["AP", "frontal"],
+  ["LATERAL", "lateral"],
+  ["LL", "lateral"],
+  ["RL", "lateral"],
+]);
+
+const UNLABELLED = OBSERVATIONS.map(() => BLANK);
+
+function parse(file: string, { line, cells }: CsvRow, labels: StudyLabels): FilmRow {
+  const [film, patient, study, position] = cells as readonly string[] & { length: 4 };
+  requireId(file, line, "dicom_id", film!, /^[0-9a-f]+(-[0-9a-f]+)*$/);
+  requireId(file, line, "subject_id", patient!, /^\d+$/);
+  requireId(file, line, "study_id", study!, /^\d+$/);
+  return {
+    line,
+    path: `files/p${patient!.slice(0, 2)}/p${patient}/s${study}/${film}.jpg`,
+    source: "MIMIC-CXR-JPG",
+    patient: patient!,
+    study: study!,
+    sex: "Unknown",
+    age: UNKNOWN_AGE,
+    view: VIEWS.get(position!) ?? "other",
+    projection: position!,
+    labels: labels.get(studyKey(patient!, study!)) ?? UNLABELLED,
+  };
+}
+
+function requireId(file: string, line: number, column: string, text: string, pattern: RegExp): void {
+  if (!pattern.test(text)) throw fault(file, line, `${column} is ${quote(text)}, expected an id of MIMIC-CXR`);
+}
+
+/** MIMIC-CXR-JPG: mimic-cxr-2.0.0-metadata.csv has the films, mimic-cxr-2.0.0-chexpert.csv the labels of their studies. */
+export const mimicCxr: SourceFormat = {
+  name: "MIMIC-CXR-JPG",
+  columns: COLUMNS,
+  signature: ["dicom_id", "ViewPosition"],
+  labels: {
+    columns: LABEL_COLUMNS,
+    signature: ["subject_id", "study_id", "Cardiomegaly"],
+    parse: (file, { line, cells }) => [studyKey(cells[0]!, cells[1]!), parseLabels(file, line, cells, 2)],
+  },
+  parse,
+  places: [(path) => path],
+};

@@ -1,0 +1,87 @@
+import { BLANK } from "../../domain/label-policy.ts";
+import { forEachObservation, type Observation } from "../../domain/observations.ts";
+import { UNKNOWN_AGE } from "../column-codecs.ts";
+import { type CsvRow, fault, quote } from "../csv.ts";
+import { pathFault } from "../film-path.ts";
+import { choose } from "./cells.ts";
+import type { FilmRow, SourceFormat } from "./source-format.ts";
+
+const COLUMNS = [
+  ...["Image Index", "Finding Labels", "Follow-up #", "Patient ID", "Patient Age", "Patient Gender", "View Position"],
+] as const;
+
+/**
+ * Its findings (Wang et al. 2017) in CheXpert's terms. A finding that is not listed was not found: 0. Four of CheXpert's
+ * observations its labeller never looked for: blank. Of Pleural Other it knows one kind only, so that its absence says
+ * nothing. Infiltration, emphysema, fibrosis and hernia have no counterpart.
+ */
+const FINDINGS = new Map<string, Observation | null>([
+  ["No Finding", "No Finding"],
+  ["Atelectasis", "Atelectasis"],
+  ["Cardiomegaly", "Cardiomegaly"],
+  ["Consolidation", "Consolidation"],
+  ["Edema", "Edema"],
+  ["Effusion", "Pleural Effusion"],
+  ["Mass", "Lung Lesion"],
+  ["Nodule", "Lung Lesion"],
+  ["Pleural_Thickening", "Pleural Other"],
+  ["Pneumonia", "Pneumonia"],
+  ["Pneumothorax", "Pneumothorax"],
+  ["Infiltration", null],
+  ["Emphysema", null],
+  ["Fibrosis", null],
+  ["Hernia", null],
+]);
+
+const ABSENT = forEachObservation((name) =>
+  name !== "Pleural Other" && [...FINDINGS.values()].includes(name) ? 0 : BLANK,
+);
+
+const SEXES = new Map([
+  ["M", "Male"],
+  ["F", "Female"],
+]);
+const PROJECTIONS = new Map([
+  ["PA", "PA"],
+  ["AP", "AP"],
+]);
+/** Some rows say 411 years and more: nobody's age. */
+const OLDEST = 150;
+
+function parse(file: string, { line, cells }: CsvRow): FilmRow {
+  const [path, findings, study, patient, age, sex, projection] = cells as readonly string[] & { length: 7 };
+  const badPath = pathFault(path!);
+  if (badPath !== undefined) throw fault(file, line, `Image Index ${badPath}, expected one such as 00000001_000.png`);
+  if (!/^\d+$/.test(patient!)) throw fault(file, line, `Patient ID is ${quote(patient!)}, expected a number`);
+  const present = findings!.split("|").map((name) => choose(FINDINGS, file, line, "a finding", name));
+  return {
+    line,
+    path: path!,
+    source: "NIH-ChestX-ray14",
+    patient: patient!,
+    study: study!,
+    sex: choose(SEXES, file, line, "Patient Gender", sex!),
+    age: parseAge(file, line, age!),
+    view: "frontal",
+    projection: choose(PROJECTIONS, file, line, "View Position", projection!),
+    labels: forEachObservation((name, k) => (present.includes(name) ? 1 : ABSENT[k]!)),
+  };
+}
+
+/** `058Y`, `011M` and `002D` in the first edition, `58` in later ones. */
+function parseAge(file: string, line: number, text: string): number {
+  const [, digits, unit] = /^(\d+)([YMD]?)$/.exec(text.trim()) ?? [];
+  if (digits === undefined) throw fault(file, line, `Patient Age is ${quote(text)}, expected whole years`);
+  const years = unit === "M" || unit === "D" ? 0 : Number(digits);
+  return years > OLDEST ? UNKNOWN_AGE : years;
+}
+
+/** NIH ChestX-ray14: Data_Entry_2017.csv. */
+export const nihChestXray14: SourceFormat = {
+  name: "NIH ChestX-ray14",
+  columns: COLUMNS,
+  signature: ["Image Index", "Finding Labels"],
+  parse,
+  places: [(path) => path, (path) => `images/${path}`],
+  isSpread: true,
+};

@@ -1,0 +1,46 @@
+import type { CsvRow } from "../csv.ts";
+import type { FilmOrigin } from "../film-path.ts";
+
+/** A row of a data set in the terms of this project. What a source never labels is BLANK, not 0. */
+export interface FilmRow extends FilmOrigin {
+  readonly line: number;
+  /** As the source names the film. */
+  readonly path: string;
+  readonly sex: string;
+  /** Years, or UNKNOWN_AGE. */
+  readonly age: number;
+  /** `frontal`, `lateral`, or what else the source says; only the first two are ever used. */
+  readonly view: string;
+  readonly projection: string;
+  /** 1, 0, -1 or BLANK for each observation. */
+  readonly labels: readonly number[];
+}
+
+/** Labels of a study that stand in a file of their own, by studyKey. */
+export type StudyLabels = ReadonlyMap<string, readonly number[]>;
+
+/** How one kind of data set writes its films and labels down. A new kind is one more of these in formats.ts. */
+export interface SourceFormat {
+  readonly name: string;
+  /** The columns that are read; a file that has `signature`, some of them, is of this kind. */
+  readonly columns: readonly string[];
+  readonly signature: readonly string[];
+  /** A second file in the same folder, with the labels of studies. */
+  readonly labels?: {
+    readonly columns: readonly string[];
+    readonly signature: readonly string[];
+    /** @throws InputError `csv` */
+    parse(file: string, row: CsvRow): readonly [study: string, labels: readonly number[]];
+  };
+  /** @throws InputError `csv` */
+  parse(file: string, row: CsvRow, labels: StudyLabels): FilmRow;
+  /** Adds to the message about a row of the wrong length. */
+  readonly describe?: (cells: number, expected: number) => string;
+  /** Where a film may lie, from the folder of its CSV file. */
+  readonly places: readonly ((path: string) => string)[];
+  /** Whether films may also lie in any folder under that, under their own name. */
+  readonly isSpread?: boolean;
+}
+
+/** The same patient's number in another study is another key. */
+export const studyKey = (patient: string, study: string): string => `${patient}\n${study}`;

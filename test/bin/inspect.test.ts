@@ -1,0 +1,54 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Inspection } from "../../lib/contracts/inspection.ts";
+import { studyTable } from "../study-table.ts";
+import { hilum } from "./hilum.ts";
+
+describe("inspect", () => {
+  let folder: string;
+  let files: string[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hilum-inspect-"));
+    files = [];
+    for (const [name, text] of Object.entries(studyTable())) {
+      await writeFile(join(folder, name), text);
+      files.push("--csv", join(folder, name));
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test("a data set of full size: JSON with the study's counts, and a page", async () => {
+    const html = join(folder, "page.html");
+    const protocol = ["--protocol", "published", "--upsample", "published"];
+    const ended = await hilum(["inspect", ...files, ...protocol, "--html", html, "--json"]);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    const { split, upsampling } = Inspection.parse(JSON.parse(ended.stdout));
+    expect([split.train.rows, split.tuning.rows, split.test.rows]).toEqual([152_984, 19_124, 19_123]);
+    expect(upsampling.rowsAfter).toBe(497_398);
+    expect(await readFile(html, "utf8")).toContain("Labels of train.csv and valid.csv");
+  });
+
+  test("a table for people, and factors of one's own", async () => {
+    const factors = join(folder, "factors.json");
+    await writeFile(factors, JSON.stringify({ Fracture: 2 }));
+    const valid = files.slice(2);
+    const { exitCode, stdout } = await hilum(["inspect", ...valid, "--policy", "chexpert-best", "--upsample", factors]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Patients +200$/m);
+    expect(stdout).toMatch(/^Policy +chexpert-best$/m);
+    expect(stdout).toMatch(/^Leakage +0 of /m);
+    expect(stdout).toMatch(/^Fracture .* 2 {2}.*%/m);
+  });
+
+  test.each([
+    [["--policy", "u-twos"], "u-twos: can't be read; expected one of the policies u-ones"],
+    [["--protocol", "fair"], "Allowed choices are leak-free, published"],
+    [["--upsample", "much"], "much: can't be read; expected published, none or a JSON file"],
+  ])("%j is refused with 64", async (args, message) => {
+    const { exitCode, stdout, stderr } = await hilum(["inspect", ...files, ...args]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,55 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../bin/cli/config.ts";
+import { presetsFolder } from "../../bin/cli/places.ts";
+import { buildNetwork } from "../../lib/model/networks.ts";
+import { countParameters } from "../../lib/model/parameters.ts";
+
+const names = (await readdir(presetsFolder)).map((file) => file.replace(/\.json$/, "")).sort();
+
+/** The study's runs: network, what is trained, parameters that are. */
+const STUDY = [
+  ["r1-transfer", "densenet121", "head", 1_063_950],
+  ["r2-full", "densenet121", "full", 8_017_806],
+  ["r3-balanced", "densenet121", "full", 8_017_806],
+  ["vgg16-full", "vgg16", "full", 15_254_350],
+  ["resnet50-full", "resnet50", "full", 25_647_118],
+] as const;
+
+test("there is a preset for each of the study's runs, and three of ours", () => {
+  expect(names).toEqual([...STUDY.map(([name]) => name), "demo", "recommended", "smoke"].sort());
+});
+
+test.each(names)("%s is a configuration under its own name", async (name) => {
+  expect((await loadConfig(name)).name).toBe(name);
+});
+
+describe("the study's hyper-parameters", () => {
+  test.each(STUDY)("%s", async (name, network, trainable, trained) => {
+    const { model, training, geometry, policy, upsampling, views } = await loadConfig(name);
+    expect(model).toEqual({
+      network,
+      channels: 3,
+      headWidth: 1024,
+      normalisation: "unit",
+      trainable,
+      weights: { from: "imagenet" },
+    });
+    expect(countParameters(buildNetwork(model), model.trainable).trainable).toBe(trained);
+    expect(training).toMatchObject({ epochs: 3, batchSize: 32, learningRate: 1e-4, schedule: "constant" });
+    expect(training.adam).toMatchObject({ beta1: 0.9, beta2: 0.999 });
+    expect(training.augment).toEqual({ shift: 0, contrast: 0 });
+    expect(geometry).toEqual({ size: 224, fit: "squeeze", resize: "nearest" });
+    expect([policy.uncertain, policy.blank, views]).toEqual(["ones", "zero", ["frontal"]]);
+    expect(upsampling.kind).toBe(name === "r3-balanced" ? "published" : "none");
+  });
+});
+
+test("a preset with a key too many is refused by that key", async () => {
+  const file = join(tmpdir(), `hilum-preset-${process.pid}.json`);
+  const model = { network: "vgg16", weights: { from: "imagenet", sha: 1 } };
+  await writeFile(file, JSON.stringify({ name: "odd", model }));
+  await expect(loadConfig(file)).rejects.toThrow("model.weights.sha: no such setting");
+});
