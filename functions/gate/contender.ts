@@ -1,6 +1,7 @@
 import { Evaluation, RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import type { VersionId } from "../../lib/contracts/model-version.ts";
+import { TestSet } from "../../lib/contracts/test-set.ts";
 import type { HeldOutRows } from "../../lib/domain/held-out-rows.ts";
 import { meanDefined } from "../../lib/domain/metrics/mean.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
@@ -25,7 +26,13 @@ export async function contender({ runs, models }: Rooms, version: VersionId): Pr
     calibrationError: evaluation ? calibrationErrorOf(evaluation) : null,
     subgroupGap: evaluation?.largestSubgroupGap?.gap ?? null,
     heldOut: await predictionsOf(runs, trainedOn.run, version),
+    testSet: await testSetOf(runs, trainedOn.run),
   };
+}
+
+async function testSetOf(runs: Store, run: string): Promise<Contender["testSet"]> {
+  const found = await findDocument(runs, runKeys(run).testSet, TestSet);
+  return found ? { version: found.version, films: new Set(found.films) } : null;
 }
 
 /** Over the observations with films enough: among few, chance alone looks like a calibration error. */

@@ -26,6 +26,8 @@ export const runKeys = (run: string) => ({
   request: `${run}/request.json`,
   validation: `${run}/validation.json`,
   plan: `${run}/plan.json`,
+  /** The data folder's pinned test set, as it stood when the run was planned. */
+  testSet: `${run}/test-set.json`,
   /** Part of the split for every manifest row. */
   assignments: `${run}/assignments.arrow`,
   /** Rows of each part in order, with repeats, where a plan's protocol is the published one. */
@@ -98,6 +100,9 @@ export const modelKeys = {
 
 /** Keys in the room `datasets` that outlive a data set's fingerprint: `name` as splitName() in lib/data/salt.ts gives it. */
 export const splitSaltKey = (name: string): string => `splits/${name}.json`;
+
+/** Key in the room `datasets` of a data folder's pinned test set. */
+export const testSetKey = (name: string): string => `splits/${name}-test-set.json`;
 
 /** `224-pad-antialias-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
 export const preparationName = (config: {

@@ -1,5 +1,7 @@
 import { bootstrapMeanAuroc, quantile } from "./bootstrap.ts";
 import { type HeldOutRows, type Pair, pairRows } from "./held-out-rows.ts";
+import { auroc } from "./metrics/auroc.ts";
+import { meanDefined } from "./metrics/mean.ts";
 import type { Observation } from "./observations.ts";
 
 /** Limits that a candidate must keep; lib/contracts/run-config.ts describes each. */
@@ -23,6 +25,8 @@ export interface Contender {
   /** Largest difference in AUROC between two groups of test patients that are large enough to be compared. */
   readonly subgroupGap: number | null;
   readonly heldOut: HeldOutRows | null;
+  /** Of its run: the films on which models of its data are compared. */
+  readonly testSet: { readonly version: string; readonly films: ReadonlySet<string> } | null;
 }
 
 export interface Check {
@@ -82,7 +86,7 @@ function against(candidate: Contender, champion: Contender | null, rules: GateRu
     const detail = "there is no champion to compare with: the floors alone decide";
     return { rule: "champion", passed: true, value: null, limit: null, detail };
   }
-  const pair = pairRows(candidate.heldOut, champion.heldOut);
+  const pair = pairRows(candidate.heldOut, champion.heldOut, candidate.testSet?.films ?? null);
   return typeof pair === "string"
     ? figuresDiffer(candidate, champion, rules, pair)
     : pairedDifference(pair, candidate, champion, rules, seed);
@@ -123,7 +127,8 @@ function pairedDifference(
     const other = theirs![round] ?? null;
     return mean === null || other === null ? [] : [mean - other];
   });
-  const tested = `against ${champion.version} on the same ${pair.patients.length} films of ${pair.patientCount} patients`;
+  const set = candidate.testSet === null ? "" : ` (test set ${candidate.testSet.version})`;
+  const tested = `against ${champion.version} on the same ${pair.patients.length} films of ${pair.patientCount} patients${set}`;
   if (pair.patientCount < LEAST_PATIENTS || differences.length < LEAST_DEFINED * rules.bootstrap) {
     const detail = `${tested}: too few patients of both classes to resample`;
     return { rule, passed: false, value: null, limit, detail };
@@ -131,9 +136,13 @@ function pairedDifference(
   const sorted = Float64Array.from(differences).sort();
   const value = quantile(sorted, 1 - rules.confidence);
   const level = `${Math.round(rules.confidence * 100)} %`;
-  const detail = `${tested}: difference in mean AUROC ${signed(difference(candidate, champion))}, lower ${level} bound ${signed(value)} over ${rules.bootstrap} resamplings of patients, expected above ${signed(limit)}`;
+  const detail = `${tested}: difference in mean AUROC ${signed(meanAuroc(pair.labels, pair.candidate) - meanAuroc(pair.labels, pair.champion))}, lower ${level} bound ${signed(value)} over ${rules.bootstrap} resamplings of patients, expected above ${signed(limit)}`;
   return { rule, passed: value > limit, value, limit, detail };
 }
+
+/** Where the bootstrap is defined, so is this. */
+const meanAuroc = (labels: readonly Float64Array[], scores: readonly Float64Array[]): number =>
+  meanDefined(labels.map((of, i) => auroc(scores[i]!, of))) ?? Number.NaN;
 
 const difference = (a: Contender, b: Contender): number | null =>
   a.meanAuroc === null || b.meanAuroc === null ? null : a.meanAuroc - b.meanAuroc;

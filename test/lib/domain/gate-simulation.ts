@@ -51,7 +51,7 @@ function contender(version: string, labels: Float64Array, trueAuroc: number, nex
     columns: [{ labels, scores }],
   };
   const found = auroc(scores, labels);
-  return { version, heldOut, meanAuroc: found, auroc: {}, calibrationError: null, subgroupGap: null };
+  return { version, heldOut, meanAuroc: found, auroc: {}, calibrationError: null, subgroupGap: null, testSet: null };
 }
 
 /**

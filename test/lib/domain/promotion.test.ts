@@ -34,6 +34,7 @@ function contender(version: string, noise: number, { films = 400, dataSeed = 1, 
   return {
     version,
     heldOut,
+    testSet: null,
     calibrationError: 0.02,
     subgroupGap: 0.05,
     meanAuroc: meanDefined(values),
@@ -150,6 +151,23 @@ describe("judge", () => {
     }
     expect(passed / trials).toBeGreaterThan(0);
     expect(passed / trials).toBeLessThan(0.12);
+  });
+
+  it("compares on the test set alone, though either was tested on more films since", () => {
+    const [old, grown] = [contender("old", 1), contender("new", 1, { films: 500, dataSeed: 1 })];
+    const rest = contender("rest", 3, { films: 100, dataSeed: 9 }).heldOut!;
+    const joined = {
+      films: [...rest.films, ...old.heldOut!.films],
+      patients: [...rest.patients.map((name) => `other ${name}`), ...old.heldOut!.patients],
+      columns: old.heldOut!.columns.map(({ labels, scores }, i) => ({
+        labels: Float64Array.from([...rest.columns[i]!.labels, ...labels]),
+        scores: Float64Array.from([...rest.columns[i]!.scores, ...scores]),
+      })),
+    };
+    const testSet = { version: "0123456789abcdef", films: new Set(old.heldOut!.films) };
+    const check = checkOf(judge({ ...grown, heldOut: joined, testSet }, old, RULES, 1), "champion-paired")!;
+    expect(check.detail).toContain("the same 400 films of 200 patients (test set 0123456789abcdef)");
+    expect(check.value).toBeCloseTo(0, 12);
   });
 
   it.each([
