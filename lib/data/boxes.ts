@@ -10,8 +10,9 @@ export const BOXES_FILE = "boxes.csv";
 const COLUMNS = ["Path", "finding", "x", "y", "width", "height"] as const;
 
 /**
- * The boxes of `boxes.csv`, each with the manifest row of its film.
- * @throws InputError `csv` for a finding that is no observation, a film that no row has, or a number that is none
+ * The boxes of `boxes.csv`, each with the manifest row of its film. Boxes of films that no row names are left out: whoever
+ * takes a part of a data set's rows keeps its boxes.
+ * @throws InputError `csv` for a finding that is no observation, or a number that is none
  */
 export async function readBoxes(data: Store, manifest: Manifest): Promise<FindingBox[]> {
   const rows = new Map<string, number>();
@@ -22,7 +23,6 @@ export async function readBoxes(data: Store, manifest: Manifest): Promise<Findin
   await readCsv(BOXES_FILE, data.stream(BOXES_FILE), COLUMNS, ({ line, cells }) => {
     const [path = "", finding = "", ...numbers] = cells;
     const row = rows.get(path);
-    if (row === undefined) throw fault(BOXES_FILE, line, "a film that no row has, expected a Path of the CSV files");
     const observation = ObservationName.safeParse(finding);
     if (!observation.success) {
       throw fault(BOXES_FILE, line, `finding is ${quote(finding)}, expected one of the 14 observations`);
@@ -34,7 +34,7 @@ export async function readBoxes(data: Store, manifest: Manifest): Promise<Findin
       const expected = i < 2 ? "a number of pixels" : "a number of pixels above 0";
       throw fault(BOXES_FILE, line, `${COLUMNS[i + 2]} is ${quote(text)}, expected ${expected}`);
     }) as [number, number, number, number];
-    boxes.push({ row, observation: observation.data, x, y, width, height });
+    if (row !== undefined) boxes.push({ row, observation: observation.data, x, y, width, height });
   });
   return boxes;
 }

@@ -64,7 +64,7 @@ describe("wrong input ends with 64 and says where", () => {
   const DENSENET = { network: "densenet-mini" };
 
   test.each([
-    ["no such preset", async () => "smok", ["config smok: can't be read", "one of the presets demo, smoke"]],
+    ["no such preset", async () => "smok", ["config smok: can't be read", "one of the presets demo, "]],
     ["no JSON", () => configured("{"), ["mine.json: not JSON"]],
     [
       "an unknown setting",
