@@ -17,6 +17,7 @@ import type { PredictionTable } from "../../lib/evaluation/prediction-table.ts";
 import { predictionsCsv } from "../../lib/evaluation/predictions-csv.ts";
 import { promote as promoteVersion, readChannels } from "../../lib/registry/channels.ts";
 import { publishVersion } from "../../lib/registry/versions.ts";
+import { undecided } from "../../lib/report/decision.ts";
 import { encodeDocument, readDocument, writeDocument } from "../../lib/store/documents.ts";
 import { openRooms, type Rooms, roomsOf } from "../../lib/store/open.ts";
 import { describeVersion } from "../lib/registry/description.ts";
@@ -114,7 +115,9 @@ const outcome = (run: string) => readDocument(rooms.runs, runKeys(run).outcome, 
 describe("gate, promote, notify", () => {
   it("put a first model that is good enough in production", async () => {
     const version = await evaluated("first", 0.7);
+    await rooms.runs.put(runKeys("first").report, Buffer.from(`<main>${undecided}</main>`));
     expect(await gate({ run: "first" })).toEqual({ decision: "promote" });
+    expect(Buffer.from(await rooms.runs.get(runKeys("first").report)).toString()).toContain("Promoted.");
     expect(await readChannels(rooms.models)).toMatchObject({ candidate: version, production: null });
     await promote({ run: "first" });
     await notify({ run: "first" });

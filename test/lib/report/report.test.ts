@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { GateDecision } from "../../../lib/contracts/decision.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
 import { modelCard } from "../../../lib/evaluation/model-card.ts";
+import { withDecision } from "../../../lib/report/decision.ts";
 import { duration, interval, list, percent } from "../../../lib/report/format.ts";
 import { html, raw } from "../../../lib/report/html.ts";
 import { renderModelCard } from "../../../lib/report/model-card.ts";
@@ -122,6 +124,32 @@ describe("report", () => {
     const bare = await renderReport({ ...material, evaluation, examples: [] });
     expect(bare).toContain("no AUROC is defined");
     expect(unclosed(bare.replace(/<!doctype html>/, ""))).toEqual([]);
+  });
+});
+
+describe("decision of the gate", () => {
+  const decision: GateDecision = {
+    schema: "hilum.decision/1",
+    run: "r",
+    candidate: "a".repeat(16),
+    champion: "b".repeat(16),
+    decision: "keep",
+    checks: [{ rule: "calibration", passed: false, value: 0.1234, limit: 0.1, detail: "<b>too much</b>" }],
+  };
+
+  it("takes its place in the report, again where it is made again", async () => {
+    const page = await renderReport(syntheticMaterial({ testPatients: 12 }));
+    const decided = withDecision(page, decision);
+    expect(page).toContain("is decided after this report");
+    expect(decided).not.toContain("is decided after this report");
+    for (const text of ["Not promoted.", "b".repeat(16), "0.1234", "0.1000", "&lt;b&gt;too much"]) {
+      expect(decided).toContain(text);
+    }
+    expect(unclosed(decided.replace(/<!doctype html>|<!--.*?-->/g, ""))).toEqual([]);
+    const again = withDecision(decided, { ...decision, decision: "promote" });
+    expect(again).toContain("Promoted.");
+    expect(again).not.toContain("Not promoted.");
+    expect(withDecision("<p>other</p>", decision)).toBe("<p>other</p>");
   });
 });
 
