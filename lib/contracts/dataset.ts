@@ -14,8 +14,12 @@ export type SetAside = z.infer<typeof SetAside>;
 
 /** What preparing one part of the manifest gave; written after its shard, so that a shard without it is not whole. */
 export const ShardRecord = z.strictObject({
-  schema: schemaName("hilum.shard/1"),
+  schema: schemaName("hilum.shard/2"),
   key: z.string(),
+  /** Counts the shards of this part whose films were replaced. */
+  edition: z.int().min(0),
+  /** Hash over the films' own hashes, set aside or not (lib/data/film-hash.ts): says whether these films stand there still. */
+  films: Sha256,
   rows: z.int().min(0),
   bytes: z.int().min(0),
   sha256: Sha256,

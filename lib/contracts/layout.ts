@@ -14,8 +14,12 @@ export const datasetKeys = (fingerprint: string) => ({
   manifest: `${fingerprint}/manifest.arrow`,
   /** Finding boxes, where the source has a `boxes.csv`. */
   boxes: `${fingerprint}/boxes.json`,
-  /** The pixels of one part of the manifest; `preparation` as preparationName() spells it. */
-  shard: (preparation: string, part: number) => `${fingerprint}/${preparation}/shard-${digits(part)}.arrow`,
+  /**
+   * The pixels of one part of the manifest; `preparation` as preparationName() spells it. A later `edition` holds films
+   * that were replaced while the CSV files stayed; runs that were made before keep theirs.
+   */
+  shard: (preparation: string, part: number, edition = 0) =>
+    `${fingerprint}/${preparation}/shard-${digits(part)}${edition === 0 ? "" : `-${edition}`}.arrow`,
   /** What preparing that part gave: rows used and set aside. Written after its shard. */
   shardRecord: (preparation: string, part: number) => `${fingerprint}/${preparation}/shard-${digits(part)}.json`,
 });
@@ -104,12 +108,22 @@ export const splitSaltKey = (name: string): string => `splits/${name}.json`;
 /** Key in the room `datasets` of a data folder's pinned test set. */
 export const testSetKey = (name: string): string => `splits/${name}-test-set.json`;
 
-/** `224-pad-antialias-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
+/** Counts how films have been decoded and resized so far: pixels of another way are never taken for those of this one. */
+const DECODING = "v2";
+
+/** Whether a key of the room `datasets` is a shard of that geometry, of any data set. */
+export const isShardOf = (key: string, geometry: { size: number; fit: string; resize: string }): boolean => {
+  const [, preparation = "", file = ""] = key.split("/");
+  return preparation.startsWith(`${geometryName(geometry)}-${DECODING}-`) && /^shard-\d+(-\d+)?\.arrow$/.test(file);
+};
+
+/** `224-pad-antialias-v2-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
 export const preparationName = (config: {
   geometry: { size: number; fit: string; resize: string };
   views: readonly string[];
   prepare: { rowsPerPart: number };
-}): string => [geometryName(config.geometry), ...config.views.toSorted(), config.prepare.rowsPerPart].join("-");
+}): string =>
+  [geometryName(config.geometry), DECODING, ...config.views.toSorted(), config.prepare.rowsPerPart].join("-");
 
 /** `224-pad-antialias`. */
 export const geometryName = (g: { size: number; fit: string; resize: string }): string =>

@@ -1,6 +1,8 @@
 import { takeRows } from "./arrow-columns.ts";
 import { LABEL_COLUMNS, type Manifest, SUBJECT_COLUMNS } from "./film-columns.ts";
-import type { FilmTask, PreparedFilms } from "./prepare-films.ts";
+import { hashFilms } from "./film-hash.ts";
+import type { KnownPixels } from "./known-pixels.ts";
+import type { FilmIdentity, FilmTask, PreparedFilms } from "./prepare-films.ts";
 import type { PreparePool } from "./prepare-pool.ts";
 import { filmsPerBatch } from "./shard-format.ts";
 import type { PreparedBatch } from "./shard-writer.ts";
@@ -8,46 +10,82 @@ import type { PreparedBatch } from "./shard-writer.ts";
 /** Films of one request to a thread: long enough to keep it busy, short enough that all threads end together. */
 export const FILMS_PER_TASK = 16;
 
-export const filmTasks = (manifest: Manifest, rows: ArrayLike<number>): FilmTask[] =>
+const filmTasks = (manifest: Manifest, rows: ArrayLike<number>): FilmTask[] =>
   Array.from(rows, (row) => ({ row, film: manifest.film[row]! }));
 
-/** Keeps every thread busy with the task after its present one, and no more than that in memory. */
-export async function* prepareBatches(
-  manifest: Manifest,
+/** What a pool answers to tasks one after another, in their order; two tasks a thread are under way, no more. */
+async function* inOrder<T>(
   rows: Uint32Array,
-  size: number,
-  pool: PreparePool,
-  report: (done: number, refused: PreparedFilms["refused"]) => void,
-): AsyncGenerator<PreparedBatch> {
+  threads: number,
+  ask: (rows: Uint32Array) => Promise<T>,
+): AsyncGenerator<{ readonly rows: Uint32Array; readonly answer: T; readonly isLast: boolean }> {
   const tasks = Array.from({ length: Math.ceil(rows.length / FILMS_PER_TASK) }, (_, task) =>
     rows.subarray(task * FILMS_PER_TASK, (task + 1) * FILMS_PER_TASK),
   );
-  const ask = (task: Uint32Array) => {
-    const answer = pool.prepare(filmTasks(manifest, task));
+  const start = (task: Uint32Array) => {
+    const answer = ask(task);
     // Its error is thrown where it is awaited.
     answer.catch(() => {});
     return answer;
   };
-  const ahead = 2 * pool.threads;
-  const asked = tasks.slice(0, ahead).map(ask);
+  const ahead = 2 * threads;
+  const asked = tasks.slice(0, ahead).map(start);
+  for (const [i, task] of tasks.entries()) {
+    const answer = await asked.shift()!;
+    const next = tasks[i + ahead];
+    if (next) asked.push(start(next));
+    yield { rows: task, answer, isLast: i === tasks.length - 1 };
+  }
+}
+
+/** Batches of a shard as its films are prepared; those that are known are copied. */
+export async function* prepareBatches(
+  manifest: Manifest,
+  rows: Uint32Array,
+  size: number,
+  { pool, known }: { readonly pool: PreparePool; readonly known: KnownPixels },
+  report: (done: number, films: PreparedFilms) => void,
+): AsyncGenerator<PreparedBatch> {
   const tasksPerBatch = Math.max(1, Math.floor(filmsPerBatch(size) / FILMS_PER_TASK));
   let pieces: PreparedFilms[] = [];
   let done = 0;
-  for (const [i, task] of tasks.entries()) {
-    const piece = await asked.shift()!;
-    const next = tasks[i + ahead];
-    if (next) asked.push(ask(next));
+  for await (const { rows: task, answer, isLast } of inOrder(rows, pool.threads, (asked) =>
+    pool.prepare(filmTasks(manifest, asked)),
+  )) {
     done += task.length;
-    report(done, piece.refused);
-    pieces.push(piece);
-    if (pieces.length < tasksPerBatch && i < tasks.length - 1) continue;
-    yield joinPieces(manifest, pieces);
+    report(done, answer);
+    pieces.push(answer);
+    if (pieces.length < tasksPerBatch && !isLast) continue;
+    yield await joinPieces(manifest, pieces, size ** 2, known);
     pieces = [];
   }
 }
 
-function joinPieces(manifest: Manifest, pieces: readonly PreparedFilms[]): PreparedBatch {
-  const films = pieces.flatMap((piece) => piece.films);
+/** What stands there now of these rows' films, as hashFilms() sums it up. */
+export async function identify(
+  manifest: Manifest,
+  rows: Uint32Array,
+  pool: PreparePool,
+  report: (done: number) => void,
+): Promise<string> {
+  const films: FilmIdentity[] = [];
+  const ask = (asked: Uint32Array) => pool.identify(filmTasks(manifest, asked));
+  for await (const { answer } of inOrder(rows, pool.threads, ask)) {
+    films.push(...answer);
+    report(films.length);
+  }
+  return hashFilms(films);
+}
+
+async function joinPieces(
+  manifest: Manifest,
+  pieces: readonly PreparedFilms[],
+  stride: number,
+  known: KnownPixels,
+): Promise<PreparedBatch> {
+  const films = pieces
+    .flatMap((piece) => piece.films)
+    .map((film) => (film.isKnown ? { ...film, ...known.sizeOf(film.sha256) } : film));
   const row = Uint32Array.from(films, (film) => film.row);
   return {
     films: {
@@ -58,6 +96,31 @@ function joinPieces(manifest: Manifest, pieces: readonly PreparedFilms[]): Prepa
       ...takeRows(SUBJECT_COLUMNS, manifest, row),
       ...takeRows(LABEL_COLUMNS, manifest, row),
     },
-    pixels: Buffer.concat(pieces.map((piece) => piece.pixels)),
+    pixels: await joinPixels(pieces, films.length, stride, known),
   };
+}
+
+async function joinPixels(
+  pieces: readonly PreparedFilms[],
+  count: number,
+  stride: number,
+  known: KnownPixels,
+): Promise<Uint8Array> {
+  const pixels = new Uint8Array(count * stride);
+  const copies: { sha256: string; into: Uint8Array }[] = [];
+  let place = 0;
+  for (const piece of pieces) {
+    let decoded = 0;
+    for (const { sha256, isKnown } of piece.films) {
+      const into = pixels.subarray(place * stride, (place + 1) * stride);
+      place += 1;
+      if (isKnown) copies.push({ sha256, into });
+      else {
+        into.set(piece.pixels.subarray(decoded * stride, (decoded + 1) * stride));
+        decoded += 1;
+      }
+    }
+  }
+  await known.read(copies);
+  return pixels;
 }

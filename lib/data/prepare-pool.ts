@@ -3,7 +3,8 @@ import type { Geometry } from "../contracts/run-config.ts";
 import { type ErrorReport, EXIT, InputError, TemporaryError } from "../domain/errors.ts";
 import { applyEngineEnvironment } from "../engine/environment.ts";
 import { startThread } from "../steps/thread.ts";
-import type { FilmTask, PreparedFilms } from "./prepare-films.ts";
+import type { FilmIdentity, FilmTask, PreparedFilms } from "./prepare-films.ts";
+import type { Question } from "./prepare-worker.ts";
 
 /** Built for a container, the pool and its threads are plain JavaScript side by side. */
 const workerModule = new URL(`./prepare-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
@@ -12,44 +13,55 @@ const workerModule = new URL(`./prepare-worker${import.meta.url.endsWith(".ts") 
 export interface PreparePool {
   readonly threads: number;
   prepare(tasks: readonly FilmTask[]): Promise<PreparedFilms>;
+  identify(tasks: readonly FilmTask[]): Promise<FilmIdentity[]>;
   /** Ends the threads; what they were asked for and have not answered is never answered. */
   close(): Promise<void>;
 }
 
 interface Thread {
   readonly worker: Worker;
-  readonly waiting: { resolve(films: PreparedFilms): void; reject(error: Error): void }[];
+  readonly waiting: { resolve(answer: never): void; reject(error: Error): void }[];
 }
 
-type Answer = { readonly prepared: PreparedFilms } | { readonly failure: ErrorReport & { readonly stack?: string } };
+type Answer = { readonly answer: never } | { readonly failure: ErrorReport & { readonly stack?: string } };
 
-export function openPreparePool(threads: number, dataUri: string, geometry: Geometry): PreparePool {
+export interface PoolOptions {
+  readonly threads: number;
+  readonly dataUri: string;
+  readonly geometry: Geometry;
+  /** Hashes of films whose pixels stand elsewhere. */
+  readonly known: readonly string[];
+}
+
+export function openPreparePool({ threads, ...options }: PoolOptions): PreparePool {
   // TensorFlow reads it when the first thread loads it.
   applyEngineEnvironment();
   const pool: Thread[] = [];
+  const ask = <T>(question: Question): Promise<T> => {
+    const allBusy = pool.every(({ waiting }) => waiting.length > 0);
+    if (allBusy && pool.length < threads) pool.push(openThread(options));
+    const thread = pool.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
+    return new Promise<T>((resolve, reject) => {
+      thread.waiting.push({ resolve, reject });
+      thread.worker.postMessage(question);
+    });
+  };
   return {
     threads,
-    prepare(tasks) {
-      const allBusy = pool.every(({ waiting }) => waiting.length > 0);
-      if (allBusy && pool.length < threads) pool.push(openThread(dataUri, geometry));
-      const thread = pool.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
-      return new Promise((resolve, reject) => {
-        thread.waiting.push({ resolve, reject });
-        thread.worker.postMessage(tasks);
-      });
-    },
+    prepare: (tasks) => ask({ ask: "prepare", tasks }),
+    identify: (tasks) => ask({ ask: "identify", tasks }),
     async close() {
       await Promise.all(pool.map(({ worker }) => worker.terminate()));
     },
   };
 }
 
-function openThread(dataUri: string, geometry: Geometry): Thread {
-  const worker = startThread(workerModule, { workerData: { dataUri, geometry } });
+function openThread(options: Omit<PoolOptions, "threads">): Thread {
+  const worker = startThread(workerModule, { workerData: options });
   const thread: Thread = { worker, waiting: [] };
   worker.on("message", (answer: Answer) => {
     const asked = thread.waiting.shift();
-    if ("prepared" in answer) asked?.resolve(answer.prepared);
+    if ("answer" in answer) asked?.resolve(answer.answer);
     else asked?.reject(rebuild(answer.failure));
   });
   worker.on("error", (error) => {

@@ -18,6 +18,13 @@ export class FilmError extends InputError {}
  * @throws FilmError
  */
 export function decodeFilm(bytes: Uint8Array): GreyImage {
+  const header = checkedHeader(bytes);
+  const decoded = runDecoder(header, (scope) => DECODERS[header.format](scope, scope.bytes(bytes), header));
+  return applyOrientation(decoded, header.orientation);
+}
+
+/** What a JPEG or PNG says of itself, once it is known to be whole. @throws FilmError */
+export function checkedHeader(bytes: Uint8Array): PictureHeader {
   if (bytes.length === 0) throw new FilmError("film-empty", "the file is empty");
   const header = readPictureHeader(bytes);
   if (header === undefined) throw new FilmError("film-format", "not a JPEG or PNG file");
@@ -26,35 +33,40 @@ export function decodeFilm(bytes: Uint8Array): GreyImage {
   const name = header.format.toUpperCase();
   // Before the decoders, which would tell it on stderr in words of their own.
   if (!hasEnd(bytes, header)) throw new FilmError("film-truncated", `the ${name} file ends before its picture does`);
+  return header;
+}
+
+/** Runs decoders; what they refuse is a damaged file. @throws FilmError */
+export function runDecoder<T>({ format }: PictureHeader, work: (scope: KernelScope) => T): T {
   try {
-    const decoded = withKernels((scope) => DECODERS[header.format](scope, scope.bytes(bytes), header));
-    return applyOrientation(decoded, header.orientation);
+    return withKernels(work);
   } catch (cause) {
     if (!(cause instanceof KernelError)) throw cause;
-    throw new FilmError("film-damaged", `the ${name} file is damaged`, { cause });
+    throw new FilmError("film-damaged", `the ${format.toUpperCase()} file is damaged`, { cause });
   }
 }
+
+/** @returns rows x columns x channels, 1 for grey and 3 for all else, inside TensorFlow */
+export const decodeJpeg = (scope: KernelScope, bytes: Value, { channels }: PictureHeader): Value =>
+  scope.run(
+    "DecodeJpeg",
+    {
+      // Anything but grey goes through RGB, CMYK too, so that one luma makes all grey.
+      channels: { kind: "INT", value: channels === 1 ? 1 : 3 },
+      ratio: { kind: "INT", value: 1 },
+      fancy_upscaling: { kind: "BOOL", value: true },
+      try_recover_truncated: { kind: "BOOL", value: false },
+      acceptable_fraction: { kind: "FLOAT", value: 1 },
+      // libjpeg's own default, which other readers use; TensorFlow's default is the rougher fast one.
+      dct_method: { kind: "STRING", value: "INTEGER_ACCURATE" },
+    },
+    [bytes],
+  );
 
 type Decoder = (scope: KernelScope, bytes: Value, header: PictureHeader) => GreyImage;
 
 const DECODERS: Readonly<Record<PictureHeader["format"], Decoder>> = {
-  jpeg(scope, bytes, { channels }) {
-    const decoded = scope.run(
-      "DecodeJpeg",
-      {
-        // Anything but grey goes through RGB, CMYK too, so that one luma makes all grey.
-        channels: { kind: "INT", value: channels === 1 ? 1 : 3 },
-        ratio: { kind: "INT", value: 1 },
-        fancy_upscaling: { kind: "BOOL", value: true },
-        try_recover_truncated: { kind: "BOOL", value: false },
-        acceptable_fraction: { kind: "FLOAT", value: 1 },
-        // libjpeg's own default, which other readers use; TensorFlow's default is the rougher fast one.
-        dct_method: { kind: "STRING", value: "INTEGER_ACCURATE" },
-      },
-      [bytes],
-    );
-    return toGrey(scope, decoded, "UINT8");
-  },
+  jpeg: (scope, bytes, header) => toGrey(scope, decodeJpeg(scope, bytes, header), "UINT8"),
 
   png(scope, bytes, { channels, depth }) {
     const type = depth <= 8 ? "UINT8" : "UINT16";

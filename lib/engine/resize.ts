@@ -1,4 +1,4 @@
-import { placement } from "../domain/geometry.ts";
+import { placement, type Size } from "../domain/geometry.ts";
 import type { GreyImage } from "../domain/grey-image.ts";
 import { type KernelScope, type Value, withKernels } from "./kernels.ts";
 
@@ -15,30 +15,45 @@ export interface SquareGeometry {
  * @returns size x size grey values, 0 to 255, rounded
  */
 export function resizeToSquare(image: GreyImage, geometry: SquareGeometry): Uint8Array {
-  const placed = placement(image, geometry);
   const resized = withKernels((scope) => {
     const film = scope.input([1, image.height, image.width, 1], new Float32Array(image.data));
-    return scope.read(RESIZERS[geometry.resize](scope, film, placed, image)) as Float32Array;
+    return resizeFilm(scope, film, image, geometry);
   });
+  return placeInSquare(resized, image, image.maxValue, geometry);
+}
+
+/**
+ * The resize itself, between tensors and memory.
+ * @param film 1 x height x width x 1, floats
+ * @returns the film's values at the size at which it lies in the square
+ */
+export const resizeFilm = (scope: KernelScope, film: Value, from: Size, geometry: SquareGeometry): Float32Array =>
+  scope.read(RESIZERS[geometry.resize](scope, film, placement(from, geometry), from)) as Float32Array;
+
+/** Rounded and with its padding. */
+export function placeInSquare(
+  resized: Float32Array,
+  from: Size,
+  maxValue: number,
+  geometry: SquareGeometry,
+): Uint8Array {
+  const placed = placement(from, geometry);
   const { size } = geometry;
   const square = new Uint8Array(size * size);
-  const scale = 255 / image.maxValue;
+  const scale = 255 / maxValue;
   for (let y = 0; y < placed.height; y += 1) {
-    const from = y * placed.width;
+    const start = y * placed.width;
     const to = (y + placed.y) * size + placed.x;
     for (let x = 0; x < placed.width; x += 1) {
-      square[to + x] = Math.max(0, Math.min(255, Math.round(resized[from + x]! * scale)));
+      // Rounded half up: what is assigned to a byte loses its fraction.
+      const value = resized[start + x]! * scale + 0.5;
+      square[to + x] = value < 0 ? 0 : value < 256 ? value : 255;
     }
   }
   return square;
 }
 
-interface Sides {
-  readonly width: number;
-  readonly height: number;
-}
-
-type Resizer = (scope: KernelScope, film: Value, to: Sides, from: Sides) => Value;
+type Resizer = (scope: KernelScope, film: Value, to: Size, from: Size) => Value;
 
 const float = { kind: "TYPE", value: "FLOAT" } as const;
 const halfPixelCentres = {
@@ -46,7 +61,7 @@ const halfPixelCentres = {
   align_corners: { kind: "BOOL", value: false },
   half_pixel_centers: { kind: "BOOL", value: true },
 } as const;
-const sides = (scope: KernelScope, { width, height }: Sides): Value =>
+const sides = (scope: KernelScope, { width, height }: Size): Value =>
   scope.input([2], Int32Array.from([height, width]));
 
 const RESIZERS: Readonly<Record<SquareGeometry["resize"], Resizer>> = {

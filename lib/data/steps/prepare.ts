@@ -4,8 +4,11 @@ import { datasetKeys, preparationName } from "../../contracts/layout.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { findDocument, writeDocument } from "../../store/documents.ts";
 import type { Manifest } from "../film-columns.ts";
+import { hashFilms } from "../film-hash.ts";
+import { KnownPixels } from "../known-pixels.ts";
 import { loadManifest } from "../manifest.ts";
-import { FILMS_PER_TASK, filmTasks, prepareBatches } from "../prepare-batches.ts";
+import { FILMS_PER_TASK, identify, prepareBatches } from "../prepare-batches.ts";
+import type { FilmIdentity } from "../prepare-films.ts";
 import { openPreparePool, type PreparePool } from "../prepare-pool.ts";
 import { selectedRows } from "../selection.ts";
 import { writeShard } from "../shard-writer.ts";
@@ -16,54 +19,86 @@ export interface PrepareOptions {
 
 /**
  * One part of the manifest's rows -> its shard and ShardRecord. The same bytes whatever the number of threads. A shard
- * that stands there is not made again, also where another run made it, unless films that it lacks can be read now.
+ * of the very films that stand there now is not made again, also where another run made it; pixels of a film that is in
+ * any shard of this geometry are copied, so that only new films are decoded.
  */
 export async function prepare(
-  { rooms, request, index, signal, progress, note }: StepContext,
+  context: StepContext,
   { threads = availableParallelism() }: PrepareOptions = {},
 ): Promise<StepSummary> {
+  const { rooms, request, index, note } = context;
   const { config, fingerprint } = request;
   const stored = datasetKeys(fingerprint);
-  const preparation = preparationName(config);
-  const key = stored.shard(preparation, index);
-  const recordKey = stored.shardRecord(preparation, index);
   const manifest = await loadManifest(rooms.datasets, stored.manifest);
   const first = index * config.prepare.rowsPerPart;
   const rows = selectedRows(manifest, config.views).subarray(first, first + config.prepare.rowsPerPart);
   const tasks = Math.ceil(rows.length / FILMS_PER_TASK);
-  const pool = openPreparePool(Math.min(threads, tasks), request.data, config.geometry);
+  const recordKey = stored.shardRecord(preparationName(config), index);
+  const record = await findDocument(rooms.datasets, recordKey, ShardRecord);
+  const open = (known: readonly string[]) =>
+    openPreparePool({ threads: Math.min(threads, tasks), dataUri: request.data, geometry: config.geometry, known });
+
+  if (record && (await isCurrent(context, manifest, rows, record, open([])))) {
+    note("info", `${record.rows} films prepared by an earlier run`);
+    return { films: record.rows, setAside: record.setAside.length, decoded: 0, reused: true };
+  }
+  const known = await KnownPixels.find(rooms.datasets, config.geometry);
+  const pool = open(known.hashes);
   try {
-    const known = await findDocument(rooms.datasets, recordKey, ShardRecord);
-    const isWhole = known && (await rooms.datasets.head(key))?.size === known.bytes;
-    if (isWhole && (await allRefused(manifest, known, pool))) {
-      note("info", `${known.rows} films prepared by an earlier run`);
-      return { films: known.rows, setAside: known.setAside.length, reused: true };
-    }
-    const started = performance.now();
-    const setAside: ShardRecord["setAside"] = [];
-    const batches = prepareBatches(manifest, rows, config.geometry.size, pool, (done, refused) => {
-      signal.throwIfAborted();
-      for (const { row, code, reason } of refused) {
-        setAside.push({ row, file: manifest.file[row]!, line: manifest.line[row]!, code, reason });
-      }
-      progress({ done, total: rows.length, unit: "films" });
-    });
-    const written = await writeShard(rooms.datasets, key, config.geometry, batches);
-    const record = { schema: "hilum.shard/1" as const, key, ...written, setAside };
-    await writeDocument(rooms.datasets, recordKey, ShardRecord, record);
-    const filmsPerSecond = Math.round(rows.length / ((performance.now() - started) / 1000));
-    return { films: written.rows, setAside: setAside.length, reused: false, filmsPerSecond };
+    return await writePart(context, manifest, rows, { known, pool, edition: record ? record.edition + 1 : 0 });
   } finally {
     await pool.close();
   }
 }
 
-/** Whether the films that were set aside still cannot be read. */
-async function allRefused(manifest: Manifest, { setAside }: ShardRecord, pool: PreparePool): Promise<boolean> {
-  if (setAside.length === 0) return true;
-  const tasks = filmTasks(
-    manifest,
-    setAside.map(({ row }) => row),
-  );
-  return (await pool.prepare(tasks)).films.length === 0;
+/** Whether a shard is whole and made of the films that stand there now. */
+async function isCurrent(
+  { rooms, signal, progress }: StepContext,
+  manifest: Manifest,
+  rows: Uint32Array,
+  record: ShardRecord,
+  pool: PreparePool,
+): Promise<boolean> {
+  try {
+    if ((await rooms.datasets.head(record.key))?.size !== record.bytes) return false;
+    const films = await identify(manifest, rows, pool, (done) => {
+      signal.throwIfAborted();
+      progress({ done, total: rows.length, unit: "films looked at" });
+    });
+    return films === record.films;
+  } finally {
+    await pool.close();
+  }
+}
+
+async function writePart(
+  { rooms, request, index, signal, progress }: StepContext,
+  manifest: Manifest,
+  rows: Uint32Array,
+  using: { readonly known: KnownPixels; readonly pool: PreparePool; readonly edition: number },
+): Promise<StepSummary> {
+  const { geometry } = request.config;
+  const { edition } = using;
+  const stored = datasetKeys(request.fingerprint);
+  const preparation = preparationName(request.config);
+  const key = stored.shard(preparation, index, edition);
+  const started = performance.now();
+  const setAside: ShardRecord["setAside"] = [];
+  const films: FilmIdentity[] = [];
+  let decoded = 0;
+  const batches = prepareBatches(manifest, rows, geometry.size, using, (done, prepared) => {
+    signal.throwIfAborted();
+    films.push(...prepared.films, ...prepared.refused);
+    decoded += prepared.films.filter(({ isKnown }) => !isKnown).length;
+    for (const { row, code, reason } of prepared.refused) {
+      setAside.push({ row, file: manifest.file[row]!, line: manifest.line[row]!, code, reason });
+    }
+    progress({ done, total: rows.length, unit: "films" });
+  });
+  const written = await writeShard(rooms.datasets, key, geometry, batches);
+  films.sort((a, b) => a.row - b.row);
+  const record = { schema: "hilum.shard/2" as const, key, edition, films: hashFilms(films), ...written, setAside };
+  await writeDocument(rooms.datasets, stored.shardRecord(preparation, index), ShardRecord, record);
+  const filmsPerSecond = Math.round(rows.length / ((performance.now() - started) / 1000));
+  return { films: written.rows, setAside: setAside.length, decoded, reused: false, filmsPerSecond };
 }

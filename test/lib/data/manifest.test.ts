@@ -84,6 +84,8 @@ describe("manifest", () => {
       'Enlarged Cardiomediastinum is "2", expected 1, 0, -1 or blank',
     ],
     ["a label by name", csvRow(one, ["toString", ...zeros]), 'No Finding is "toString", expected 1, 0, -1 or blank'],
+    ["a formula", csvRow(one, ["=1+1", ...zeros]), 'No Finding is "=1+1", expected 1, 0, -1 or blank'],
+    ["a formula for a path", csvRow("=HYPERLINK(1)"), "Path names no patient and study"],
     ["another sex", csvRow(one, blankLabels(), { sex: "F" }), 'Sex is "F", expected Male, Female, Unknown or blank'],
     ["half an age", csvRow(one, blankLabels(), { age: "6.5" }), 'Age is "6.5", expected whole years from 0 to 150'],
     ["another view", csvRow(one, blankLabels(), { view: "Oblique" }), '"Oblique", expected Frontal or Lateral'],

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Dataset, ShardRecord, UpsamplingRecord } from "../../../lib/contracts/dataset.ts";
 import { datasetKeys, preparationName } from "../../../lib/contracts/layout.ts";
 import { Plan } from "../../../lib/contracts/plan.ts";
+import { StepRecord } from "../../../lib/contracts/run.ts";
 import { TestSet } from "../../../lib/contracts/test-set.ts";
 import { loadManifest } from "../../../lib/data/manifest.ts";
 import { prepare } from "../../../lib/data/steps/prepare.ts";
@@ -20,7 +21,7 @@ import { readDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { python } from "../../python.ts";
 import { type ConfigInput, type DataRun, dataRun } from "./data-run.ts";
-import { csvRow, dataSet, filmPath, HEADER } from "./source-folder.ts";
+import { csvRow, dataSet, film, filmPath, HEADER } from "./source-folder.ts";
 
 /** From CSV to epoch plan; `programs` starts the real ones where they are processes. */
 async function wholeRun(
@@ -40,6 +41,15 @@ async function wholeRun(
   await run.call("merge");
   await start("upsampler");
   return run;
+}
+
+/** What each part's preparation said of itself. */
+async function summaries(run: DataRun, name: string) {
+  const { prepareJobs } = await readDocument(run.rooms.runs, run.keys.plan, Plan);
+  const records = Array.from({ length: prepareJobs }, (_, index) =>
+    readDocument(run.rooms.runs, run.keys.stepRecord("prepare", index), StepRecord),
+  );
+  return (await Promise.all(records)).map(({ summary }) => summary[name]);
 }
 
 describe("from CSV to epoch plan", () => {
@@ -146,10 +156,49 @@ describe("from CSV to epoch plan", () => {
       const options = { step: "prepare", index: 0, run: request.run, environment, emit: () => {} };
       await runStep(options, (context) => prepare(context, { threads }));
       hashes.push((await readDocument(run.rooms.datasets, key, ShardRecord)).sha256);
+      // Without its shard, or the second time would copy the pixels of the first.
+      await run.rooms.datasets.delete((await readDocument(run.rooms.datasets, key, ShardRecord)).key);
       await run.rooms.datasets.delete(key);
       await run.rooms.runs.delete(run.keys.stepRecord("prepare", 0));
     }
     expect(hashes[1]).toBe(hashes[0]);
+  });
+
+  test("new rows: only their films are decoded; the shards are those of a preparation from nothing", async () => {
+    const source = await dataSet(20);
+    const config = { prepare: { rowsPerPart: 20 } };
+    await source.write("train.csv", [HEADER, ...source.rows.slice(0, 28)].join("\n"));
+    const before = await wholeRun(source.uri, config);
+    // A row more at the front: every film is at another place, and each part has films of two earlier ones.
+    await source.write("train.csv", [HEADER, source.rows[29], ...source.rows.slice(0, 28)].join("\n"));
+    const grown = await wholeRun(source.uri, config, { store: before.store });
+    const decoded = await summaries(grown, "decoded");
+    expect(decoded).toEqual([1, 0]);
+    const scratch = await wholeRun(source.uri, config);
+    const hashes = async (run: DataRun) =>
+      (await readDocument(run.rooms.runs, run.keys.dataset, Dataset)).shards.map(({ sha256 }) => sha256);
+    expect(await hashes(grown)).toEqual(await hashes(scratch));
+  });
+
+  test("a film that is replaced while the CSV stays is noticed; an older run keeps what it was trained on", async () => {
+    const source = await dataSet(12);
+    const first = await wholeRun(source.uri);
+    const pixelsOf = async (run: DataRun) => {
+      const training = await openTrainingData(run.rooms, run.request.run);
+      const { pixels } = await training.batch(Uint32Array.of(3));
+      await training.close();
+      return pixels;
+    };
+    const old = await pixelsOf(first);
+    const manifest = await loadManifest(first.rooms.datasets, datasetKeys(first.request.fingerprint).manifest);
+    await source.write(manifest.film[3]!, await film(12_345));
+    const second = await wholeRun(source.uri, { seed: 2 }, { store: first.store });
+    expect(second.request.fingerprint).toBe(first.request.fingerprint);
+    expect(await summaries(second, "decoded")).toEqual([1]);
+    expect(await pixelsOf(second)).not.toEqual(old);
+    expect(await pixelsOf(first)).toEqual(old);
+    const third = await wholeRun(source.uri, { seed: 3 }, { store: first.store });
+    expect(await summaries(third, "reused")).toEqual([true]);
   });
 
   test("patients stay where they are when the folder grows", async () => {
