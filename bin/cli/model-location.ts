@@ -8,8 +8,6 @@ import { openStore, storeUri } from "../../lib/store/open.ts";
 export interface ModelLocation {
   /** URI of the room `models`. */
   readonly models: string;
-  /** URI of the room `runs`, where its evaluation is. */
-  readonly runs: string | undefined;
   /** A channel or a version. */
   readonly model: string;
 }
@@ -27,7 +25,7 @@ export async function locateModel(place: string | undefined, store: string): Pro
   const [base = "", name] = place.split("#", 2);
   const uri = storeUri(base);
   const [, models, version] = uri.match(VERSION_FOLDER) ?? [];
-  if (models && version) return { models, runs: runsBeside(models), model: version };
+  if (models && version) return { models, model: version };
   return inStore(uri, name);
 }
 
@@ -37,7 +35,7 @@ const isName = (text: string): boolean =>
 async function inStore(uri: string, name: string | undefined): Promise<ModelLocation> {
   for (const models of [`${uri}/models`, uri]) {
     if (await openStore(models).head(modelKeys.channels)) {
-      return { models, runs: runsBeside(models), model: name ?? (await liveChannel(models)) };
+      return { models, model: name ?? (await liveChannel(models)) };
     }
   }
   throw new InputError("no-model", `${uri}: no model there; make one with bin/hilum demo, or name one with --model`);
@@ -52,6 +50,3 @@ async function liveChannel(models: string): Promise<string> {
   );
   return "candidate";
 }
-
-const runsBeside = (models: string): string | undefined =>
-  models.endsWith("/models") ? `${models.slice(0, -"/models".length)}/runs` : undefined;

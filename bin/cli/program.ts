@@ -4,6 +4,7 @@ import { registerDemo } from "../commands/demo.ts";
 import { registerDoctor } from "../commands/doctor.ts";
 import { registerImportWeights } from "../commands/import-weights.ts";
 import { registerInspect } from "../commands/inspect.ts";
+import { registerMetrics } from "../commands/metrics.ts";
 import { registerModels } from "../commands/models.ts";
 import { registerPredict } from "../commands/predict.ts";
 import { registerRun } from "../commands/run.ts";
@@ -40,6 +41,7 @@ Start with:
       registerPredict,
       registerServe,
       registerModels,
+      registerMetrics,
       registerInspect,
       registerImportWeights,
       registerDoctor,

@@ -1,5 +1,5 @@
 import { Dataset } from "../../lib/contracts/dataset.ts";
-import { Evaluation, type ObservationMetrics } from "../../lib/contracts/evaluation.ts";
+import { type ObservationMetrics, RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import { Plan } from "../../lib/contracts/plan.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
@@ -39,7 +39,7 @@ export async function readRunReport(store: string, run: string): Promise<RunRepo
   const [plan, dataset, evaluation, outcome] = await Promise.all([
     readDocument(runs, keys.plan, Plan),
     readDocument(runs, keys.dataset, Dataset),
-    readDocument(runs, keys.evaluation, Evaluation),
+    readDocument(runs, keys.evaluation, RunEvaluation),
     readDocument(runs, keys.outcome, RunOutcome),
   ]);
   const setAside: Record<string, number> = {};

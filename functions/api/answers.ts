@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ExplainChoice, type ModelDetails, NOTICE, type Prediction } from "../../lib/contracts/api.ts";
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
 import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { operatingPointText } from "../../lib/domain/operating-point.ts";
 import type { FilmAnswer } from "../../lib/inference/film-service.ts";
 import { findings } from "../../lib/inference/findings.ts";
 import type { ModelDocuments } from "./dependencies.ts";
@@ -54,7 +55,7 @@ export function toModelDetails({ manifest, card, evaluation }: ModelDocuments): 
     createdAt: manifest.createdAt,
     network: manifest.model.network,
     inputSize: manifest.geometry.size,
-    operatingPoint: manifest.operatingPoint,
+    operatingPoint: operatingPointText(manifest.operatingPoint),
     labels: manifest.labels,
     thresholds: manifest.thresholds,
     trainedOn: {

@@ -7,13 +7,9 @@ import { openService } from "./service.ts";
 
 /** The same app behind API Gateway; the model is loaded once, while Lambda makes the environment ready. */
 const environment = parseEnvironment(ApiEnvironment);
-const { HILUM_MODELS, HILUM_RUNS, HILUM_MODEL, HILUM_CORS_ORIGINS, HILUM_FILM_BYTES } = environment;
+const { HILUM_MODELS, HILUM_MODEL, HILUM_CORS_ORIGINS, HILUM_FILM_BYTES } = environment;
 
-const service = await openService({
-  models: openStore(HILUM_MODELS),
-  runs: HILUM_RUNS === undefined ? undefined : openStore(HILUM_RUNS),
-  model: HILUM_MODEL,
-});
+const service = await openService({ models: openStore(HILUM_MODELS), model: HILUM_MODEL });
 
 const app = createApp({
   films: service.films,

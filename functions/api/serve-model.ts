@@ -7,8 +7,6 @@ import { openService } from "./service.ts";
 export interface ServeOptions {
   /** URI of the room `models`. */
   readonly models: string;
-  /** URI of the room `runs`; without it the model's card has no figures. */
-  readonly runs?: string | undefined;
   /** A channel's name or a version; `production` if left out. */
   readonly model?: string | undefined;
   /** 0 for any that is free. */
@@ -27,12 +25,8 @@ export interface ServedModel extends RunningServer {
  * Serves a model on this machine, page and API, with sample films to try; ready when it resolves.
  * @throws InputError `no-model`, `port-in-use`, and as openPredictor
  */
-export async function serveModel({ models, runs, model, ...options }: ServeOptions): Promise<ServedModel> {
-  const service = await openService({
-    models: openStore(models),
-    runs: runs === undefined ? undefined : openStore(runs),
-    model,
-  });
+export async function serveModel({ models, model, ...options }: ServeOptions): Promise<ServedModel> {
+  const service = await openService({ models: openStore(models), model });
   try {
     const server = await startServer({
       films: service.films,

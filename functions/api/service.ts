@@ -1,5 +1,5 @@
 import { Evaluation } from "../../lib/contracts/evaluation.ts";
-import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
+import { modelKeys } from "../../lib/contracts/layout.ts";
 import { ModelCard } from "../../lib/contracts/model-card.ts";
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
 import { openPredictor, type Predictor } from "../../lib/inference/predictor.ts";
@@ -12,8 +12,6 @@ import type { ModelDocuments, ModelShelf } from "./dependencies.ts";
 export interface ServiceOptions {
   /** The room `models`. */
   readonly models: Store;
-  /** The room `runs`, where evaluations stand; without it a model's card has no figures. */
-  readonly runs?: Store | undefined;
   /** A channel's name or a version. */
   readonly model?: string | undefined;
 }
@@ -25,15 +23,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-const CARD_FILE = "model-card.json";
-
 /** Loads and warms a model version. @throws InputError `no-model` where the channel is empty; and as openPredictor */
-export async function openService({ models, runs, model = "production" }: ServiceOptions): Promise<Service> {
+export async function openService({ models, model = "production" }: ServiceOptions): Promise<Service> {
   const films = await openPredictor({ models, model });
   const documents = async (manifest: ModelVersion): Promise<ModelDocuments> => ({
     manifest,
-    card: (await findDocument(models, modelKeys.version(manifest.version).file(CARD_FILE), ModelCard)) ?? null,
-    evaluation: runs === undefined ? null : await evaluationOf(runs, manifest),
+    card: (await findDocument(models, modelKeys.version(manifest.version).card, ModelCard)) ?? null,
+    evaluation: (await findDocument(models, modelKeys.version(manifest.version).evaluation, Evaluation)) ?? null,
   });
   try {
     const loaded = await documents(films.version);
@@ -47,10 +43,4 @@ export async function openService({ models, runs, model = "production" }: Servic
     await films.close();
     throw error;
   }
-}
-
-/** The evaluation of a version's own run; a run may have been evaluated again since, and then it is of another one. */
-async function evaluationOf(runs: Store, { version, trainedOn }: ModelVersion): Promise<Evaluation | null> {
-  const evaluation = await findDocument(runs, runKeys(trainedOn.run).evaluation, Evaluation);
-  return evaluation?.model === version ? evaluation : null;
 }

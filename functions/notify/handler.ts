@@ -1,6 +1,6 @@
 import { GateDecision } from "../../lib/contracts/decision.ts";
 import { FunctionEnvironment, parseEnvironment } from "../../lib/contracts/environment.ts";
-import { Evaluation } from "../../lib/contracts/evaluation.ts";
+import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { ExecutionInput, type NotifyAnswer } from "../../lib/contracts/execution.ts";
 import { runKeys } from "../../lib/contracts/layout.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
@@ -36,7 +36,7 @@ async function failed({ run, failed }: { run: string; failed: FailedSteps }): Pr
   const keys = runKeys(run);
   const at = new Date().toISOString();
   const failure = await findFailure(runs, run, failed, at);
-  const model = (await findDocument(runs, keys.evaluation, Evaluation))?.model ?? null;
+  const model = (await findDocument(runs, keys.evaluation, RunEvaluation))?.model ?? null;
   const outcome = { schema: "hilum.outcome/1" as const, run, status: "failed" as const, model, failure, at };
   await writeDocument(runs, keys.outcome, RunOutcome, outcome);
   const cause = `${failure.step} failed: ${failure.message}`;

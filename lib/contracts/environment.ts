@@ -40,7 +40,6 @@ export type OnDataEnvironment = z.infer<typeof OnDataEnvironment>;
 export const ApiEnvironment = z.object({
   HILUM_MODELS: StoreUri,
   HILUM_MODEL: z.string().default("production").describe("a channel's name or a version"),
-  HILUM_RUNS: StoreUri.optional().describe("where evaluations stand; without it the model's page has no figures"),
   HILUM_CORS_ORIGINS: z.string().default("").describe("origins whose pages may call, with commas between them"),
   HILUM_FILM_BYTES: z.coerce.number().int().min(1).default(4_500_000).describe("largest film that is taken"),
 });

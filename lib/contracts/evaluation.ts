@@ -1,25 +1,39 @@
 import * as z from "zod";
+import { SUBGROUP_AXES } from "../domain/subgroups.ts";
 import { Leakage } from "./leakage.ts";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
+import { BlankPolicy, UncertainPolicy } from "./run-config.ts";
 
 const Interval = z.tuple([z.number(), z.number()]).nullable();
 const Metric = z.number().nullable().describe("null where it is not defined, such as the AUROC of one class");
 
-/** Figures of one observation on the test patients; masked labels are left out. */
+const INTERVAL = "95 % interval by resampling patients; null without resamples or where too few define it";
+
+/** Figures of one observation; masked labels are left out. */
 export const ObservationMetrics = z.strictObject({
   rows: z.int().min(0),
   positives: z.int().min(0),
   prevalence: Metric,
   auroc: Metric,
-  aurocInterval: Interval.describe("95 % interval by resampling patients"),
+  aurocInterval: Interval.describe(INTERVAL),
   averagePrecision: Metric,
-  threshold: Share,
+  averagePrecisionInterval: Interval.describe(INTERVAL),
+  threshold: Share.describe("operating point: positive where the probability is at least this"),
   accuracy: Metric.describe("share of right decisions at the operating point"),
   f1: Metric,
+  f1Interval: Interval.describe(INTERVAL),
   precision: Metric,
+  precisionInterval: Interval.describe(INTERVAL),
   recall: Metric,
+  recallInterval: Interval.describe(INTERVAL),
   specificity: Metric,
-  brier: Metric,
+  specificityInterval: Interval.describe(INTERVAL),
+  binaryAccuracy: Metric.describe("share of right decisions at 0.5, as Keras counts them: positive above 0.5"),
+  brier: Metric.describe("mean squared error of the probability"),
+  logLoss: Metric.describe("mean negative log likelihood, in nats"),
+  calibrationSlope: Metric.describe("1 is right; less: probabilities too extreme"),
+  calibrationIntercept: Metric.describe("calibration in the large, the slope held at 1; 0 is right, less: too high"),
+  expectedCalibrationError: Metric.describe("over ten bins of equal width"),
   confusion: z.strictObject({
     truePositive: z.int(),
     falsePositive: z.int(),
@@ -29,8 +43,64 @@ export const ObservationMetrics = z.strictObject({
 });
 export type ObservationMetrics = z.infer<typeof ObservationMetrics>;
 
+const Averaged = z.strictObject({
+  precision: Metric,
+  recall: Metric,
+  f1: Metric,
+  auroc: Metric,
+  averagePrecision: Metric,
+  binaryAccuracy: Metric,
+});
+
+/** Averages as scikit-learn makes them; lib/domain/metrics/averages.ts says over what. */
+export const MetricAverages = z.strictObject({
+  micro: Averaged,
+  macro: Averaged.extend({ aurocInterval: Interval.describe(INTERVAL) }),
+  weighted: Averaged,
+  samples: Averaged,
+});
+export type MetricAverages = z.infer<typeof MetricAverages>;
+
+/** All 14 observations' figures and their averages. */
+export const Metrics = z.strictObject({
+  perObservation: z.record(ObservationName, ObservationMetrics),
+  averages: MetricAverages,
+});
+export type Metrics = z.infer<typeof Metrics>;
+
+/** What an uncertain label counts as where nothing is drawn. */
+export const CountedUncertain = UncertainPolicy.exclude(["smooth"]);
+export type CountedUncertain = z.infer<typeof CountedUncertain>;
+
+/** What `hilum metrics` says of two CSV files. */
+export const MetricsReport = Metrics.extend({
+  schema: schemaName("hilum.metrics/1"),
+  films: z.int().min(0),
+  patients: z.int().min(0).nullable().describe("null where the files do not tell whose a film is"),
+  joinedBy: z.enum(["path", "order"]),
+  predictionsWithoutLabels: z.int().min(0),
+  policy: z.strictObject({ uncertain: CountedUncertain, blank: BlankPolicy }),
+  bootstrap: z.strictObject({ rounds: z.int().min(0), seed: z.int().min(0) }),
+});
+export type MetricsReport = z.infer<typeof MetricsReport>;
+
 /** Points of a curve, at most a few hundred, for the report and the page. */
 const Curve = z.array(z.tuple([z.number(), z.number()]));
+
+/** Tenths of the probability from 0 to 1 that hold rows. */
+const ReliabilityBins = z.array(
+  z.strictObject({ rows: z.int().min(1), meanProbability: Share, observed: Share.describe("share of positives") }),
+);
+
+/** How far probabilities are what they say, on the test patients, as the network gives them and as they are served. */
+const Reliability = z.strictObject({
+  before: ReliabilityBins,
+  after: ReliabilityBins,
+  brierBefore: Metric,
+  slopeBefore: Metric,
+  interceptBefore: Metric,
+  calibrationErrorBefore: Metric,
+});
 
 /** Where heat maps point, on test films with finding boxes, true positives at the operating point. */
 export const Localisation = z.strictObject({
@@ -38,22 +108,56 @@ export const Localisation = z.strictObject({
   films: z.int().min(0).describe("true positives with a box"),
   hitRate: Metric.describe("share whose heat map's peak lies in a box of that observation (pointing game)"),
   centreHitRate: Metric.describe("the same for always pointing at the centre"),
+  iou: Metric.describe("mean intersection over union of boxes and heat map, cut at Otsu's threshold (CheXlocalize)"),
+  untrainedIou: Metric.describe("the same for this network before training"),
   untrainedHitRate: Metric.describe("the same for this network before training"),
 });
 export type Localisation = z.infer<typeof Localisation>;
 
+/** AUROC among the test films of one sex, age band, projection or source. */
+const Subgroup = z.strictObject({
+  axis: z.enum(SUBGROUP_AXES),
+  group: z.string(),
+  films: z.int().min(1),
+  patients: z.int().min(1),
+  meanAuroc: Metric.describe("mean over the observations where it is defined in this group"),
+  meanAurocInterval: Interval,
+  perObservation: z.record(
+    ObservationName,
+    z.strictObject({
+      rows: z.int().min(0),
+      positives: z.int().min(0),
+      auroc: Metric,
+      aurocInterval: Interval.describe(INTERVAL),
+    }),
+  ),
+});
+
+/** The two groups of one axis that differ most. */
+const SubgroupGap = z.strictObject({
+  axis: z.enum(SUBGROUP_AXES),
+  better: z.string(),
+  worse: z.string(),
+  gap: z.number().describe("difference of the mean AUROC over `observations`"),
+  interval: Interval.describe("95 % interval by resampling each group's patients"),
+  observations: z.array(ObservationName).describe("those with enough positives and negatives in both groups"),
+});
+
+/** How a model does on its test patients; part of its version, whose id is a hash over this too. */
 export const Evaluation = z.strictObject({
   schema: schemaName("hilum.evaluation/1"),
   run: z.string(),
-  model: z.string(),
   protocol: z.string(),
   evaluatedOn: z.strictObject({ part: z.literal("test"), rows: z.int(), patients: z.int() }),
   leakage: Leakage.describe("films told apart by the hash of their bytes, so that a copy under another name counts"),
   meanAuroc: Metric.describe("mean over the observations where it is defined"),
   meanAurocInterval: Interval,
   definedObservations: z.int().min(0).max(14),
-  perObservation: z.record(ObservationName, ObservationMetrics),
+  ...Metrics.shape,
   curves: perObservation(z.strictObject({ roc: Curve, precisionRecall: Curve })),
+  reliability: perObservation(Reliability),
+  subgroups: z.array(Subgroup).describe("axes on which all test films are alike are left out"),
+  largestSubgroupGap: SubgroupGap.nullable().describe("null where no two groups can be compared"),
   /** Sensitivity and specificity on the test patients at each of these thresholds, for the page's slider. */
   operatingCurve: z.strictObject({
     thresholds: z.array(Share),
@@ -63,6 +167,12 @@ export const Evaluation = z.strictObject({
   localisation: z.array(Localisation),
   localisationHitRate: Metric.describe("over all true positives with a box"),
   localisationCentreHitRate: Metric,
+  localisationIou: Metric.describe("mean over the same true positives"),
+  localisationUntrainedIou: Metric,
   localisationUntrainedHitRate: Metric,
 });
 export type Evaluation = z.infer<typeof Evaluation>;
+
+/** The same among a run's documents, with the version that it judges. */
+export const RunEvaluation = Evaluation.extend({ model: z.string() });
+export type RunEvaluation = z.infer<typeof RunEvaluation>;

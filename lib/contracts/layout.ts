@@ -30,6 +30,8 @@ export const runKeys = (run: string) => ({
   request: `${run}/request.json`,
   validation: `${run}/validation.json`,
   plan: `${run}/plan.json`,
+  /** The data folder's pinned test set, as it stood when the run was planned. */
+  testSet: `${run}/test-set.json`,
   /** Part of the split for every manifest row. */
   assignments: `${run}/assignments.arrow`,
   /** Rows of each part in order, with repeats, where a plan's protocol is the published one. */
@@ -70,6 +72,14 @@ export const runKeys = (run: string) => ({
   failures: `${run}/failures/`,
 });
 
+/** Files of a version besides its serving graph: what a person or a page should know of it. */
+export const VERSION_FILES = {
+  evaluation: "evaluation.json",
+  card: "model-card.json",
+  cardPage: "model-card.html",
+  report: "report.html",
+} as const;
+
 /** Keys in the room `models`. */
 export const modelKeys = {
   channels: "channels.json",
@@ -87,11 +97,16 @@ export const modelKeys = {
     /** Written last: a version without it does not exist. */
     manifest: `versions/${version}/model.json`,
     file: (path: string) => `versions/${version}/${path}`,
+    evaluation: `versions/${version}/${VERSION_FILES.evaluation}`,
+    card: `versions/${version}/${VERSION_FILES.card}`,
   }),
 } as const;
 
 /** Keys in the room `datasets` that outlive a data set's fingerprint: `name` as splitName() in lib/data/salt.ts gives it. */
 export const splitSaltKey = (name: string): string => `splits/${name}.json`;
+
+/** Key in the room `datasets` of a data folder's pinned test set. */
+export const testSetKey = (name: string): string => `splits/${name}-test-set.json`;
 
 /** Counts how films have been decoded and resized so far: pixels of another way are never taken for those of this one. */
 const DECODING = "v2";

@@ -145,14 +145,27 @@ export const TrainingConfig = z.strictObject({
 });
 export type TrainingConfig = z.infer<typeof TrainingConfig>;
 
-export const OperatingPointRule = z.enum(["max-f1", "youden", "fixed-0.5"]);
+/** How thresholds are chosen on the tuning patients; see lib/domain/operating-point.ts. */
+export const OperatingPointRule = z.union([
+  z.enum(["max-f1", "youden", "fixed-0.5"]),
+  z.strictObject({ sensitivity: z.number().gt(0).max(1).describe("to reach, with the highest specificity") }),
+  z.strictObject({ specificity: Share.describe("to reach, with the highest sensitivity") }),
+]);
 export type OperatingPointRule = z.infer<typeof OperatingPointRule>;
+
+/** How raw probabilities become calibrated ones; see lib/domain/calibration.ts. */
+export const CalibrationMethod = z.enum(["platt", "isotonic", "none"]);
+export type CalibrationMethod = z.infer<typeof CalibrationMethod>;
 
 export const GateConfig = z.strictObject({
   margin: Share.default(0.01).describe("a candidate may be worse than the champion by this mean AUROC at most"),
   confidence: Share.default(0.95),
   minMeanAuroc: Share.default(0.5),
   minAuroc: z.partialRecord(ObservationName, Share).default({}),
+  maxCalibrationError: Share.default(0.1).describe(
+    "of the mean over the observations with films enough to tell, against a champion",
+  ),
+  maxSubgroupGap: Share.default(0.2).describe("in AUROC, between groups that can be compared, against a champion"),
   bootstrap: z.int().min(50).max(10_000).default(500),
 });
 export type GateConfig = z.infer<typeof GateConfig>;
@@ -185,6 +198,7 @@ export const RunConfig = z.strictObject({
   evaluation: z
     .strictObject({
       operatingPoint: OperatingPointRule.default("max-f1"),
+      calibration: CalibrationMethod.default("platt"),
       bootstrap: z.int().min(0).max(10_000).default(200),
     })
     .prefault({}),

@@ -46,11 +46,15 @@ export type SaltFinder = (ways: {
   readonly isUsable: (salt: string) => boolean;
 }) => Promise<string>;
 
-/** @throws InputError `protocol` for up-sampling that the published protocol does not know */
+/**
+ * @param pinned the test patients of a leak-free split, where they were chosen before
+ * @throws InputError `protocol` for up-sampling that the published protocol does not know
+ */
 export async function divideRows(
   { rows, patients, targets }: SelectedRows,
   { protocol, split, upsampling, seed }: Pick<RunConfig, "protocol" | "split" | "upsampling" | "seed">,
   findSalt: SaltFinder,
+  pinned?: ReadonlySet<string>,
 ): Promise<DividedRows> {
   const leakage = (train: Uint32Array, test: Uint32Array) =>
     leakageOf(
@@ -71,7 +75,7 @@ export async function divideRows(
       return PARTS.every((name) => split[name] === 0 || found.has(name));
     },
   });
-  const parts = rowsOfParts(splitByPatient(patients, salt, split));
+  const parts = rowsOfParts(splitByPatient(patients, salt, split, pinned));
   return { protocol, salt, parts, leakage: leakage(parts.train, parts.test) };
 }
 

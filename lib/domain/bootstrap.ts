@@ -1,49 +1,83 @@
 import { meanDefined } from "./metrics/mean.ts";
-import { type Numbers, orderByScore } from "./metrics/ranking.ts";
+import type { Numbers } from "./metrics/ranking.ts";
 import { random } from "./random.ts";
+import { type Presorted, presort, type ResampledFigures, resampled } from "./resampled-figures.ts";
 
-/** Rows of one observation in the order of their scores, ready to be counted again and again. */
-interface Presorted {
-  /** Patient of each unmasked row, by falling score. */
-  readonly patient: Uint32Array;
-  readonly positive: Uint8Array;
-  /** 1 where the next row has another score: an entry of the ranking ends here. */
-  readonly ends: Uint8Array;
+/** Scores and labels (1, 0, NaN masked) of one observation. */
+export interface Column {
+  readonly scores: Numbers;
+  readonly labels: Numbers;
+  /** Operating point of its decisions. */
+  readonly threshold?: number;
 }
 
-export interface AurocRounds {
-  /** AUROC of each observation in each round; null where a round drew one class only. */
-  readonly perObservation: readonly (number | null)[][];
-  /** Mean over the observations of a round in which they are defined. */
-  readonly mean: readonly (number | null)[];
+/** How often each patient was drawn, round after round: as many draws with replacement as there are patients. */
+function* draws(patients: Numbers, rounds: number, seed: number): Generator<Uint32Array> {
+  const count = highest(patients) + 1;
+  const next = random(seed, "bootstrap");
+  const times = new Uint32Array(count);
+  for (let round = 0; round < rounds; round += 1) {
+    times.fill(0);
+    for (let draw = 0; draw < count; draw += 1) times[Math.floor(next() * count)]! += 1;
+    yield times;
+  }
 }
+
+/** Figures of each observation in each round; null where a round does not define one. */
+export type FigureRounds = { readonly [figure in keyof ResampledFigures]: (number | null)[] };
 
 /**
- * AUROC of every observation under resampling of patients with replacement: a patient's films come and go together
+ * Figures of every observation under resampling of patients with replacement: a patient's films come and go together
  * (cluster bootstrap). Scores are sorted once; a round only counts them again, so its cost is linear in rows.
- * @param columns scores and labels (1, 0, NaN masked) of each observation
  * @param patients number of each row's patient, from 0
  */
-export function bootstrapAuroc(
-  columns: readonly { readonly scores: Numbers; readonly labels: Numbers }[],
+export function bootstrap(
+  columns: readonly Column[],
   patients: Numbers,
   rounds: number,
   seed: number,
-): AurocRounds {
-  const patientCount = highest(patients) + 1;
-  const presorted = columns.map(({ scores, labels }) => presort(scores, labels, patients));
-  const next = random(seed, "bootstrap");
-  const times = new Uint32Array(patientCount);
-  const perObservation: (number | null)[][] = columns.map(() => []);
-  const mean: (number | null)[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    times.fill(0);
-    for (let draw = 0; draw < patientCount; draw += 1) times[Math.floor(next() * patientCount)]! += 1;
-    const values = presorted.map((column) => weightedAuroc(column, times));
-    for (const [i, value] of values.entries()) perObservation[i]!.push(value);
-    mean.push(meanDefined(values));
+): readonly FigureRounds[] {
+  const presorted = columns.map((column) => presort(column, patients));
+  const found = columns.map(
+    (): FigureRounds => ({ auroc: [], averagePrecision: [], f1: [], precision: [], recall: [], specificity: [] }),
+  );
+  for (const times of draws(patients, rounds, seed)) {
+    presorted.forEach((column, i) => {
+      const figures = resampled(column, times);
+      for (const figure of FIGURES) found[i]![figure].push(figures[figure]);
+    });
   }
-  return { perObservation, mean };
+  return found;
+}
+
+const FIGURES = [
+  "auroc",
+  "averagePrecision",
+  "f1",
+  "precision",
+  "recall",
+  "specificity",
+] as const satisfies readonly (keyof ResampledFigures)[];
+
+/** Mean over the observations of a round in which a figure is defined. */
+export const meanRounds = (rounds: readonly FigureRounds[], figure: keyof ResampledFigures): (number | null)[] =>
+  (rounds[0]?.[figure] ?? []).map((_, round) => meanDefined(rounds.map((column) => column[figure][round]!)));
+
+/** Mean AUROC over the observations in each round, of several models on the same films and the same draws. */
+export function bootstrapMeanAuroc(
+  models: readonly (readonly Column[])[],
+  patients: Numbers,
+  rounds: number,
+  seed: number,
+): (number | null)[][] {
+  const presorted: Presorted[][] = models.map((columns) => columns.map((column) => presort(column, patients)));
+  const found = models.map((): (number | null)[] => []);
+  for (const times of draws(patients, rounds, seed)) {
+    presorted.forEach((columns, model) => {
+      found[model]!.push(meanDefined(columns.map((column) => resampled(column, times).auroc)));
+    });
+  }
+  return found;
 }
 
 /** Share of rounds in which a figure must be defined for its interval to be given. */
@@ -63,33 +97,6 @@ export function quantile(sorted: Numbers, share: number): number {
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
-}
-
-function presort(scores: Numbers, labels: Numbers, patients: Numbers): Presorted {
-  const order = orderByScore(scores, labels);
-  return {
-    patient: order.map((row) => patients[row]!),
-    positive: Uint8Array.from(order, (row) => (labels[row]! > 0.5 ? 1 : 0)),
-    ends: Uint8Array.from(order, (row, i) => (i + 1 === order.length || scores[order[i + 1]!] !== scores[row] ? 1 : 0)),
-  };
-}
-
-function weightedAuroc({ patient, positive, ends }: Presorted, times: Uint32Array): number | null {
-  let pairs = 0;
-  let truePositives = 0;
-  let falsePositives = 0;
-  let lastTrue = 0;
-  let lastFalse = 0;
-  for (let i = 0; i < patient.length; i += 1) {
-    const weight = times[patient[i]!]!;
-    if (positive[i] === 1) truePositives += weight;
-    else falsePositives += weight;
-    if (ends[i] === 0) continue;
-    pairs += (falsePositives - lastFalse) * (truePositives + lastTrue);
-    lastTrue = truePositives;
-    lastFalse = falsePositives;
-  }
-  return truePositives === 0 || falsePositives === 0 ? null : pairs / (2 * truePositives * falsePositives);
 }
 
 function highest(values: Numbers): number {

@@ -1,3 +1,4 @@
+import { fitLogistic, logit, sigmoid } from "./logistic.ts";
 import type { Numbers } from "./metrics/ranking.ts";
 
 /** p = sigmoid(slope x logit + intercept), which keeps the order of the scores (slope > 0). */
@@ -17,17 +18,10 @@ export type CalibrationMap = { readonly kind: "identity" } | Platt | Isotonic;
 /** Fewer positives or negatives than this say too little about a slope: the probabilities stay as they are. */
 export const LEAST_OF_EACH_CLASS = 10;
 
-const NEWTON_ROUNDS = 100;
-/** Keeps logits finite where a probability is 0 or 1. */
-const SMALLEST = 1e-7;
+/** Fewer than this, and steps follow chance (Niculescu-Mizil and Caruana 2005): Platt's two numbers are fitted instead. */
+export const LEAST_FOR_ISOTONIC = 500;
 
-export const sigmoid = (logit: number): number =>
-  logit >= 0 ? 1 / (1 + Math.exp(-logit)) : Math.exp(logit) / (1 + Math.exp(logit));
-
-export function logit(probability: number): number {
-  const p = Math.min(Math.max(probability, SMALLEST), 1 - SMALLEST);
-  return Math.log(p / (1 - p));
-}
+export type CalibrationMethod = "platt" | "isotonic" | "none";
 
 /** The calibrated probability of a raw one. */
 export function calibrate(map: CalibrationMap, probability: number): number {
@@ -42,77 +36,87 @@ export function calibrate(map: CalibrationMap, probability: number): number {
 }
 
 /**
- * Platt's scaling on the calibration patients, or identity where they say too little or would turn the order round.
+ * Fits on the calibration patients: neither copied by up-sampling, which would shift every prevalence, nor used to stop
+ * early. Identity where they say too little or would turn the order round.
  * @param probabilities raw, in [0, 1]
  * @param labels 1, 0, NaN masked
  */
-export function fitCalibration(probabilities: Numbers, labels: Numbers): CalibrationMap {
-  const logits: number[] = [];
-  const positive: boolean[] = [];
+export function fitCalibration(method: CalibrationMethod, probabilities: Numbers, labels: Numbers): CalibrationMap {
+  const known: Known[] = [];
   for (let row = 0; row < labels.length; row += 1) {
-    if (Number.isNaN(labels[row]!)) continue;
-    logits.push(logit(probabilities[row]!));
-    positive.push(labels[row]! > 0.5);
+    if (!Number.isNaN(labels[row]!)) known.push({ probability: probabilities[row]!, positive: labels[row]! > 0.5 });
   }
-  const positives = positive.filter(Boolean).length;
-  if (Math.min(positives, positive.length - positives) < LEAST_OF_EACH_CLASS) return { kind: "identity" };
-  const fitted = fitPlatt(logits, positive, positives);
+  const positives = known.filter(({ positive }) => positive).length;
+  const rarer = Math.min(positives, known.length - positives);
+  if (method === "none" || rarer < LEAST_OF_EACH_CLASS) return { kind: "identity" };
+  if (method === "isotonic" && rarer >= LEAST_FOR_ISOTONIC) return fitIsotonic(known);
+  const fitted = fitPlatt(known, positives);
   return fitted && fitted.slope > 0 ? fitted : { kind: "identity" };
 }
 
+interface Known {
+  readonly probability: number;
+  readonly positive: boolean;
+}
+
 /**
- * Logistic regression on one feature by Newton's method with halved steps. Targets are smoothed to
- * (n+ + 1)/(n+ + 2) and 1/(n- + 2) (Platt 1999), so that separable scores still have a finite slope.
+ * Targets are smoothed to (n+ + 1)/(n+ + 2) and 1/(n- + 2) (Platt 1999), so that separable scores still have a finite
+ * slope.
  */
-function fitPlatt(logits: readonly number[], positive: readonly boolean[], positives: number): Platt | null {
+function fitPlatt(known: readonly Known[], positives: number): Platt | null {
   const high = (positives + 1) / (positives + 2);
-  const low = 1 / (positive.length - positives + 2);
-  const target = (i: number): number => (positive[i] ? high : low);
-  const loss = (slope: number, intercept: number): number => {
-    let sum = 0;
-    for (let i = 0; i < logits.length; i += 1) {
-      const z = slope * logits[i]! + intercept;
-      sum += Math.max(z, 0) - target(i) * z + Math.log1p(Math.exp(-Math.abs(z)));
-    }
-    return sum;
-  };
-  let slope = 1;
-  let intercept = 0;
-  let current = loss(slope, intercept);
-  for (let round = 0; round < NEWTON_ROUNDS; round += 1) {
-    let g1 = 0;
-    let g0 = 0;
-    let h11 = 1e-12;
-    let h10 = 0;
-    let h00 = 1e-12;
-    for (let i = 0; i < logits.length; i += 1) {
-      const x = logits[i]!;
-      const p = sigmoid(slope * x + intercept);
-      const error = p - target(i);
-      const weight = p * (1 - p);
-      g1 += error * x;
-      g0 += error;
-      h11 += weight * x * x;
-      h10 += weight * x;
-      h00 += weight;
-    }
-    const determinant = h11 * h00 - h10 * h10;
-    if (!(determinant > 0)) return null;
-    const stepSlope = (h00 * g1 - h10 * g0) / determinant;
-    const stepIntercept = (h11 * g0 - h10 * g1) / determinant;
-    if (Math.abs(stepSlope) + Math.abs(stepIntercept) < 1e-10) break;
-    let size = 1;
-    let next = loss(slope - stepSlope, intercept - stepIntercept);
-    while (next > current && size > 1e-10) {
-      size /= 2;
-      next = loss(slope - size * stepSlope, intercept - size * stepIntercept);
-    }
-    if (next > current) break;
-    slope -= size * stepSlope;
-    intercept -= size * stepIntercept;
-    current = next;
+  const low = 1 / (known.length - positives + 2);
+  const line = fitLogistic(
+    known.map(({ probability }) => logit(probability)),
+    known.map(({ positive }) => (positive ? high : low)),
+  );
+  return line && { kind: "platt", ...line };
+}
+
+/** Rows with neighbouring probabilities that get one value. */
+interface Block {
+  low: number;
+  high: number;
+  rows: number;
+  positives: number;
+}
+
+const share = ({ positives, rows }: Block): number => positives / rows;
+
+/**
+ * Least squares among all functions that never fall, by pooling adjacent violators (Ayer et al. 1955). Neither end makes
+ * a certainty: nobody of n is taken for 1/(2n + 2) of them.
+ */
+function fitIsotonic(known: readonly Known[]): Isotonic {
+  const blocks: Block[] = [];
+  for (const { probability, positive } of known.toSorted((a, b) => a.probability - b.probability)) {
+    const last = blocks.at(-1);
+    if (last?.high === probability && last.low === probability) {
+      last.rows += 1;
+      last.positives += Number(positive);
+    } else blocks.push({ low: probability, high: probability, rows: 1, positives: Number(positive) });
   }
-  return Number.isFinite(slope) && Number.isFinite(intercept) ? { kind: "platt", slope, intercept } : null;
+  const pooled: Block[] = [];
+  for (const block of blocks) {
+    let joined = block;
+    for (let last = pooled.at(-1); last && share(last) >= share(joined); last = pooled.at(-1)) {
+      pooled.pop();
+      joined = {
+        low: last.low,
+        high: joined.high,
+        rows: last.rows + joined.rows,
+        positives: last.positives + joined.positives,
+      };
+    }
+    pooled.push(joined);
+  }
+  const least = 1 / (2 * pooled[0]!.rows + 2);
+  const most = 1 - 1 / (2 * pooled.at(-1)!.rows + 2);
+  const knots = pooled.flatMap((block) => {
+    const y = Math.min(Math.max(share(block), least), most);
+    return block.low === block.high ? [{ x: block.low, y }] : [block.low, block.high].map((x) => ({ x, y }));
+  });
+  return { kind: "isotonic", x: knots.map(({ x }) => x), y: knots.map(({ y }) => y) };
 }
 
 function interpolate({ x, y }: Isotonic, probability: number): number {

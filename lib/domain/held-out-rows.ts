@@ -18,10 +18,29 @@ export interface Pair {
   readonly patientCount: number;
 }
 
-/** The films that both models were tested on, or why they cannot be compared film by film. */
-export function pairRows(candidate: HeldOutRows | null, champion: HeldOutRows | null): Pair | string {
-  if (candidate === null) return "the candidate's predictions are not there";
-  if (champion === null) return "the champion's predictions are not there";
+/** The rows of these films alone. */
+function within(rows: HeldOutRows, films: ReadonlySet<string>): HeldOutRows {
+  const kept = rows.films.flatMap((film, place) => (films.has(film) ? [place] : []));
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(kept, (place) => values[place]!);
+  return {
+    films: kept.map((place) => rows.films[place]!),
+    patients: kept.map((place) => rows.patients[place]!),
+    columns: rows.columns.map(({ labels, scores }) => ({ labels: pick(labels), scores: pick(scores) })),
+  };
+}
+
+/**
+ * The films that both models were tested on, or why they cannot be compared film by film.
+ * @param testSet the films to compare them on; all that they were tested on where it is null
+ */
+export function pairRows(
+  ours: HeldOutRows | null,
+  theirs: HeldOutRows | null,
+  testSet: ReadonlySet<string> | null,
+): Pair | string {
+  if (ours === null) return "the candidate's predictions are not there";
+  if (theirs === null) return "the champion's predictions are not there";
+  const [candidate, champion] = testSet === null ? [ours, theirs] : [within(ours, testSet), within(theirs, testSet)];
   const placeOf = new Map(champion.films.map((film, place) => [film, place]));
   const places = candidate.films.map((film) => placeOf.get(film));
   if (placeOf.size !== candidate.films.length || places.includes(undefined)) {

@@ -10,10 +10,21 @@ const GAIN = {
     (2 * r.truePositives[k]!) / (r.positives + r.truePositives[k]! + r.falsePositives[k]!),
   /** Sensitivity + specificity - 1 (Youden 1950). */
   youden: (r: Ranking, k: number) => r.truePositives[k]! / r.positives - r.falsePositives[k]! / r.negatives,
-  "fixed-0.5": null,
 } as const;
 
-export type OperatingPointName = keyof typeof GAIN;
+export type OperatingPointName = keyof typeof GAIN | "fixed-0.5";
+
+/**
+ * A rule by name, or a sensitivity (recall) or specificity to reach on the tuning patients: the threshold that reaches
+ * it and gives away least of the other.
+ */
+export type OperatingPointRule =
+  | OperatingPointName
+  | { readonly sensitivity: number }
+  | { readonly specificity: number };
+
+/** Rounding of a share of rows. */
+const ROUNDING = 1e-12;
 
 /**
  * Threshold for "positive where probability >= threshold", chosen on tuning patients. It stands halfway between the
@@ -21,17 +32,40 @@ export type OperatingPointName = keyof typeof GAIN;
  * @param probabilities calibrated, in [0, 1]
  * @param labels 1, 0, NaN masked
  */
-export function operatingPoint(rule: OperatingPointName, probabilities: Numbers, labels: Numbers): number {
-  const gain = GAIN[rule];
-  if (gain === null) return DEFAULT_THRESHOLD;
+export function operatingPoint(rule: OperatingPointRule, probabilities: Numbers, labels: Numbers): number {
+  if (rule === "fixed-0.5") return DEFAULT_THRESHOLD;
   const ranking = rank(probabilities, labels);
   if (ranking.positives === 0 || ranking.negatives === 0) return DEFAULT_THRESHOLD;
-  let best = 0;
-  for (let k = 1; k < ranking.thresholds.length; k += 1) {
-    if (gain(ranking, k) > gain(ranking, best) + 1e-12) best = k;
+  return halfway(ranking, lastAccepted(rule, ranking));
+}
+
+/** The rule in a few words: `max-f1`, `sensitivity-0.9`. */
+export const operatingPointText = (rule: OperatingPointRule): string =>
+  typeof rule === "string"
+    ? rule
+    : "sensitivity" in rule
+      ? `sensitivity-${rule.sensitivity}`
+      : `specificity-${rule.specificity}`;
+
+/** Entry of the ranking that the rule accepts last; -1 accepts none. */
+function lastAccepted(rule: Exclude<OperatingPointRule, "fixed-0.5">, r: Ranking): number {
+  if (typeof rule === "string") {
+    let best = 0;
+    for (let k = 1; k < r.thresholds.length; k += 1) {
+      if (GAIN[rule](r, k) > GAIN[rule](r, best) + ROUNDING) best = k;
+    }
+    return best;
   }
-  const accepted = ranking.thresholds[best]!;
-  const refused = ranking.thresholds[best + 1];
+  if ("sensitivity" in rule) {
+    return r.truePositives.findIndex((found) => found / r.positives >= rule.sensitivity - ROUNDING);
+  }
+  return r.falsePositives.findLastIndex((wrong) => 1 - wrong / r.negatives >= rule.specificity - ROUNDING);
+}
+
+/** Between the scores on both sides, where that is a number of its own; the next score below is never accepted. */
+function halfway({ thresholds }: Ranking, last: number): number {
+  const accepted = thresholds[last] ?? 1;
+  const refused = thresholds[last + 1];
   if (refused === undefined) return accepted;
   const middle = (accepted + refused) / 2;
   return middle > refused ? middle : accepted;

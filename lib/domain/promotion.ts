@@ -1,5 +1,7 @@
-import { bootstrapAuroc, quantile } from "./bootstrap.ts";
+import { bootstrapMeanAuroc, quantile } from "./bootstrap.ts";
 import { type HeldOutRows, type Pair, pairRows } from "./held-out-rows.ts";
+import { auroc } from "./metrics/auroc.ts";
+import { meanDefined } from "./metrics/mean.ts";
 import type { Observation } from "./observations.ts";
 
 /** Limits that a candidate must keep; lib/contracts/run-config.ts describes each. */
@@ -8,6 +10,8 @@ export interface GateRules {
   readonly confidence: number;
   readonly minMeanAuroc: number;
   readonly minAuroc: Readonly<Partial<Record<Observation, number>>>;
+  readonly maxCalibrationError: number;
+  readonly maxSubgroupGap: number;
   readonly bootstrap: number;
 }
 
@@ -16,7 +20,13 @@ export interface Contender {
   readonly meanAuroc: number | null;
   /** AUROC by observation, where it is known and defined. */
   readonly auroc: Readonly<Partial<Record<Observation, number | null>>>;
+  /** Mean expected calibration error over the observations with films enough to tell; null where there is none. */
+  readonly calibrationError: number | null;
+  /** Largest difference in AUROC between two groups of test patients that are large enough to be compared. */
+  readonly subgroupGap: number | null;
   readonly heldOut: HeldOutRows | null;
+  /** Of its run: the films on which models of its data are compared. */
+  readonly testSet: { readonly version: string; readonly films: ReadonlySet<string> } | null;
 }
 
 export interface Check {
@@ -33,8 +43,8 @@ export interface Verdict {
 }
 
 /**
- * Whether a candidate may replace the champion. Floors hold for every candidate; against a champion, the lower bound
- * of the paired difference in mean AUROC on the same test films must lie above -margin (non-inferiority). Where the two
+ * Whether a candidate may replace the champion. Floors hold for every candidate, and are all that a first model needs.
+ * Against a champion calibration and subgroups must stay inside their limits, and the lower bound of the paired difference in mean AUROC on the same test films must lie above -margin (non-inferiority). Where the two
  * were tested on other films, only their figures can be compared, and the check says so.
  */
 export function judge(candidate: Contender, champion: Contender | null, rules: GateRules, seed: number): Verdict {
@@ -43,6 +53,7 @@ export function judge(candidate: Contender, champion: Contender | null, rules: G
     ...Object.entries(rules.minAuroc).map(([name, floor]) =>
       atLeast(`auroc/${name}`, `AUROC of ${name}`, candidate.auroc[name as Observation] ?? null, floor),
     ),
+    ...(champion === null ? [] : limits(candidate, rules)),
     against(candidate, champion, rules, seed),
   ];
   return { decision: checks.every(({ passed }) => passed) ? "promote" : "keep", checks };
@@ -56,12 +67,26 @@ function atLeast(rule: string, figure: string, value: number | null, limit: numb
   return { rule, passed: value !== null && value >= limit, value, limit, detail };
 }
 
+const limits = (candidate: Contender, { maxCalibrationError, maxSubgroupGap }: GateRules): Check[] => [
+  atMost("calibration", "mean expected calibration error", candidate.calibrationError, maxCalibrationError),
+  atMost("subgroup-gap", "largest gap in AUROC between subgroups", candidate.subgroupGap, maxSubgroupGap),
+];
+
+/** What cannot be judged for want of films is no fault of the model. */
+function atMost(rule: string, figure: string, value: number | null, limit: number): Check {
+  const detail =
+    value === null
+      ? `${figure} of the test patients is not defined: too few films of both classes`
+      : `${figure} of the test patients ${value.toFixed(3)}, expected at most ${limit.toFixed(3)}`;
+  return { rule, passed: value === null || value <= limit, value, limit, detail };
+}
+
 function against(candidate: Contender, champion: Contender | null, rules: GateRules, seed: number): Check {
   if (champion === null) {
     const detail = "there is no champion to compare with: the floors alone decide";
     return { rule: "champion", passed: true, value: null, limit: null, detail };
   }
-  const pair = pairRows(candidate.heldOut, champion.heldOut);
+  const pair = pairRows(candidate.heldOut, champion.heldOut, candidate.testSet?.films ?? null);
   return typeof pair === "string"
     ? figuresDiffer(candidate, champion, rules, pair)
     : pairedDifference(pair, candidate, champion, rules, seed);
@@ -90,20 +115,20 @@ function pairedDifference(
 ): Check {
   const rule = "champion-paired";
   const limit = -rules.margin;
-  // The same seed draws the same patients for both.
-  const [ours, theirs] = [pair.candidate, pair.champion].map((scores) =>
-    bootstrapAuroc(
-      pair.labels.map((labels, i) => ({ labels, scores: scores[i]! })),
-      pair.patients,
-      rules.bootstrap,
-      seed,
-    ),
+  const columnsOf = (scores: readonly Float64Array[]) =>
+    pair.labels.map((labels, i) => ({ labels, scores: scores[i]! }));
+  const [ours, theirs] = bootstrapMeanAuroc(
+    [columnsOf(pair.candidate), columnsOf(pair.champion)],
+    pair.patients,
+    rules.bootstrap,
+    seed,
   );
-  const differences = ours!.mean.flatMap((mean, round) => {
-    const other = theirs!.mean[round] ?? null;
+  const differences = ours!.flatMap((mean, round) => {
+    const other = theirs![round] ?? null;
     return mean === null || other === null ? [] : [mean - other];
   });
-  const tested = `against ${champion.version} on the same ${pair.patients.length} films of ${pair.patientCount} patients`;
+  const set = candidate.testSet === null ? "" : ` (test set ${candidate.testSet.version})`;
+  const tested = `against ${champion.version} on the same ${pair.patients.length} films of ${pair.patientCount} patients${set}`;
   if (pair.patientCount < LEAST_PATIENTS || differences.length < LEAST_DEFINED * rules.bootstrap) {
     const detail = `${tested}: too few patients of both classes to resample`;
     return { rule, passed: false, value: null, limit, detail };
@@ -111,9 +136,13 @@ function pairedDifference(
   const sorted = Float64Array.from(differences).sort();
   const value = quantile(sorted, 1 - rules.confidence);
   const level = `${Math.round(rules.confidence * 100)} %`;
-  const detail = `${tested}: difference in mean AUROC ${signed(difference(candidate, champion))}, lower ${level} bound ${signed(value)} over ${rules.bootstrap} resamplings of patients, expected above ${signed(limit)}`;
+  const detail = `${tested}: difference in mean AUROC ${signed(meanAuroc(pair.labels, pair.candidate) - meanAuroc(pair.labels, pair.champion))}, lower ${level} bound ${signed(value)} over ${rules.bootstrap} resamplings of patients, expected above ${signed(limit)}`;
   return { rule, passed: value > limit, value, limit, detail };
 }
+
+/** Where the bootstrap is defined, so is this. */
+const meanAuroc = (labels: readonly Float64Array[], scores: readonly Float64Array[]): number =>
+  meanDefined(labels.map((of, i) => auroc(scores[i]!, of))) ?? Number.NaN;
 
 const difference = (a: Contender, b: Contender): number | null =>
   a.meanAuroc === null || b.meanAuroc === null ? null : a.meanAuroc - b.meanAuroc;

@@ -34,14 +34,34 @@ export function partOf(patient: string, salt: string, shares: Shares): Part {
   return PARTS.findLast((name) => shares[name] > 0)!;
 }
 
-/** The part of each row. @param patients patientKey of each row */
-export function splitByPatient(patients: readonly string[], salt: string, shares: Shares): Part[] {
+/**
+ * The part of each row.
+ * @param patients patientKey of each row
+ * @param pinned the test patients, where they were chosen before: nobody else is tested on
+ */
+export function splitByPatient(
+  patients: readonly string[],
+  salt: string,
+  shares: Shares,
+  pinned?: ReadonlySet<string>,
+): Part[] {
   const parts = new Map<string, Part>();
   return patients.map((patient) => {
-    const known = parts.get(patient) ?? partOf(patient, salt, shares);
+    const known = parts.get(patient) ?? partBesidePinned(patient, salt, shares, pinned);
     parts.set(patient, known);
     return known;
   });
+}
+
+function partBesidePinned(patient: string, salt: string, shares: Shares, pinned?: ReadonlySet<string>): Part {
+  const drawn = partOf(patient, salt, shares);
+  if (pinned === undefined) return drawn;
+  if (pinned.has(patient)) return "test";
+  const rest = 1 - shares.test;
+  if (drawn !== "test" || rest === 0) return drawn;
+  const { train, tuning, calibration } = shares;
+  const others = { train: train / rest, tuning: tuning / rest, calibration: calibration / rest, test: 0 };
+  return partOf(patient, `${salt}/beside the test set`, others);
 }
 
 /** The rows of each part. @param parts the part of each row, null for rows that are left out */

@@ -1,5 +1,5 @@
 import type { Calibration } from "../contracts/model-version.ts";
-import type { OperatingPointRule } from "../contracts/run-config.ts";
+import type { RunConfig } from "../contracts/run-config.ts";
 import { calibrate, fitCalibration } from "../domain/calibration.ts";
 import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
 import { operatingPoint } from "../domain/operating-point.ts";
@@ -17,15 +17,15 @@ export interface DecisionRules {
  * decide nothing.
  */
 export function decisionRules(
-  rule: OperatingPointRule,
+  config: RunConfig["evaluation"],
   raw: { readonly calibration: PredictionTable; readonly tuning: PredictionTable },
 ): DecisionRules {
   const calibration = forEachObservation((_, i) =>
-    fitCalibration(column(raw.calibration.probabilities, i), column(raw.calibration.labels, i)),
+    fitCalibration(config.calibration, column(raw.calibration.probabilities, i), column(raw.calibration.labels, i)),
   ) as Calibration[];
   const tuning = calibrated(raw.tuning, calibration);
   const thresholds = forEachObservation((_, i) =>
-    operatingPoint(rule, column(tuning.probabilities, i), column(tuning.labels, i)),
+    operatingPoint(config.operatingPoint, column(tuning.probabilities, i), column(tuning.labels, i)),
   );
   return { calibration, thresholds };
 }

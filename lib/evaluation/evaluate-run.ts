@@ -1,4 +1,4 @@
-import { Evaluation } from "../contracts/evaluation.ts";
+import { RunEvaluation } from "../contracts/evaluation.ts";
 import { ModelCard } from "../contracts/model-card.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
@@ -36,16 +36,17 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   });
 
   note("info", "writing the report");
+  const card = modelCard(material);
   const report = Buffer.from(await renderReport(material));
   const version = await publishVersion(
     rooms.models,
     describeVersion(material, rules),
-    filesOfVersion(graph, material, report),
+    filesOfVersion(graph, material, { card, report }),
   );
   await rooms.runs.put(keys.predictions, Buffer.from(predictionsCsv(tables)));
   await rooms.runs.put(keys.report, report);
-  await writeDocument(rooms.runs, keys.card, ModelCard, modelCard(material));
-  await writeDocument(rooms.runs, keys.evaluation, Evaluation, { ...material.evaluation, model: version.version });
+  await writeDocument(rooms.runs, keys.card, ModelCard, card);
+  await writeDocument(rooms.runs, keys.evaluation, RunEvaluation, { ...material.evaluation, model: version.version });
   await setCandidate(rooms.models, version.version);
 
   const { meanAuroc, definedObservations, evaluatedOn, localisationHitRate } = material.evaluation;

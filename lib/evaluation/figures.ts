@@ -1,14 +1,16 @@
-import type { Evaluation, Localisation, ObservationMetrics } from "../contracts/evaluation.ts";
-import { bootstrapAuroc, percentileInterval } from "../domain/bootstrap.ts";
-import { aurocOf } from "../domain/metrics/auroc.ts";
-import { averagePrecisionOf } from "../domain/metrics/average-precision.ts";
+import type { Evaluation, Localisation } from "../contracts/evaluation.ts";
+import type { Decided } from "../domain/metrics/averages.ts";
 import { brier } from "../domain/metrics/brier.ts";
-import { accuracy, confusion, f1, precision, recall, specificity } from "../domain/metrics/confusion.ts";
+import { calibrationLine } from "../domain/metrics/calibration-line.ts";
+import { confusion, recall, specificity } from "../domain/metrics/confusion.ts";
 import { precisionRecallCurve, rocCurve } from "../domain/metrics/curves.ts";
-import { meanDefined } from "../domain/metrics/mean.ts";
 import { rank } from "../domain/metrics/ranking.ts";
-import { forEachObservation, OBSERVATIONS, type Observation } from "../domain/observations.ts";
-import { column, countPatients, type PredictionTable } from "./prediction-table.ts";
+import { expectedCalibrationError, reliability } from "../domain/metrics/reliability.ts";
+import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import { type SubgroupGap, subgroups } from "../domain/subgroups.ts";
+import { LEAST_FOR_CLAIM } from "../report/claims.ts";
+import { columnsOf, metricsOf } from "./metrics.ts";
+import { countPatients, type PredictionTable } from "./prediction-table.ts";
 
 /** Steps of the operating curve, from 0 to 1. */
 const OPERATING_STEPS = 50;
@@ -18,6 +20,8 @@ export interface FiguresInput {
   readonly protocol: string;
   /** Calibrated probabilities of the test patients. */
   readonly test: PredictionTable;
+  /** The same before calibration. */
+  readonly raw: PredictionTable;
   readonly thresholds: readonly number[];
   readonly leakage: Evaluation["leakage"];
   readonly bootstrap: { readonly rounds: number; readonly seed: number };
@@ -28,44 +32,19 @@ export interface LocalisationFigures {
   readonly perObservation: Localisation[];
   readonly hitRate: number | null;
   readonly centreHitRate: number | null;
+  readonly iou: number | null;
+  readonly untrainedIou: number | null;
   readonly untrainedHitRate: number | null;
 }
 
-/** Every figure of the evaluation, from predictions alone; the model's version is known only once it is published. */
-export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"> {
-  const { test, thresholds, bootstrap, localisation } = input;
-  const columns = forEachObservation((_, i) => ({
-    scores: column(test.probabilities, i),
-    labels: column(test.labels, i),
-  }));
+/** Every figure of the evaluation, from predictions alone. */
+export function evaluationFigures(input: FiguresInput): Evaluation {
+  const { test, raw, thresholds, bootstrap, localisation } = input;
+  const columns = columnsOf(test, thresholds);
   const rankings = columns.map(({ scores, labels }) => rank(scores, labels));
-  const aurocs = rankings.map(aurocOf);
-  const rounds = bootstrapAuroc(columns, test.patients, bootstrap.rounds, bootstrap.seed);
+  const { perObservation, averages } = metricsOf(columns, { patients: test.patients, ...bootstrap });
   const steps = Array.from({ length: OPERATING_STEPS + 1 }, (_, i) => i / OPERATING_STEPS);
   const atSteps = columns.map(({ scores, labels }) => steps.map((step) => confusion(scores, labels, step)));
-
-  const perObservation = forEachObservation((_, i): ObservationMetrics => {
-    const { scores, labels } = columns[i]!;
-    const { positives, negatives } = rankings[i]!;
-    const rows = positives + negatives;
-    const counts = confusion(scores, labels, thresholds[i]!);
-    return {
-      rows,
-      positives,
-      prevalence: rows === 0 ? null : positives / rows,
-      auroc: aurocs[i]!,
-      aurocInterval: aurocs[i] === null ? null : percentileInterval(rounds.perObservation[i]!),
-      averagePrecision: averagePrecisionOf(rankings[i]!),
-      threshold: thresholds[i]!,
-      accuracy: accuracy(counts),
-      f1: f1(counts),
-      precision: precision(counts),
-      recall: recall(counts),
-      specificity: specificity(counts),
-      brier: brier(scores, labels),
-      confusion: counts,
-    };
-  });
 
   return {
     schema: "hilum.evaluation/1",
@@ -73,14 +52,14 @@ export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"
     protocol: input.protocol,
     evaluatedOn: { part: "test", rows: test.count, patients: countPatients(test) },
     leakage: input.leakage,
-    meanAuroc: meanDefined(aurocs),
-    meanAurocInterval: percentileInterval(rounds.mean),
-    definedObservations: aurocs.filter((value) => value !== null).length,
-    perObservation: Object.fromEntries(OBSERVATIONS.map((name, i) => [name, perObservation[i]!])) as Record<
-      Observation,
-      ObservationMetrics
-    >,
+    meanAuroc: averages.macro.auroc,
+    meanAurocInterval: averages.macro.aurocInterval,
+    definedObservations: OBSERVATIONS.filter((name) => perObservation[name].auroc !== null).length,
+    perObservation,
+    averages,
     curves: rankings.map((r) => ({ roc: rocCurve(r), precisionRecall: precisionRecallCurve(r) })),
+    reliability: columnsOf(raw, thresholds).map((before, i) => reliabilityOf(before, columns[i]!)),
+    ...subgroupFigures(test, columns, bootstrap),
     operatingCurve: {
       thresholds: steps,
       sensitivity: atSteps.map((counts) => counts.map(recall)),
@@ -89,6 +68,41 @@ export function evaluationFigures(input: FiguresInput): Omit<Evaluation, "model"
     localisation: localisation.perObservation,
     localisationHitRate: localisation.hitRate,
     localisationCentreHitRate: localisation.centreHitRate,
+    localisationIou: localisation.iou,
+    localisationUntrainedIou: localisation.untrainedIou,
     localisationUntrainedHitRate: localisation.untrainedHitRate,
+  };
+}
+
+function subgroupFigures(
+  { patients, subjects }: PredictionTable,
+  columns: readonly Decided[],
+  bootstrap: FiguresInput["bootstrap"],
+): Pick<Evaluation, "subgroups" | "largestSubgroupGap"> {
+  const { groups, largestGap } = subgroups({ columns, patients, subjects, ...bootstrap, least: LEAST_FOR_CLAIM });
+  return {
+    subgroups: groups.map(({ figures, ...group }) => ({ ...group, perObservation: byName(figures) })),
+    largestSubgroupGap: largestGap && gapByName(largestGap),
+  };
+}
+
+const byName = <T>(values: readonly T[]): Record<Observation, T> =>
+  Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])) as Record<Observation, T>;
+
+const gapByName = ({ columns, ...gap }: SubgroupGap): NonNullable<Evaluation["largestSubgroupGap"]> => ({
+  ...gap,
+  observations: columns.map((column) => OBSERVATIONS[column]!),
+});
+
+function reliabilityOf(raw: Decided, served: Decided): Evaluation["reliability"][number] {
+  const before = reliability(raw.scores, raw.labels);
+  const line = calibrationLine(raw.scores, raw.labels);
+  return {
+    before,
+    after: reliability(served.scores, served.labels),
+    brierBefore: brier(raw.scores, raw.labels),
+    slopeBefore: line.slope,
+    interceptBefore: line.intercept,
+    calibrationErrorBefore: expectedCalibrationError(before),
   };
 }

@@ -2,6 +2,7 @@ import type { TrainingData } from "../data/training-data.ts";
 import { leakageOf } from "../domain/leakage.ts";
 import type { Part } from "../domain/parts.ts";
 import { patientKey } from "../domain/split.ts";
+import type { Subject } from "../domain/subgroups.ts";
 import { device } from "../engine/tensorflow.ts";
 import type { ReportMaterial } from "../report/material.ts";
 import type { StepContext } from "../steps/run-step.ts";
@@ -33,6 +34,7 @@ export async function judge(
     count: split[part].length,
     paths: Array.from(split[part], (position) => inputs.paths[position]!),
     patientIds: Array.from(split[part], (position) => data.rows.patient[position]!),
+    subjects: Array.from(split[part], (position) => subjectOf(data, position)),
     patients: numberNames(Array.from(split[part], (position) => patientOf(data, position))),
     ...(await predict(split[part], using)),
   });
@@ -41,7 +43,7 @@ export async function judge(
     calibration: await tableOf("calibration"),
     test: await tableOf("test"),
   };
-  const rules = decisionRules(config.evaluation.operatingPoint, raw);
+  const rules = decisionRules(config.evaluation, raw);
   const test = calibrated(raw.test, rules.calibration);
   const { localisation, examples } = await judgeHeatMaps({
     rows: data.rows,
@@ -56,6 +58,7 @@ export async function judge(
     run,
     protocol: plan.protocol,
     test,
+    raw: raw.test,
     thresholds: rules.thresholds,
     leakage: leakageOf(
       split.train,
@@ -83,6 +86,16 @@ export async function judge(
     },
     rules,
     tables: [calibrated(raw.tuning, rules.calibration), calibrated(raw.calibration, rules.calibration), test],
+  };
+}
+
+function subjectOf({ rows }: TrainingData, position: number): Subject {
+  const age = rows.age[position]!;
+  return {
+    sex: rows.sex[position]!,
+    age: age < 0 ? null : age,
+    projection: rows.projection[position]!,
+    source: rows.source[position]!,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Evaluation } from "../contracts/evaluation.ts";
 import type { ModelCard } from "../contracts/model-card.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { claimed, LEAST_FOR_CLAIM } from "../report/claims.ts";
@@ -7,6 +8,12 @@ const INTENDED_USE = [
   "Research and teaching: how a network for chest films is prepared, trained, judged and served.",
   "Not for clinical use: no diagnosis, triage or treatment may rest on its answers.",
 ];
+
+function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): string {
+  if (subgroups.length === 0) return "Not broken down by sex, age, projection or source: the test films are all alike.";
+  if (gap === null) return "Subgroups of the test films are too small to say whether it does as well for all.";
+  return `Largest gap between subgroups: by ${gap.axis}, ${gap.better} above ${gap.worse} by ${gap.gap.toFixed(3)} AUROC.`;
+}
 
 /** The card of the model that a report is about. */
 export function modelCard(material: ReportMaterial): ModelCard {
@@ -26,7 +33,7 @@ export function modelCard(material: ReportMaterial): ModelCard {
       "Tested on patients of the same source as those it was trained on; other hospitals and scanners were not measured.",
       `Views: ${config.views.join(" and ")} films only.`,
       `No accuracy is claimed where the test films have fewer than ${LEAST_FOR_CLAIM} positives or negatives.`,
-      "Not broken down by age, sex or projection.",
+      subgroupLimit(evaluation),
       "Heat maps show what raised a score, not where disease is.",
     ],
     model: {

@@ -1,8 +1,10 @@
 import type { FindingBox } from "../contracts/boxes.ts";
 import type { Localisation } from "../contracts/evaluation.ts";
 import { type Fit, type Point, type Rectangle, type Size, toFilm } from "../domain/geometry.ts";
+import { meanDefined } from "../domain/metrics/mean.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation, observationIndex } from "../domain/observations.ts";
 import type { LocalisationFigures } from "./figures.ts";
+import { overlap } from "./overlap.ts";
 import { peak } from "./peak.ts";
 import { type FilmMaps, mapOf } from "./predict.ts";
 import type { PredictionTable } from "./prediction-table.ts";
@@ -65,7 +67,7 @@ export interface PointingGame {
   readonly untrained: (row: number) => FilmMaps;
 }
 
-/** The pointing game (Zhang et al. 2018) beside two pointers that know nothing: the film's centre, an untrained network. */
+/** The pointing game (Zhang et al. 2018) and the mean overlap beside two pointers that know nothing: the film's centre, an untrained network. */
 export function pointingGame({ findings, sizeOf, grid, trained, untrained }: PointingGame): LocalisationFigures {
   const results = findings.map(({ row, observation, boxes }) => {
     const film = sizeOf(row);
@@ -75,6 +77,8 @@ export function pointingGame({ findings, sizeOf, grid, trained, untrained }: Poi
       hit: pointsAt(mapOf(trained(row), column), film, grid, boxes),
       centre: inside({ x: film.width / 2, y: film.height / 2 }, boxes),
       untrained: pointsAt(mapOf(untrained(row), column), film, grid, boxes),
+      iou: overlap(mapOf(trained(row), column), film, grid, boxes),
+      untrainedIou: overlap(mapOf(untrained(row), column), film, grid, boxes),
     };
   });
   type Result = (typeof results)[number];
@@ -84,6 +88,8 @@ export function pointingGame({ findings, sizeOf, grid, trained, untrained }: Poi
     hitRate: share(of, (r) => r.hit),
     centreHitRate: share(of, (r) => r.centre),
     untrainedHitRate: share(of, (r) => r.untrained),
+    iou: meanDefined(of.map((r) => r.iou)),
+    untrainedIou: meanDefined(of.map((r) => r.untrainedIou)),
   });
   const perObservation = OBSERVATIONS.flatMap((observation): Localisation[] => {
     const of = results.filter((result) => result.observation === observation);

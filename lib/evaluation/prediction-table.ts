@@ -1,5 +1,6 @@
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { Part } from "../domain/parts.ts";
+import type { Subject } from "../domain/subgroups.ts";
 
 /** What the serving graph says about the films of one part, beside their labels under the run's policy. */
 export interface PredictionTable {
@@ -9,6 +10,8 @@ export interface PredictionTable {
   readonly paths: readonly string[];
   /** The data set's own name of each film's patient. */
   readonly patientIds: readonly string[];
+  /** What the data set says of each film's patient and projection. */
+  readonly subjects: readonly Subject[];
   /** Number of each film's patient, from 0 without gaps within the part. */
   readonly patients: Uint32Array;
   /** count x 14; 1, 0 or NaN, which is left out. */

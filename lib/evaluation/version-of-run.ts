@@ -1,12 +1,14 @@
+import { Evaluation } from "../contracts/evaluation.ts";
+import { VERSION_FILES } from "../contracts/layout.ts";
 import { ModelCard } from "../contracts/model-card.ts";
 import { SAVED_MODEL_FOLDER } from "../contracts/model-version.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import type { VersionFile } from "../registry/version-file.ts";
 import type { VersionDescription } from "../registry/versions.ts";
 import type { ReportMaterial } from "../report/material.ts";
+import { renderModelCard } from "../report/model-card.ts";
 import { encodeDocument } from "../store/documents.ts";
 import type { DecisionRules } from "./decision-rules.ts";
-import { modelCard } from "./model-card.ts";
 
 export const SERVING_GRAPH = `${SAVED_MODEL_FOLDER}/saved_model.pb`;
 
@@ -39,8 +41,14 @@ export function describeVersion(material: ReportMaterial, rules: DecisionRules):
 }
 
 /** The files of a version: the serving graph, and what a person should read before using it. */
-export const filesOfVersion = (graph: Uint8Array, material: ReportMaterial, report: Uint8Array): VersionFile[] => [
+export const filesOfVersion = (
+  graph: Uint8Array,
+  material: ReportMaterial,
+  { card, report }: { readonly card: ModelCard; readonly report: Uint8Array },
+): VersionFile[] => [
   { path: SERVING_GRAPH, bytes: graph },
-  { path: "model-card.json", bytes: encodeDocument(ModelCard.parse(modelCard(material))) },
-  { path: "report.html", bytes: report },
+  { path: VERSION_FILES.evaluation, bytes: encodeDocument(Evaluation.parse(material.evaluation)) },
+  { path: VERSION_FILES.card, bytes: encodeDocument(ModelCard.parse(card)) },
+  { path: VERSION_FILES.cardPage, bytes: Buffer.from(renderModelCard(card)) },
+  { path: VERSION_FILES.report, bytes: report },
 ];

@@ -6,9 +6,6 @@ import type { TrainingHistory } from "../contracts/training.ts";
 import type { Rectangle } from "../domain/geometry.ts";
 import type { Observation } from "../domain/observations.ts";
 
-/** An evaluation before its model has a version. */
-export type Figures = Omit<Evaluation, "model">;
-
 /** How a decision stood to its label. */
 export type Outcome = "true positive" | "false negative" | "false positive";
 
@@ -34,8 +31,7 @@ export interface ReportMaterial {
   readonly dataset: Dataset;
   readonly upsampling: UpsamplingRecord;
   readonly histories: readonly TrainingHistory[];
-  /** Without the version, which is a hash over this report too. */
-  readonly evaluation: Figures;
+  readonly evaluation: Evaluation;
   /** Patients of the films that were trained on. */
   readonly trainedPatients: number;
   readonly calibrationKinds: readonly ("identity" | "platt" | "isotonic")[];

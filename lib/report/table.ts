@@ -30,4 +30,6 @@ ${foot ? html`<tfoot>${line(foot)}</tfoot>` : null}
 
 /** A figure; quiet words where it is not defined. */
 export const cell = (value: number | null, places = 2): Fragment =>
-  value === null ? html`<span class="quiet undefined">not defined</span>` : value.toFixed(places);
+  value === null
+    ? html`<span class="quiet undefined">not defined</span>`
+    : value.toFixed(places).replace(/^-(0\.0*)$/, "$1");

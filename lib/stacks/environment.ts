@@ -26,7 +26,6 @@ export const onDataEnvironment = (buckets: Buckets, stateMachineArn: string, con
 export const apiEnvironment = (buckets: Buckets) =>
   ({
     HILUM_MODELS: buckets.models.s3UrlForObject(),
-    HILUM_RUNS: buckets.runs.s3UrlForObject(),
     HILUM_MODEL: "production",
   }) satisfies z.input<typeof ApiEnvironment>;
 

@@ -52,7 +52,7 @@ export const STEP_ACCESS: Readonly<Record<FunctionStep | JobStep, Access>> = {
 
 export const ON_DATA_ACCESS: Access = { incoming: ["read"], runs: ["read", "write"] };
 
-export const API_ACCESS: Access = { models: ["read"], runs: ["read"] };
+export const API_ACCESS: Access = { models: ["read"] };
 
 /** Gives exactly these rights. */
 export function grantAccess(grantee: IGrantable, buckets: Buckets, access: Access): void {

@@ -23,7 +23,8 @@ describe("help", () => {
 
   test("there is a command for everything", () => {
     expect(leaves.map((command) => command.name())).toEqual([
-      ...["demo", "run", "predict", "serve", "list", "show", "inspect", "import-weights", "doctor"],
+      ...["demo", "run", "predict", "serve", "list", "show", "diff", "promote", "rollback", "verify"],
+      ...["metrics", "inspect", "import-weights", "doctor"],
       ...["validate", "plan", "prepare", "merge", "upsample", "train", "evaluate", "gate", "promote", "notify"],
     ]);
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Evaluation } from "../../lib/contracts/evaluation.ts";
+import { Evaluation, RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import { ModelCard } from "../../lib/contracts/model-card.ts";
 import { ProgressEvent } from "../../lib/contracts/progress.ts";
@@ -40,7 +40,7 @@ describe("evaluator", () => {
   let folder: string;
   let run: Run;
   let ended: { code: number | null; stderr: string };
-  let evaluation: Evaluation;
+  let evaluation: RunEvaluation;
   const keys = () => runKeys(run.request.run);
   const rooms = () => openRooms(run.environment);
 
@@ -49,7 +49,7 @@ describe("evaluator", () => {
     run = await preparedRun(folder);
     ended = await evaluator(run);
     expect(ended.code, ended.stderr).toBe(0);
-    evaluation = await readDocument(rooms().runs, keys().evaluation, Evaluation);
+    evaluation = await readDocument(rooms().runs, keys().evaluation, RunEvaluation);
   }, 180_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -57,9 +57,13 @@ describe("evaluator", () => {
     const manifest = await verifyVersion(rooms().models, evaluation.model);
     expect(manifest.files.map((file) => file.path)).toEqual([
       "saved_model/saved_model.pb",
+      "evaluation.json",
       "model-card.json",
+      "model-card.html",
       "report.html",
     ]);
+    const { model, ...published } = evaluation;
+    expect(await readDocument(rooms().models, modelKeys.version(model).evaluation, Evaluation)).toEqual(published);
     expect(manifest.trainedOn.seeds).toEqual([1, 2]);
     expect(manifest.thresholds).toEqual(OBSERVATIONS.map((name) => evaluation.perObservation[name].threshold));
     expect((await readChannels(rooms().models)).candidate).toBe(evaluation.model);

@@ -6,8 +6,8 @@ import { handler as gate } from "../../functions/gate/handler.ts";
 import { handler as notify } from "../../functions/notify/handler.ts";
 import { handler as promote } from "../../functions/promote/handler.ts";
 import { GateDecision } from "../../lib/contracts/decision.ts";
-import { Evaluation } from "../../lib/contracts/evaluation.ts";
-import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
+import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
+import { modelKeys, runKeys, VERSION_FILES } from "../../lib/contracts/layout.ts";
 import { FailureRecord, RunOutcome, RunRequest } from "../../lib/contracts/run.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../lib/domain/observations.ts";
@@ -17,7 +17,8 @@ import type { PredictionTable } from "../../lib/evaluation/prediction-table.ts";
 import { predictionsCsv } from "../../lib/evaluation/predictions-csv.ts";
 import { promote as promoteVersion, readChannels } from "../../lib/registry/channels.ts";
 import { publishVersion } from "../../lib/registry/versions.ts";
-import { readDocument, writeDocument } from "../../lib/store/documents.ts";
+import { undecided } from "../../lib/report/decision.ts";
+import { encodeDocument, readDocument, writeDocument } from "../../lib/store/documents.ts";
 import { openRooms, type Rooms, roomsOf } from "../../lib/store/open.ts";
 import { describeVersion } from "../lib/registry/description.ts";
 
@@ -36,6 +37,12 @@ function predictions(noise: number): PredictionTable {
     count: FILMS,
     paths: Array.from({ length: FILMS }, (_, film) => `=films, "odd"/${film}.jpg`),
     patientIds: Array.from({ length: FILMS }, (_, film) => `patient-${film >> 1}`),
+    subjects: Array.from({ length: FILMS }, (_, film) => ({
+      sex: ["Male", "Female"][(film >> 1) % 2]!,
+      age: 50,
+      projection: "AP",
+      source: "x",
+    })),
     patients: Uint32Array.from({ length: FILMS }, (_, film) => film >> 1),
     labels,
     probabilities: Float64Array.from(labels, (label) => {
@@ -58,7 +65,7 @@ beforeEach(async () => {
 });
 
 /** A run up to its evaluation, as the evaluator leaves it. @returns its model version */
-async function evaluated(run: string, noise: number, gateRules: object = {}): Promise<string> {
+async function evaluated(run: string, noise: number, gateRules: object = { maxCalibrationError: 1 }): Promise<string> {
   const keys = runKeys(run);
   const config = RunConfig.parse({ name: "test", model: { network: "densenet-mini" }, gate: gateRules });
   await writeDocument(rooms.runs, keys.request, RunRequest, {
@@ -71,20 +78,33 @@ async function evaluated(run: string, noise: number, gateRules: object = {}): Pr
     createdAt: NOW,
   });
   const trainedOn = { ...describeVersion().trainedOn, run };
-  const { version } = await publishVersion(rooms.models, describeVersion({ name: run, trainedOn }), [
-    { path: "saved_model/saved_model.pb", bytes: Buffer.from(run) },
-  ]);
   const test = predictions(noise);
   const evaluation = evaluationFigures({
     leakage: { testFilms: 0, testFilmsInTraining: 0, testPatients: 0, testPatientsInTraining: 0 },
     run,
     protocol: "leak-free",
     test,
+    raw: test,
     thresholds: OBSERVATIONS.map(() => 0.5),
     bootstrap: { rounds: 0, seed: 1 },
-    localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },
+    localisation: {
+      perObservation: [],
+      hitRate: null,
+      centreHitRate: null,
+      untrainedHitRate: null,
+      iou: null,
+      untrainedIou: null,
+    },
   });
-  await writeDocument(rooms.runs, keys.evaluation, Evaluation, { ...evaluation, model: version });
+  const { version } = await publishVersion(
+    rooms.models,
+    describeVersion({ name: run, trainedOn, meanAuroc: evaluation.meanAuroc }),
+    [
+      { path: "saved_model/saved_model.pb", bytes: Buffer.from(run) },
+      { path: VERSION_FILES.evaluation, bytes: encodeDocument(evaluation) },
+    ],
+  );
+  await writeDocument(rooms.runs, keys.evaluation, RunEvaluation, { ...evaluation, model: version });
   await rooms.runs.put(keys.predictions, Buffer.from(predictionsCsv([{ ...test, part: "calibration" }, test])));
   return version;
 }
@@ -95,7 +115,9 @@ const outcome = (run: string) => readDocument(rooms.runs, runKeys(run).outcome, 
 describe("gate, promote, notify", () => {
   it("put a first model that is good enough in production", async () => {
     const version = await evaluated("first", 0.7);
+    await rooms.runs.put(runKeys("first").report, Buffer.from(`<main>${undecided}</main>`));
     expect(await gate({ run: "first" })).toEqual({ decision: "promote" });
+    expect(Buffer.from(await rooms.runs.get(runKeys("first").report)).toString()).toContain("Promoted.");
     expect(await readChannels(rooms.models)).toMatchObject({ candidate: version, production: null });
     await promote({ run: "first" });
     await notify({ run: "first" });
@@ -124,6 +146,14 @@ describe("gate, promote, notify", () => {
     await notify({ run: "second" });
     expect(await readChannels(rooms.models)).toMatchObject({ production: first, candidate: second });
     expect(await outcome("second")).toMatchObject({ status: "kept", model: second, failure: null });
+  });
+
+  it("keep the champion from a better one whose probabilities are not what they say", async () => {
+    await promoteVersion(rooms.models, await evaluated("first", 0.9));
+    await evaluated("second", 0.7, { maxCalibrationError: 0.05 });
+    expect(await gate({ run: "second" })).toEqual({ decision: "keep" });
+    const failed = (await decision("second")).checks.filter(({ passed }) => !passed);
+    expect(failed).toMatchObject([{ rule: "calibration", limit: 0.05 }]);
   });
 
   it("say so where the champion's run is gone", async () => {

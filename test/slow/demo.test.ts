@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Evaluation } from "../../lib/contracts/evaluation.ts";
+import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { random, shuffle } from "../../lib/domain/random.ts";
 import { PLANTED_NAMES } from "../../lib/phantoms/findings.ts";
 import { type LogisticFilms, logisticAuroc } from "../logistic.ts";
@@ -36,8 +36,8 @@ function hilum(...args: string[]): Promise<RunSummary> {
 
 const pathOf = (uri: string) => (uri.startsWith("file:") ? fileURLToPath(uri) : uri);
 
-const evaluationOf = (summary: RunSummary): Evaluation =>
-  Evaluation.parse(
+const evaluationOf = (summary: RunSummary): RunEvaluation =>
+  RunEvaluation.parse(
     JSON.parse(readFileSync(join(pathOf(summary.store), "runs", summary.run, "evaluation.json"), "utf8")),
   );
 
@@ -67,7 +67,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 describe("the demo, with a seed that no threshold was chosen on", () => {
   const store = join(folder, "store");
   let summary: RunSummary;
-  let evaluation: Evaluation;
+  let evaluation: RunEvaluation;
   let films: string;
 
   beforeAll(async () => {

@@ -1,19 +1,30 @@
 import type { PlanAnswer } from "../../contracts/execution.ts";
 import { datasetKeys, runKeys } from "../../contracts/layout.ts";
 import { Plan } from "../../contracts/plan.ts";
+import type { RunRequest } from "../../contracts/run.ts";
+import { TestSet } from "../../contracts/test-set.ts";
 import { InputError } from "../../domain/errors.ts";
 import { PARTS, type Part } from "../../domain/parts.ts";
 import type { AnswerContext } from "../../steps/function.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { readDocument, writeDocument } from "../../store/documents.ts";
+import type { Store } from "../../store/store.ts";
 import { encodeTable } from "../arrow-columns.ts";
-import { countLabels, divideRows, naturalPrevalence, selectRows } from "../data-plan.ts";
-import { ASSIGNMENT_COLUMNS, SEQUENCE_COLUMNS } from "../film-columns.ts";
+import {
+  countLabels,
+  type DividedRows,
+  divideRows,
+  naturalPrevalence,
+  type SelectedRows,
+  selectRows,
+} from "../data-plan.ts";
+import { ASSIGNMENT_COLUMNS, type Manifest, SEQUENCE_COLUMNS } from "../film-columns.ts";
 import { loadManifest } from "../manifest.ts";
 import { requireRows } from "../required-parts.ts";
 import type { PartPositions } from "../rows.ts";
 import { keptSalt } from "../salt.ts";
 import { tally } from "../selection.ts";
+import { findTestSet, makeTestSet, pinTestSet } from "../test-set.ts";
 
 const MOST_JOBS = 10_000;
 
@@ -23,7 +34,7 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   const manifest = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
   const selected = selectRows(manifest, config);
   const { rows, reasons, patients } = selected;
-  const divided = await divideRows(selected, config, (ways) => keptSalt(rooms.datasets, request, ways));
+  const divided = await divideAndPin(rooms.datasets, rooms.runs, request, manifest, selected);
   const { parts } = divided;
   requireRows(countOf((name) => parts[name].length));
   const document: Plan = {
@@ -49,6 +60,36 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   await rooms.runs.put(keys.assignments, encodeTable(ASSIGNMENT_COLUMNS, { part, leftOut: reasons }));
   await writeDocument(rooms.runs, keys.plan, Plan, document);
   return { used: rows.length, leftOut: reasons.length - rows.length, ...document.parts };
+}
+
+/** Divides the rows around the folder's pinned test set, or pins the one that it draws; the run keeps a copy. */
+async function divideAndPin(
+  datasets: Store,
+  runs: Store,
+  request: RunRequest,
+  manifest: Manifest,
+  selected: SelectedRows,
+): Promise<DividedRows> {
+  const divide = (pinned?: TestSet) =>
+    divideRows(
+      selected,
+      request.config,
+      (ways) => keptSalt(datasets, request, ways),
+      pinned && new Set(pinned.patients),
+    );
+  if (request.config.protocol !== "leak-free") return divide();
+  const present = new Set(selected.patients);
+  const kept = await findTestSet(datasets, request, present);
+  const divided = await divide(kept);
+  const { test } = divided.parts;
+  const drawn = makeTestSet(
+    Array.from(test, (place) => manifest.path[selected.rows[place]!]!),
+    Array.from(test, (place) => selected.patients[place]!),
+  );
+  const pinned = kept ?? (await pinTestSet(datasets, request, drawn, present));
+  await writeDocument(runs, runKeys(request.run).testSet, TestSet, pinned);
+  // Another run of the folder may have pinned its own meanwhile.
+  return kept || pinned.version === drawn.version ? divided : divide(pinned);
 }
 
 /** @throws InputError `too-many-jobs` */

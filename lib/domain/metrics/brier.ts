@@ -7,7 +7,7 @@ export function brier(probabilities: Numbers, labels: Numbers): number | null {
   for (let row = 0; row < labels.length; row += 1) {
     const label = labels[row]!;
     if (Number.isNaN(label)) continue;
-    sum += (probabilities[row]! - label) ** 2;
+    sum += (probabilities[row]! - (label > 0.5 ? 1 : 0)) ** 2;
     rows += 1;
   }
   return rows === 0 ? null : sum / rows;

@@ -1,11 +1,11 @@
+import type { Evaluation } from "../../contracts/evaluation.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { COLOUR, chart } from "../chart.ts";
 import { AUROC_PLACES } from "../format.ts";
 import type { Html } from "../html.ts";
-import type { Figures } from "../material.ts";
 
 /** AUROC of each observation with its interval, in falling order; those not defined are left to the table. */
-export function aurocFigure(evaluation: Figures): Promise<Html> {
+export function aurocFigure(evaluation: Evaluation): Promise<Html> {
   const values = OBSERVATIONS.flatMap((name) => {
     const { auroc, aurocInterval, positives } = evaluation.perObservation[name];
     if (auroc === null) return [];

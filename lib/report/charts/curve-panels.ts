@@ -1,14 +1,13 @@
-import type { ObservationMetrics } from "../../contracts/evaluation.ts";
+import type { Evaluation, ObservationMetrics } from "../../contracts/evaluation.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { COLOUR, chart } from "../chart.ts";
 import { AUROC_PLACES, figure } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import type { Figures } from "../material.ts";
 
 type Points = readonly (readonly [number, number])[];
 
 interface Panel {
-  readonly points: (curves: Figures["curves"][number]) => Points;
+  readonly points: (curves: Evaluation["curves"][number]) => Points;
   /** What a model without skill would show, as a line. */
   readonly chance: (metrics: ObservationMetrics) => Points;
   /** The decision at the operating point. */
@@ -59,7 +58,7 @@ const AXIS = {
 };
 
 /** A small panel for each observation whose AUROC is defined. */
-export async function curvePanels(evaluation: Figures, kind: keyof typeof PANELS): Promise<Html> {
+export async function curvePanels(evaluation: Evaluation, kind: keyof typeof PANELS): Promise<Html> {
   const panel: Panel = PANELS[kind];
   const panels: Html[] = [];
   for (const [i, name] of OBSERVATIONS.entries()) {

@@ -1,7 +1,8 @@
+import type { Evaluation } from "../../contracts/evaluation.ts";
 import { filmPicture, legendPicture } from "../film-picture.ts";
 import { count } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import type { Example, Figures, Outcome, ReportMaterial } from "../material.ts";
+import type { Example, Outcome, ReportMaterial } from "../material.ts";
 import { cell, table } from "../table.ts";
 
 const OUTCOMES: readonly Outcome[] = ["true positive", "false negative", "false positive"];
@@ -34,7 +35,7 @@ ${
 lowest, and the false alarm with the highest.</p>
 ${groups}
 <p class="legend">no evidence <img alt="" src="${await legendPicture()}"> most evidence in this film for this observation; white outline: finding box</p>
-<p class="note"><b>Figure 4. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
+<p class="note"><b>Figure 5. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
 maximum. A heat map shows which places raised the model's score, not where disease is.</p>`
 }`;
 }
@@ -49,15 +50,22 @@ async function filmCell(outcome: Outcome, example: Example | undefined): Promise
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const pointingTable = (evaluation: Figures): Html =>
+const pointingTable = (evaluation: Evaluation): Html =>
   table({
-    caption: html`<b>Table 3. Pointing game.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
+    caption: html`<b>Table 7. Pointing game and overlap.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
 the observation's heat map lies in one of its boxes, beside two that know nothing of the film: always pointing at its centre, and
-the same network before training.`,
-    headings: ["Observation", "Films", "This model", "Centre of the film", "Untrained network"],
+the same network before training. IoU: mean overlap (intersection over union) of the boxes and the heat map cut at Otsu's threshold.`,
+    headings: ["Observation", "Films", "Peak hits", "Centre of the film", "Untrained network", "IoU", "IoU untrained"],
     rows: evaluation.localisation.map((row) => ({
       name: row.observation,
-      cells: [count(row.films), html`<b>${cell(row.hitRate)}</b>`, cell(row.centreHitRate), cell(row.untrainedHitRate)],
+      cells: [
+        count(row.films),
+        html`<b>${cell(row.hitRate)}</b>`,
+        cell(row.centreHitRate),
+        cell(row.untrainedHitRate),
+        cell(row.iou),
+        cell(row.untrainedIou),
+      ],
     })),
     foot: {
       name: "All",
@@ -66,6 +74,8 @@ the same network before training.`,
         cell(evaluation.localisationHitRate),
         cell(evaluation.localisationCentreHitRate),
         cell(evaluation.localisationUntrainedHitRate),
+        cell(evaluation.localisationIou),
+        cell(evaluation.localisationUntrainedIou),
       ],
     },
   });

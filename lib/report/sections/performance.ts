@@ -1,4 +1,5 @@
-import type { ObservationMetrics } from "../../contracts/evaluation.ts";
+import type { Evaluation, ObservationMetrics } from "../../contracts/evaluation.ts";
+import type { OperatingPointRule } from "../../contracts/run-config.ts";
 import { meanDefined } from "../../domain/metrics/mean.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { aurocFigure } from "../charts/auroc-figure.ts";
@@ -6,7 +7,7 @@ import { curvePanels } from "../charts/curve-panels.ts";
 import { claimed, LEAST_FOR_CLAIM } from "../claims.ts";
 import { AUROC_PLACES, count, counted, interval } from "../format.ts";
 import { type Fragment, type Html, html } from "../html.ts";
-import type { Figures, ReportMaterial } from "../material.ts";
+import type { ReportMaterial } from "../material.ts";
 import { cell, table } from "../table.ts";
 
 const RULES = {
@@ -14,6 +15,13 @@ const RULES = {
   youden: "has the highest sum of recall and specificity (Youden's index) on the tuning patients",
   "fixed-0.5": "is 0.5 for every observation",
 } as const;
+
+const ruleText = (rule: OperatingPointRule): string =>
+  typeof rule === "string"
+    ? RULES[rule]
+    : "sensitivity" in rule
+      ? `is the highest with a recall of at least ${rule.sensitivity} on the tuning patients`
+      : `is the lowest with a specificity of at least ${rule.specificity} on the tuning patients`;
 
 export async function performance(material: ReportMaterial): Promise<Html> {
   const { evaluation, request } = material;
@@ -60,7 +68,7 @@ function figuresTable({ evaluation, request, calibrationKinds }: ReportMaterial,
   return table({
     caption: html`<b>Table 1. Figures by observation</b> on the ${on}; masked labels are left out. AUROC (with its 95 % interval) and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
-${RULES[request.config.evaluation.operatingPoint]}. The probabilities of ${fitted} of 14 observations are calibrated, on
+${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of 14 observations are calibrated, on
 patients kept for that${fitted < 14 && "; for the rest there were too few positives or negatives"}.
 † Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed.`,
     headings: ["Observation", "Positive", "Prevalence", "AUROC", "AP", "Threshold", ...Object.keys(MEANS).slice(1)],
@@ -91,7 +99,7 @@ function meanCells(all: readonly ObservationMetrics[], meanAuroc: Fragment): Fra
   return [null, null, meanAuroc, ap, null, ...decisions];
 }
 
-const decisionsTable = ({ perObservation }: Figures): Html =>
+const decisionsTable = ({ perObservation }: Evaluation): Html =>
   table({
     caption: html`<b>Table 2. Decisions counted</b> on the same films at the threshold of table 1. Right decisions: their share; it says
 little where an observation is rare. Brier score: mean squared error of the probability, 0 is best.`,

@@ -20,7 +20,6 @@ ${
   Object.values(evaluation.perObservation).some(({ auroc }) => auroc === 1) &&
   html`<li>Where every positive scores above every negative, no resample can show an error: an interval of 1.000–1.000 is too narrow.</li>`
 }
-<li>No figure is broken down by age, sex or projection.</li>
 <li>A heat map shows what raised the score. That it lies on the finding does not prove that the model reasons as a reader does.</li>
 </ul>`;
 

@@ -1,4 +1,5 @@
 import { claimed, LEAST_FOR_CLAIM } from "../claims.ts";
+import { undecided } from "../decision.ts";
 import { AUROC_PLACES, count, counted, figure, interval, list } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
@@ -23,8 +24,7 @@ export function summary(material: ReportMaterial): Html {
 on ${counted(upsampling.rowsBefore, "film")} of ${counted(material.trainedPatients, "patient")}. On ${tests} whom it never saw, its mean AUROC is
 ${figure(meanAuroc, AUROC_PLACES)} (95 % interval ${interval(meanAurocInterval)}, ${counted(request.config.evaluation.bootstrap, "resample")} of the patients).</p>
 ${claimText(enough)}
-<p>Whether this model replaces the one in use is decided after this report, by the promotion gate: see the run's decision
-(<code>decision.json</code>).</p>
+${undecided}
 <div class="caution"><p><strong>Not for clinical use.</strong> The model has not been validated for any clinical task. Its
 answers must not inform the care of a patient.</p></div>`;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ServedModel, serveModel } from "../../../functions/api/serve-model.ts";
-import { runKeys } from "../../../lib/contracts/layout.ts";
+import { VERSION_FILES } from "../../../lib/contracts/layout.ts";
 import { promote } from "../../../lib/registry/channels.ts";
 import { encodeDocument } from "../../../lib/store/documents.ts";
 import { openStore, roomsOf } from "../../../lib/store/open.ts";
@@ -10,27 +10,24 @@ import { publishRandomModel } from "../../lib/inference/published-model.ts";
 import { evaluation } from "./evaluation.ts";
 
 export interface TestService extends ServedModel {
-  /** URI of the rooms `models` and `runs`. */
+  /** URI of the room `models`. */
   readonly models: string;
-  readonly runs: string;
   readonly log: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A real model of random weights in a real store, promoted and served by the real server. */
 export async function startTestService(): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "hilum-api-"));
-  const { HILUM_MODELS: models, HILUM_RUNS: runs } = roomsOf(folder);
+  const { HILUM_MODELS: models } = roomsOf(folder);
   const store = openStore(models);
-  const { version, trainedOn } = await publishRandomModel(store);
+  const file = { path: VERSION_FILES.evaluation, bytes: encodeDocument(evaluation) };
+  const { version } = await publishRandomModel(store, { kind: "identity" }, [file]);
   await promote(store, version);
-  const document = encodeDocument({ ...evaluation, model: version });
-  await openStore(runs).put(runKeys(trainedOn.run).evaluation, document);
   const log: Readonly<Record<string, unknown>>[] = [];
-  const served = await serveModel({ models, runs, port: 0, log: (entry) => log.push(entry) });
+  const served = await serveModel({ models, port: 0, log: (entry) => log.push(entry) });
   return {
     ...served,
     models,
-    runs,
     log,
     async close() {
       await served.close();

@@ -49,7 +49,9 @@ describe("the real model behind the real server", () => {
     const hot = prediction.findings.map((finding) => finding.map).filter((map) => map != null);
     expect(hot.length).toBeGreaterThan(0);
     for (const { area, box, peak, values } of hot) {
-      expect(area).toMatchObject({ y: 0, height: 384 });
+      // The grid is a little off the square; see lib/model/cell-area.ts.
+      expect(Math.abs(area.y)).toBeLessThan(8);
+      expect(Math.abs(area.height - 384)).toBeLessThan(8);
       expect(area.x).toBeLessThan(0);
       expect(Math.max(...values)).toBe(1);
       expect(peak.x).toBeGreaterThanOrEqual(box.x - 3);

@@ -6,6 +6,7 @@ import { Dataset, ShardRecord, UpsamplingRecord } from "../../../lib/contracts/d
 import { datasetKeys, preparationName } from "../../../lib/contracts/layout.ts";
 import { Plan } from "../../../lib/contracts/plan.ts";
 import { StepRecord } from "../../../lib/contracts/run.ts";
+import { TestSet } from "../../../lib/contracts/test-set.ts";
 import { loadManifest } from "../../../lib/data/manifest.ts";
 import { prepare } from "../../../lib/data/steps/prepare.ts";
 import { openTrainingData } from "../../../lib/data/training-data.ts";
@@ -219,6 +220,16 @@ describe("from CSV to epoch plan", () => {
     const grown = await partsOf(after);
     expect(grown.size).toBe(30);
     for (const [patient, part] of await partsOf(before)) expect(grown.get(patient)).toBe(part);
+
+    // The first run's test patients are every run's, whatever its seed; newer patients train and tune.
+    const pinned = await readDocument(before.rooms.runs, before.keys.testSet, TestSet);
+    const other = await wholeRun(source.uri, { seed: 9 }, { store: before.store });
+    for (const run of [after, other]) {
+      const parts = await partsOf(run);
+      const test = [...parts].flatMap(([patient, part]) => (part === "test" ? [patient] : [])).sort();
+      expect(test).toEqual(pinned.patients.map((key) => key.split("\n")[1]).sort());
+      expect(await readDocument(run.rooms.runs, run.keys.testSet, TestSet)).toEqual(pinned);
+    }
   });
 
   test("Python reads a shard: pixels, labels with nulls, and who they belong to", async () => {

@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { auroc } from "../../../lib/domain/metrics/auroc.ts";
 import { averagePrecision } from "../../../lib/domain/metrics/average-precision.ts";
+import { binaryAccuracy } from "../../../lib/domain/metrics/binary-accuracy.ts";
 import { brier } from "../../../lib/domain/metrics/brier.ts";
+import { calibrationLine } from "../../../lib/domain/metrics/calibration-line.ts";
 import { accuracy, confusion, f1, precision, recall, specificity } from "../../../lib/domain/metrics/confusion.ts";
 import { precisionRecallCurve, rocCurve } from "../../../lib/domain/metrics/curves.ts";
+import { logLoss } from "../../../lib/domain/metrics/log-loss.ts";
 import { rank } from "../../../lib/domain/metrics/ranking.ts";
+import { expectedCalibrationError, reliability } from "../../../lib/domain/metrics/reliability.ts";
 import { random } from "../../../lib/domain/random.ts";
 import { python } from "../../python.ts";
 
@@ -18,6 +22,11 @@ interface Expected {
   auroc: number | null;
   averagePrecision: number | null;
   brier: number | null;
+  logLoss: number | null;
+  slope: number | null;
+  intercept: number | null;
+  calibrationError: number | null;
+  binaryAccuracy: number | null;
   accuracy: number | null;
   f1: number | null;
   precision: number | null;
@@ -32,6 +41,10 @@ const SCRIPT = `
 import json, sys, warnings
 import numpy as np
 from sklearn import metrics as m
+from sklearn.calibration import calibration_curve
+from sklearn.linear_model import LogisticRegression
+from scipy.optimize import brentq
+from scipy.special import expit, logit
 warnings.simplefilter("ignore")
 
 def one(table):
@@ -45,7 +58,18 @@ def one(table):
     number = lambda x: None if np.isnan(x) else float(x)
     tn, fp, fn, tp = m.confusion_matrix(y, decided, labels=[0, 1]).ravel().tolist() if len(y) else (0, 0, 0, 0)
     roc, pr = [], []
+    slope = intercept = error = None
+    if len(y):
+        found, mean = calibration_curve(y, s, n_bins=10)
+        rows = np.histogram(np.searchsorted(np.linspace(0, 1, 11)[1:-1], s), bins=np.arange(11))[0]
+        error = float(np.average(np.abs(found - mean), weights=rows[rows > 0]))
     if both:
+        z = logit(np.clip(s, 1e-7, 1 - 1e-7))
+        intercept = brentq(lambda a: (expit(z + a) - y).sum(), -100, 100, xtol=1e-14, rtol=1e-14)
+        apart = z[y == 0].max() <= z[y == 1].min() or z[y == 1].max() <= z[y == 0].min()
+        if not apart:
+            fitted = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-14, max_iter=1000).fit(z[:, None], y)
+            slope = float(fitted.coef_[0, 0])
         fpr, tpr, _ = m.roc_curve(y, s, drop_intermediate=False)
         roc = list(zip(fpr.tolist(), tpr.tolist()))
     if y.sum() > 0:
@@ -55,6 +79,9 @@ def one(table):
         auroc=float(m.roc_auc_score(y, s)) if both else None,
         averagePrecision=float(m.average_precision_score(y, s)) if y.sum() > 0 else None,
         brier=float(np.mean((s - y) ** 2)) if not both and len(y) else float(m.brier_score_loss(y, s)) if len(y) else None,
+        logLoss=float(m.log_loss(y, s, labels=[0, 1])) if len(y) else None,
+        slope=slope, intercept=intercept, calibrationError=error,
+        binaryAccuracy=float(np.mean((s > 0.5) == (y > 0))) if len(y) else None,
         accuracy=float(m.accuracy_score(y, decided)) if len(y) else None,
         f1=number(score(m.f1_score)), precision=number(score(m.precision_score)), recall=number(score(m.recall_score)),
         specificity=number(score(m.recall_score, pos_label=0)),
@@ -118,6 +145,27 @@ describe("metrics against scikit-learn", () => {
   it(
     "Brier score",
     each((t, e, name) => same(brier(t.scores, t.labels), e.brier, name)),
+  );
+
+  it(
+    "log loss",
+    each((t, e, name) => same(logLoss(t.scores, t.labels), e.logLoss, name)),
+  );
+  it(
+    "calibration slope and intercept",
+    each((t, e, name) => {
+      const line = calibrationLine(t.scores, t.labels);
+      same(line.slope, e.slope, name);
+      same(line.intercept, e.intercept, name);
+    }),
+  );
+  it(
+    "expected calibration error",
+    each((t, e, name) => same(expectedCalibrationError(reliability(t.scores, t.labels)), e.calibrationError, name)),
+  );
+  it(
+    "binary accuracy",
+    each((t, e, name) => same(binaryAccuracy(t.scores, t.labels), e.binaryAccuracy, name)),
   );
 
   it(

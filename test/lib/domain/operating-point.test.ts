@@ -31,6 +31,33 @@ describe("operating point", () => {
     );
   });
 
+  it("reaches a sensitivity or specificity, and gives away least of the other", () => {
+    fc.assert(
+      fc.property(table, fc.integer({ min: 1, max: 20 }), (rows, twentieths) => {
+        const scores = rows.map((r) => r.score / 31);
+        const labels = rows.map((r) => r.label);
+        fc.pre(labels.includes(1) && labels.includes(0));
+        const goal = twentieths / 20;
+        const reach = (t: number) => {
+          const counts = confusion(scores, labels, t);
+          return { sensitivity: recall(counts)!, specificity: specificity(counts)! };
+        };
+        for (const [kept, other] of [
+          ["sensitivity", "specificity"],
+          ["specificity", "sensitivity"],
+        ] as const) {
+          const rule = kept === "sensitivity" ? { sensitivity: goal } : { specificity: goal };
+          const found = reach(operatingPoint(rule, scores, labels));
+          expect(found[kept]).toBeGreaterThanOrEqual(goal - 1e-9);
+          for (const score of [...scores, 1]) {
+            const rival = reach(score);
+            if (rival[kept] >= goal - 1e-9) expect(found[other]).toBeGreaterThanOrEqual(rival[other] - 1e-9);
+          }
+        }
+      }),
+    );
+  });
+
   it("stands halfway between what it accepts and what it refuses", () => {
     expect(operatingPoint("max-f1", [0.1, 0.3, 0.7, 0.9], [0, 0, 1, 1])).toBeCloseTo(0.5, 12);
     expect(operatingPoint("youden", [0.1, 0.3, 0.7, 0.9], [0, 0, 1, 1])).toBeCloseTo(0.5, 12);

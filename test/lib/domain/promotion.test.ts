@@ -7,7 +7,15 @@ import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { type Contender, type GateRules, judge } from "../../../lib/domain/promotion.ts";
 import { normal, random, shuffle } from "../../../lib/domain/random.ts";
 
-const RULES: GateRules = { margin: 0.01, confidence: 0.95, minMeanAuroc: 0.5, minAuroc: {}, bootstrap: 200 };
+const RULES: GateRules = {
+  margin: 0.01,
+  confidence: 0.95,
+  minMeanAuroc: 0.5,
+  minAuroc: {},
+  maxCalibrationError: 0.1,
+  maxSubgroupGap: 0.2,
+  bootstrap: 200,
+};
 
 /** A model that sees the truth through noise: the less noise, the better. Patients have two films each. */
 function contender(version: string, noise: number, { films = 400, dataSeed = 1, noiseSeed = version } = {}): Contender {
@@ -26,6 +34,9 @@ function contender(version: string, noise: number, { films = 400, dataSeed = 1, 
   return {
     version,
     heldOut,
+    testSet: null,
+    calibrationError: 0.02,
+    subgroupGap: 0.05,
     meanAuroc: meanDefined(values),
     auroc: Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])),
   };
@@ -67,6 +78,22 @@ describe("judge", () => {
     expect(kept.decision).toBe("keep");
     expect(checkOf(kept, "champion-paired")?.detail).toContain("on the same 400 films of 200 patients");
   });
+
+  it.each([
+    ["calibration", { calibrationError: 0.11 }],
+    ["subgroup-gap", { subgroupGap: 0.21 }],
+  ] as const)(
+    "keeps the champion from a better model beyond the limit of %s; a first model needs floors only",
+    (rule, change) => {
+      const better = { ...contender("good", 0.8), ...change };
+      const verdict = judge(better, contender("bad", 1.6), RULES, 1);
+      expect(verdict.checks.filter(({ passed }) => !passed).map((check) => check.rule)).toEqual([rule]);
+      expect(verdict.decision).toBe("keep");
+      expect(judge(better, null, RULES, 1).decision).toBe("promote");
+      const unknown = { ...better, calibrationError: null, subgroupGap: null };
+      expect(judge(unknown, contender("bad", 1.6), RULES, 1).decision).toBe("promote");
+    },
+  );
 
   it("gives a lower bound below the difference itself, and further below with more confidence", () => {
     const [a, b] = [contender("a", 1), contender("b", 1.05)];
@@ -124,6 +151,23 @@ describe("judge", () => {
     }
     expect(passed / trials).toBeGreaterThan(0);
     expect(passed / trials).toBeLessThan(0.12);
+  });
+
+  it("compares on the test set alone, though either was tested on more films since", () => {
+    const [old, grown] = [contender("old", 1), contender("new", 1, { films: 500, dataSeed: 1 })];
+    const rest = contender("rest", 3, { films: 100, dataSeed: 9 }).heldOut!;
+    const joined = {
+      films: [...rest.films, ...old.heldOut!.films],
+      patients: [...rest.patients.map((name) => `other ${name}`), ...old.heldOut!.patients],
+      columns: old.heldOut!.columns.map(({ labels, scores }, i) => ({
+        labels: Float64Array.from([...rest.columns[i]!.labels, ...labels]),
+        scores: Float64Array.from([...rest.columns[i]!.scores, ...scores]),
+      })),
+    };
+    const testSet = { version: "0123456789abcdef", films: new Set(old.heldOut!.films) };
+    const check = checkOf(judge({ ...grown, heldOut: joined, testSet }, old, RULES, 1), "champion-paired")!;
+    expect(check.detail).toContain("the same 400 films of 200 patients (test set 0123456789abcdef)");
+    expect(check.value).toBeCloseTo(0, 12);
   });
 
   it.each([

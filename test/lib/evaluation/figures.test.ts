@@ -10,13 +10,21 @@ import type { PredictionTable } from "../../../lib/evaluation/prediction-table.t
 import { csvText, predictionsCsv } from "../../../lib/evaluation/predictions-csv.ts";
 import { syntheticTable } from "./synthetic.ts";
 
-const NOWHERE = { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null };
+const NOWHERE = {
+  perObservation: [],
+  hitRate: null,
+  centreHitRate: null,
+  untrainedHitRate: null,
+  iou: null,
+  untrainedIou: null,
+};
 const figures = (test: PredictionTable, thresholds = new Array<number>(OBSERVATION_COUNT).fill(0.5)) =>
   evaluationFigures({
     run: "r",
     protocol: "leak-free",
     leakage: { testFilms: 0, testFilmsInTraining: 0, testPatients: 0, testPatientsInTraining: 0 },
     test,
+    raw: test,
     thresholds,
     bootstrap: { rounds: 100, seed: 1 },
     localisation: NOWHERE,
@@ -30,7 +38,7 @@ describe("figures of an evaluation", () => {
   };
 
   it("fit the contract; one class is not defined, and left out of the mean", () => {
-    const found = Evaluation.parse({ ...figures(tables.test), model: "0".repeat(16) });
+    const found = Evaluation.parse(figures(tables.test));
     const opacity = found.perObservation["Lung Opacity"];
     expect(opacity).toMatchObject({ positives: 0, prevalence: 0, auroc: null, aurocInterval: null, recall: null });
     expect(found.definedObservations).toBe(13);
@@ -79,25 +87,28 @@ describe("figures of an evaluation", () => {
 });
 
 describe("decision rules", () => {
+  const CONFIG = { operatingPoint: "max-f1", calibration: "platt", bootstrap: 0 } as const;
   const tables = { tuning: syntheticTable("tuning", 300, 1), calibration: syntheticTable("calibration", 300, 2) };
 
   it("come from the calibration and tuning patients, each for its own", () => {
-    const rules = decisionRules("max-f1", tables);
+    const rules = decisionRules(CONFIG, tables);
     expect(rules.calibration[3]).toEqual({ kind: "identity" });
     expect(rules.calibration[2]!.kind).toBe("platt");
     expect(rules.thresholds[3]).toBe(0.5);
-    const other = decisionRules("max-f1", { ...tables, tuning: syntheticTable("tuning", 300, 9) });
+    const other = decisionRules(CONFIG, { ...tables, tuning: syntheticTable("tuning", 300, 9) });
     expect(other.calibration).toEqual(rules.calibration);
     expect(other.thresholds).not.toEqual(rules.thresholds);
   });
 
   it("put thresholds on calibrated probabilities", () => {
-    const rules = decisionRules("youden", tables);
+    const rules = decisionRules({ ...CONFIG, operatingPoint: "youden" }, tables);
     const tuning = calibrated(tables.tuning, rules.calibration);
     const scores = tuning.probabilities.filter((_, i) => i % OBSERVATION_COUNT === 2);
     expect(rules.thresholds[2]!).toBeGreaterThan(Math.min(...scores));
     expect(rules.thresholds[2]!).toBeLessThan(Math.max(...scores));
-    expect(decisionRules("fixed-0.5", tables).thresholds).toEqual(new Array(OBSERVATION_COUNT).fill(0.5));
+    expect(decisionRules({ ...CONFIG, operatingPoint: "fixed-0.5" }, tables).thresholds).toEqual(
+      new Array(OBSERVATION_COUNT).fill(0.5),
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FindingBox } from "../../../lib/contracts/boxes.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../../../lib/domain/observations.ts";
+import { overlap } from "../../../lib/evaluation/overlap.ts";
 import { peak } from "../../../lib/evaluation/peak.ts";
 import { boxedTruePositives, type GridPlace, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
 import type { FilmMaps } from "../../../lib/evaluation/predict.ts";
@@ -110,6 +111,7 @@ describe("pointing game", () => {
     count: 4,
     paths: [],
     patientIds: [],
+    subjects: [],
     patients: Uint32Array.of(0, 1, 2, 3),
     labels,
     probabilities,
@@ -134,12 +136,33 @@ describe("pointing game", () => {
       trained: (row) => everywhere(row === 0 ? hot(0, 0) : hot(6, 6)),
       untrained: () => everywhere(hot(6, 0)),
     });
-    expect(game).toEqual({
+    expect(game).toMatchObject({
       perObservation: [{ observation: "Cardiomegaly", films: 2, hitRate: 1, centreHitRate: 0.5, untrainedHitRate: 0 }],
       hitRate: 1,
       centreHitRate: 0.5,
       untrainedHitRate: 0,
     });
+  });
+
+  it("has the mean overlap of maps and boxes beside it", () => {
+    const findings = [0, 3].map((row) => ({ row, observation: "Cardiomegaly" as const, boxes: [box(0, 0, 50, 50)] }));
+    const half = (column: number): FilmMaps => ({
+      rows: 2,
+      columns: 2,
+      values: Float32Array.from([0, 1, 2, 3], (cell) => Number(cell === column)),
+    });
+    const game = pointingGame({
+      findings,
+      sizeOf: () => ({ width: 100, height: 100 }),
+      grid: even(64, "squeeze"),
+      trained: (row) => everywhere(half(row === 0 ? 0 : 3)),
+      untrained: () => everywhere(hot(0, 0, 0)),
+    });
+    expect(game.iou).toBeCloseTo(
+      overlap(half(0), { width: 100, height: 100 }, even(64, "squeeze"), findings[0]!.boxes) / 2,
+      12,
+    );
+    expect(game.untrainedIou).toBe(0);
   });
 
   it("is not defined without a finding", () => {
@@ -152,6 +175,13 @@ describe("pointing game", () => {
       trained: none,
       untrained: none,
     });
-    expect(game).toEqual({ perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null });
+    expect(game).toEqual({
+      perObservation: [],
+      hitRate: null,
+      centreHitRate: null,
+      untrainedHitRate: null,
+      iou: null,
+      untrainedIou: null,
+    });
   });
 });

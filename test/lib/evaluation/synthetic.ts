@@ -1,4 +1,4 @@
-import { sigmoid } from "../../../lib/domain/calibration.ts";
+import { sigmoid } from "../../../lib/domain/logistic.ts";
 import { forEachObservation, OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
 import type { Part } from "../../../lib/domain/parts.ts";
 import { normal, random } from "../../../lib/domain/random.ts";
@@ -31,5 +31,11 @@ export function syntheticTable(part: Part, patients: number, seed: number, skill
       labels[at] = next() < 0.1 ? Number.NaN : Number(positive);
     });
   }
-  return { part, count, paths, patientIds, patients: numberNames(patientIds), labels, probabilities };
+  const subjects = patientIds.map((id) => ({
+    sex: Number(id.slice(-1)) % 2 ? "Female" : "Male",
+    age: 20 + ((7 * Number(id.slice(-2))) % 70),
+    projection: Number(id.slice(-1)) % 3 ? "AP" : "PA",
+    source: "data",
+  }));
+  return { part, count, paths, patientIds, subjects, patients: numberNames(patientIds), labels, probabilities };
 }

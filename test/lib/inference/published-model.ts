@@ -4,6 +4,7 @@ import { initialWeights } from "../../../lib/model/initial-weights.ts";
 import { buildNetwork, HEAD } from "../../../lib/model/networks.ts";
 import { writeServingGraph } from "../../../lib/model/serving-graph.ts";
 import type { Weights } from "../../../lib/model/weights.ts";
+import type { VersionFile } from "../../../lib/registry/version-file.ts";
 import { publishVersion } from "../../../lib/registry/versions.ts";
 import type { Store } from "../../../lib/store/store.ts";
 
@@ -21,7 +22,11 @@ function loudWeights(): Weights {
 }
 
 /** A small network with random weights in a store, as a run would publish it. */
-export function publishRandomModel(models: Store, calibration: Calibration = { kind: "identity" }) {
+export function publishRandomModel(
+  models: Store,
+  calibration: Calibration = { kind: "identity" },
+  files: readonly VersionFile[] = [],
+) {
   const members = [loudWeights()];
   const bytes = writeServingGraph({ model: MODEL, size: SIZE, members });
   return publishVersion(
@@ -48,6 +53,6 @@ export function publishRandomModel(models: Store, calibration: Calibration = { k
       meanAuroc: null,
       engine: { tensorflow: "2.21.0" },
     },
-    [{ path: "saved_model/saved_model.pb", bytes }],
+    [{ path: "saved_model/saved_model.pb", bytes }, ...files],
   );
 }

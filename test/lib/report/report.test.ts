@@ -1,8 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { GateDecision } from "../../../lib/contracts/decision.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
+import { modelCard } from "../../../lib/evaluation/model-card.ts";
+import { withDecision } from "../../../lib/report/decision.ts";
 import { duration, interval, list, percent } from "../../../lib/report/format.ts";
 import { html, raw } from "../../../lib/report/html.ts";
+import { renderModelCard } from "../../../lib/report/model-card.ts";
+import { STUDY } from "../../../lib/report/published/study.ts";
 import { renderReport } from "../../../lib/report/report.ts";
 import { syntheticTable } from "../evaluation/synthetic.ts";
 import { syntheticMaterial } from "./synthetic-material.ts";
@@ -38,13 +43,33 @@ describe("report", () => {
     ]) {
       expect(page).toContain(`<h2>${title}</h2>`);
     }
-    expect(page.match(/<svg/g)!.length).toBe(1 + 2 * 13 + 2 + 1);
+    expect(page.match(/<svg/g)!.length).toBe(1 + 3 * 13 + 2 + 1);
     expect(page).toContain("not defined");
   });
 
   it("shows what users wrote as text", () => {
     expect(page).not.toContain("<img src=x");
     expect(page).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
+  });
+
+  it("stands beside what the study published, with the caveat, and numbers figures and tables in order", () => {
+    expect(page).toContain("These rows are no ranking");
+    expect(page).toMatch(/R1: DenseNet-121, head only.*0\.8065/s);
+    expect(STUDY).toHaveLength(6);
+    for (const { figures } of STUDY) expect(Object.keys(figures)).toHaveLength(18);
+    expect(STUDY[0]!.figures.Cardiomegaly).toEqual({ precision: 0.26, recall: 0.24, f1: 0.25, support: 2991 });
+    for (const kind of ["Figure", "Table"]) {
+      const numbers = Array.from(page.matchAll(new RegExp(`<b>${kind} (\\d+)\\.`, "g")), ([, number]) =>
+        Number(number),
+      );
+      expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    }
+  });
+
+  it("names the largest gap between subgroups", () => {
+    const { better, worse, gap } = material.evaluation.largestSubgroupGap!;
+    expect(page).toContain(`${better} does better than ${worse}`);
+    expect(page).toContain(gap.toFixed(3));
   });
 
   it("is the same for the same run", async () => {
@@ -78,18 +103,66 @@ describe("report", () => {
 
   it("stands where nothing is defined at all", async () => {
     const table = syntheticTable("test", 8, 1);
+    const test = { ...table, labels: new Float32Array(table.labels.length).fill(Number.NaN) };
     const evaluation = evaluationFigures({
       leakage: { testFilms: 0, testFilmsInTraining: 0, testPatients: 0, testPatientsInTraining: 0 },
       run: "r",
       protocol: "leak-free",
-      test: { ...table, labels: new Float32Array(table.labels.length).fill(Number.NaN) },
+      test,
+      raw: test,
       thresholds: forEachObservation(() => 0.5),
       bootstrap: { rounds: 0, seed: 1 },
-      localisation: { perObservation: [], hitRate: null, centreHitRate: null, untrainedHitRate: null },
+      localisation: {
+        perObservation: [],
+        hitRate: null,
+        centreHitRate: null,
+        untrainedHitRate: null,
+        iou: null,
+        untrainedIou: null,
+      },
     });
     const bare = await renderReport({ ...material, evaluation, examples: [] });
     expect(bare).toContain("no AUROC is defined");
     expect(unclosed(bare.replace(/<!doctype html>/, ""))).toEqual([]);
+  });
+});
+
+describe("decision of the gate", () => {
+  const decision: GateDecision = {
+    schema: "hilum.decision/1",
+    run: "r",
+    candidate: "a".repeat(16),
+    champion: "b".repeat(16),
+    decision: "keep",
+    checks: [{ rule: "calibration", passed: false, value: 0.1234, limit: 0.1, detail: "<b>too much</b>" }],
+  };
+
+  it("takes its place in the report, again where it is made again", async () => {
+    const page = await renderReport(syntheticMaterial({ testPatients: 12 }));
+    const decided = withDecision(page, decision);
+    expect(page).toContain("is decided after this report");
+    expect(decided).not.toContain("is decided after this report");
+    for (const text of ["Not promoted.", "b".repeat(16), "0.1234", "0.1000", "&lt;b&gt;too much"]) {
+      expect(decided).toContain(text);
+    }
+    expect(unclosed(decided.replace(/<!doctype html>|<!--.*?-->/g, ""))).toEqual([]);
+    const again = withDecision(decided, { ...decision, decision: "promote" });
+    expect(again).toContain("Promoted.");
+    expect(again).not.toContain("Not promoted.");
+    expect(withDecision("<p>other</p>", decision)).toBe("<p>other</p>");
+  });
+});
+
+describe("model card", () => {
+  it("is one page that stands alone, with its figures and warnings, text as text", () => {
+    const card = modelCard(syntheticMaterial({ description: "<script>alert(1)</script>" }));
+    const shown = renderModelCard(card);
+    expect(shown).toContain("Not for clinical use");
+    expect(shown).toContain("&lt;script&gt;");
+    expect(shown).not.toMatch(/<script|<link|https?:\/\//);
+    expect(shown).toContain(card.metrics.perObservation.Edema!.auroc!.toFixed(3));
+    for (const limit of card.limits) expect(shown).toContain(limit);
+    expect(unclosed(shown.replace(/<!doctype html>/, ""))).toEqual([]);
   });
 });
 

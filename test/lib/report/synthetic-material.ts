@@ -26,23 +26,50 @@ export function syntheticMaterial({
     calibration: syntheticTable("calibration", 200, 2),
     test: syntheticTable("test", testPatients, 3),
   };
-  const rules = decisionRules(config.evaluation.operatingPoint, tables);
+  const rules = decisionRules(config.evaluation, tables);
   const leakage = { testFilms: 247, testFilmsInTraining: 0, testPatients, testPatientsInTraining: 0 };
   const evaluation = evaluationFigures({
     run: "phantoms-0123456789",
     protocol: "leak-free",
     leakage,
     test: calibrated(tables.test, rules.calibration),
+    raw: tables.test,
     thresholds: rules.thresholds,
     bootstrap: { rounds: config.evaluation.bootstrap, seed: 1 },
     localisation: {
       perObservation: [
-        { observation: "Cardiomegaly", films: 31, hitRate: 0.94, centreHitRate: 0.71, untrainedHitRate: 0.1 },
-        { observation: "Pleural Effusion", films: 24, hitRate: 0.83, centreHitRate: 0, untrainedHitRate: 0.08 },
-        { observation: "Pneumothorax", films: 0, hitRate: null, centreHitRate: null, untrainedHitRate: null },
+        {
+          observation: "Cardiomegaly",
+          films: 31,
+          hitRate: 0.94,
+          centreHitRate: 0.71,
+          untrainedHitRate: 0.1,
+          iou: 0.45,
+          untrainedIou: 0.12,
+        },
+        {
+          observation: "Pleural Effusion",
+          films: 24,
+          hitRate: 0.83,
+          centreHitRate: 0,
+          untrainedHitRate: 0.08,
+          iou: 0.24,
+          untrainedIou: 0.03,
+        },
+        {
+          observation: "Pneumothorax",
+          films: 0,
+          hitRate: null,
+          centreHitRate: null,
+          untrainedHitRate: null,
+          iou: null,
+          untrainedIou: null,
+        },
       ],
       hitRate: 0.89,
       centreHitRate: 0.4,
+      iou: 0.36,
+      untrainedIou: 0.08,
       untrainedHitRate: 0.09,
     },
   });

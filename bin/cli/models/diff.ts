@@ -1,0 +1,67 @@
+import { Evaluation } from "../../../lib/contracts/evaluation.ts";
+import { modelKeys } from "../../../lib/contracts/layout.ts";
+import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
+import { forEachObservation } from "../../../lib/domain/observations.ts";
+import { findDocument } from "../../../lib/store/documents.ts";
+import { findVersion, type ModelsOptions } from "./registry.ts";
+
+/** Facts in which versions may differ besides their figures. */
+const FACTS = {
+  name: (v: ModelVersion) => v.name,
+  network: (v: ModelVersion) => v.model,
+  geometry: (v: ModelVersion) => v.geometry,
+  policy: (v: ModelVersion) => v.policy,
+  protocol: (v: ModelVersion) => v.protocol,
+  "operating point": (v: ModelVersion) => v.operatingPoint,
+  "data set": (v: ModelVersion) => v.trainedOn.fingerprint,
+  "training films": (v: ModelVersion) => v.trainedOn.rows,
+  seeds: (v: ModelVersion) => v.trainedOn.seeds,
+  tensorflow: (v: ModelVersion) => v.engine.tensorflow,
+} as const;
+
+interface Side {
+  readonly version: string;
+  readonly meanAuroc: number | null;
+  readonly auroc: readonly (number | null)[];
+}
+
+/** What tells two versions apart. Their figures may come from other films: the gate alone compares film by film. */
+export async function diffModels(a: string, b: string | undefined, { store, json }: ModelsOptions): Promise<void> {
+  const [before, after] = [await findVersion(a, store), await findVersion(b, store)];
+  const [left, right] = [await sideOf(before), await sideOf(after)];
+  const changed = Object.entries(FACTS).flatMap(([fact, of]) => {
+    const values = [of(before.version), of(after.version)].map((value) => JSON.stringify(value));
+    return values[0] === values[1] ? [] : [{ fact, before: JSON.parse(values[0]!), after: JSON.parse(values[1]!) }];
+  });
+  const observations = forEachObservation((observation, i) => ({
+    observation,
+    auroc: [left.auroc[i] ?? null, right.auroc[i] ?? null],
+    threshold: [before.version.thresholds[i]!, after.version.thresholds[i]!],
+  }));
+  if (json) {
+    const versions = [left, right].map(({ version, meanAuroc }) => ({ version, meanAuroc }));
+    return console.log(JSON.stringify({ versions, changed, observations }));
+  }
+  console.log(`${"".padEnd(28)} ${left.version} -> ${right.version}`);
+  for (const { fact, ...values } of changed) {
+    console.log(`${fact.padEnd(28)} ${JSON.stringify(values.before)} -> ${JSON.stringify(values.after)}`);
+  }
+  console.log(`${"mean AUROC".padEnd(28)} ${step(left.meanAuroc, right.meanAuroc)}`);
+  for (const { observation, auroc, threshold } of observations) {
+    console.log(
+      `${observation.padEnd(28)} AUROC ${step(auroc[0]!, auroc[1]!)}   threshold ${step(threshold[0]!, threshold[1]!)}`,
+    );
+  }
+}
+
+const figure = (value: number | null): string => (value === null ? "  -  " : value.toFixed(3));
+const step = (before: number | null, after: number | null): string => `${figure(before)} -> ${figure(after)}`;
+
+async function sideOf({ models, version }: Awaited<ReturnType<typeof findVersion>>): Promise<Side> {
+  const evaluation = await findDocument(models, modelKeys.version(version.version).evaluation, Evaluation);
+  return {
+    version: version.version,
+    meanAuroc: version.meanAuroc,
+    auroc: forEachObservation((name) => evaluation?.perObservation[name].auroc ?? null),
+  };
+}

@@ -1,0 +1,22 @@
+import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
+import { CHANNEL_NAMES, readChannels } from "../../../lib/registry/channels.ts";
+import { listVersions, loadVersion } from "../../../lib/registry/versions.ts";
+import { type ModelsOptions, openModels } from "./registry.ts";
+
+/** Every version, newest first. */
+export async function listModels({ store, json }: ModelsOptions): Promise<void> {
+  const models = await openModels(store);
+  const channels = await readChannels(models);
+  const versions: ModelVersion[] = [];
+  for await (const id of listVersions(models)) versions.push(await loadVersion(models, id));
+  versions.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+  const rows = versions.map(({ version, name, createdAt, meanAuroc, trainedOn }) => {
+    const pointing = CHANNEL_NAMES.filter((channel) => channels[channel] === version);
+    return { version, name, createdAt, meanAuroc, films: trainedOn.rows, run: trainedOn.run, channels: pointing };
+  });
+  if (json) return console.log(JSON.stringify(rows));
+  for (const { version, name, createdAt, meanAuroc, channels: pointing } of rows) {
+    const auroc = meanAuroc === null ? "AUROC -    " : `AUROC ${meanAuroc.toFixed(3)}`;
+    console.log([version, createdAt.slice(0, 16).replace("T", " "), auroc, name, pointing.join(", ")].join("  "));
+  }
+}

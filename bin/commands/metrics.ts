@@ -1,0 +1,96 @@
+import { createReadStream } from "node:fs";
+import { type Command, Option } from "commander";
+import { CountedUncertain, MetricsReport } from "../../lib/contracts/evaluation.ts";
+import { BlankPolicy } from "../../lib/contracts/run-config.ts";
+import { InputError } from "../../lib/domain/errors.ts";
+import { POLICIES } from "../../lib/domain/label-policy.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { type CsvSource, joinTables, readLabels, readPredictions } from "../../lib/evaluation/csv-tables.ts";
+import { metricsOf } from "../../lib/evaluation/metrics.ts";
+import { column } from "../../lib/evaluation/prediction-table.ts";
+import { option } from "../cli/options.ts";
+import { tellMetrics } from "../cli/tell-metrics.ts";
+import { readThresholds } from "../cli/thresholds.ts";
+
+interface MetricsOptions {
+  readonly labels: string;
+  readonly predictions: string;
+  readonly thresholds?: string;
+  readonly uncertain: CountedUncertain;
+  readonly blank: BlankPolicy;
+  readonly bootstrap: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+export function registerMetrics(program: Command): void {
+  program
+    .command("metrics")
+    .description("figures of any predictions against any labels: two CSV files with the 14 columns")
+    .requiredOption("--labels <csv>", "labels: 1, 0, -1 (uncertain) or blank (not mentioned)")
+    .requiredOption(
+      "--predictions <csv>",
+      "probabilities; joined by the column Path where both have it, else row by row",
+    )
+    .option("--thresholds <json>", "operating points by observation, a list of 14, or a model.json; 0.5 if left out")
+    .addOption(
+      new Option("--uncertain <policy>", "what -1 counts as; ignore leaves it out")
+        .choices(CountedUncertain.options)
+        .default("ignore"),
+    )
+    .addOption(
+      new Option("--blank <policy>", "what a blank label counts as; ignore leaves it out")
+        .choices(BlankPolicy.options)
+        .default("ignore"),
+    )
+    .addOption(option.bootstrap())
+    .addOption(option.seed("another seed draws other resamples"))
+    .addOption(option.json())
+    .addHelpText(
+      "after",
+      `
+Patients are read from Path (…/patient00001/study1/…), and resampled whole; films without such a path stand for
+themselves. Figures that are not defined, such as the AUROC of one class, are null.
+
+Example:
+  $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --bootstrap 1000 --json
+`,
+    )
+    .action(metrics);
+}
+
+const source = (file: string): CsvSource => ({ file, open: () => readPieces(file) });
+
+async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file);
+  } catch (cause) {
+    throw new InputError("csv", `${file}: cannot be read (${(cause as Error).message})`, { cause });
+  }
+}
+
+async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: MetricsOptions): Promise<void> {
+  const thresholds = await readThresholds(files.thresholds);
+  const meaning = { uncertain: POLICIES.uncertain[uncertain], blank: POLICIES.blank[blank] };
+  const joined = joinTables(
+    await readLabels(source(files.labels), meaning),
+    await readPredictions(source(files.predictions)),
+  );
+  const columns = OBSERVATIONS.map((_, i) => ({
+    scores: column(joined.probabilities, i),
+    labels: column(joined.labels, i),
+    threshold: thresholds[i]!,
+  }));
+  const report: MetricsReport = {
+    schema: "hilum.metrics/1",
+    films: joined.films,
+    patients: joined.patientsKnown ? new Set(joined.patients).size : null,
+    joinedBy: joined.joinedBy,
+    predictionsWithoutLabels: joined.predictionsWithoutLabels,
+    policy: { uncertain, blank },
+    bootstrap: { rounds: bootstrap, seed },
+    ...metricsOf(columns, { patients: joined.patients, rounds: bootstrap, seed }),
+  };
+  if (json) console.log(JSON.stringify(MetricsReport.parse(report)));
+  else process.stdout.write(tellMetrics(report));
+}

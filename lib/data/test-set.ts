@@ -1,0 +1,51 @@
+import { testSetKey } from "../contracts/layout.ts";
+import type { RunRequest } from "../contracts/run.ts";
+import { TestSet } from "../contracts/test-set.ts";
+import { encodeDocument, findDocument, readDocument, writeDocument } from "../store/documents.ts";
+import { PreconditionError } from "../store/errors.ts";
+import { sha256 } from "../store/etag.ts";
+import type { Store } from "../store/store.ts";
+
+/** Share of a pinned set's patients that must still be in the folder; with fewer, its films were replaced. */
+const LEAST_PRESENT = 0.5;
+
+const keyOf = ({ data }: RunRequest): string => testSetKey(sha256(data).slice(0, 32));
+
+/** A test set of these films, named by what is in it. */
+export function makeTestSet(films: readonly string[], patients: readonly string[]): TestSet {
+  const content = { patients: [...new Set(patients)].sort(), films: [...films].sort() };
+  return { schema: "hilum.test-set/1", version: sha256(JSON.stringify(content)).slice(0, 16), ...content };
+}
+
+/** The folder's pinned set, or undefined where there is none whose patients are still there. */
+export async function findTestSet(
+  datasets: Store,
+  request: RunRequest,
+  present: ReadonlySet<string>,
+): Promise<TestSet | undefined> {
+  const kept = await findDocument(datasets, keyOf(request), TestSet);
+  return kept && isPresent(kept, present) ? kept : undefined;
+}
+
+/** Pins the set where there is none of use. Of several runs at once the first one's holds, and is what all are told. */
+export async function pinTestSet(
+  datasets: Store,
+  request: RunRequest,
+  made: TestSet,
+  present: ReadonlySet<string>,
+): Promise<TestSet> {
+  const key = keyOf(request);
+  try {
+    await datasets.putIfAbsent(key, encodeDocument(made));
+    return made;
+  } catch (error) {
+    if (!(error instanceof PreconditionError)) throw error;
+  }
+  const kept = await readDocument(datasets, key, TestSet);
+  if (isPresent(kept, present)) return kept;
+  await writeDocument(datasets, key, TestSet, made);
+  return made;
+}
+
+const isPresent = ({ patients }: TestSet, present: ReadonlySet<string>): boolean =>
+  patients.filter((patient) => present.has(patient)).length >= LEAST_PRESENT * patients.length;

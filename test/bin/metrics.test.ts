@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MetricsReport } from "../../lib/contracts/evaluation.ts";
+import { auroc } from "../../lib/domain/metrics/auroc.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { random } from "../../lib/domain/random.ts";
+import { hilum } from "./hilum.ts";
+
+const FILMS = 60;
+const path = (film: number) =>
+  `set/train/patient${String(film >> 1).padStart(5, "0")}/study1/view${film % 2}_frontal.jpg`;
+
+describe("hilum metrics", () => {
+  let folder: string;
+  const next = random(4, "metrics");
+  const labels = Array.from({ length: FILMS }, () =>
+    OBSERVATIONS.map((_, k) => (k === 3 ? "0.0" : (["1.0", "0.0", "0", "-1.0", ""][Math.floor(next() * 5)] ?? ""))),
+  );
+  const predictions = labels.map((row) => row.map((label) => (label === "1.0" ? 0.4 : 0) + 0.6 * next()));
+  const file = (name: string) => join(folder, name);
+  const write = (name: string, header: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
+    writeFile(file(name), [header, ...rows].map((row) => row.join(",")).join("\n"));
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hilum-metrics-"));
+    const reversed = [...OBSERVATIONS].reverse();
+    await write(
+      "labels.csv",
+      ["Path", "Sex", ...OBSERVATIONS],
+      labels.map((row, i) => [path(i), "Male", ...row]),
+    );
+    const rows = predictions.map((row, i) => [...row.toReversed(), path(i)]);
+    await write(
+      "predictions.csv",
+      [...reversed, "Path"],
+      [[...reversed.map(() => 0.5), "else.png"], ...rows.toReversed()],
+    );
+    await write("plain.csv", OBSERVATIONS, predictions);
+    await write("short.csv", OBSERVATIONS, predictions.slice(1));
+    await write("wrong.csv", OBSERVATIONS, [[...predictions[0]!.slice(0, 13), 1.2], ...predictions.slice(1)]);
+    await writeFile(file("thresholds.json"), JSON.stringify(OBSERVATIONS.map((_, k) => k / 20)));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function report(...args: string[]): Promise<MetricsReport> {
+    const { exitCode, stdout, stderr } = await hilum(["metrics", "--labels", file("labels.csv"), "--json", ...args]);
+    expect(exitCode, stderr).toBe(0);
+    return MetricsReport.parse(JSON.parse(stdout));
+  }
+
+  it("joins by path, whatever the order of rows and columns, and by row where there is no path", async () => {
+    const joined = await report("--predictions", file("predictions.csv"), "--bootstrap", "50");
+    expect(joined).toMatchObject({ joinedBy: "path", films: FILMS, patients: FILMS / 2, predictionsWithoutLabels: 1 });
+    const plain = await report("--predictions", file("plain.csv"), "--bootstrap", "50");
+    expect(plain).toEqual({ ...joined, joinedBy: "order", predictionsWithoutLabels: 0 });
+    const edema = joined.perObservation.Edema;
+    const masked = labels.map((row) => (row[5] === "" || row[5] === "-1.0" ? Number.NaN : Number(row[5])));
+    expect(edema.auroc).toBe(
+      auroc(
+        predictions.map((row) => row[5]!),
+        masked,
+      ),
+    );
+    expect(edema.aurocInterval![0]).toBeLessThan(edema.auroc!);
+    expect(joined.perObservation["Lung Opacity"]).toMatchObject({ auroc: null, rows: FILMS, positives: 0 });
+  });
+
+  it("counts uncertain and blank labels as it is told, at the thresholds it is given", async () => {
+    const found = await report(
+      ...["--predictions", file("plain.csv"), "--uncertain", "ones", "--blank", "zero"],
+      ...["--thresholds", file("thresholds.json")],
+    );
+    for (const [k, name] of OBSERVATIONS.entries()) {
+      const figures = found.perObservation[name];
+      expect(figures.threshold).toBe(k / 20);
+      expect(figures.rows).toBe(FILMS);
+      expect(figures.positives).toBe(labels.filter((row) => row[k] === "1.0" || row[k] === "-1.0").length);
+      expect(figures.aurocInterval).toBeNull();
+    }
+  });
+
+  it("prints tables for people", async () => {
+    const { stdout, exitCode } = await hilum([
+      ...["metrics", "--labels", file("labels.csv"), "--predictions", file("plain.csv"), "--bootstrap", "20"],
+    ]);
+    expect(exitCode).toBe(0);
+    for (const name of [...OBSERVATIONS, "micro average", "samples average"]) expect(stdout).toContain(name);
+    expect(stdout).not.toMatch(/NaN|undefined|null/);
+  });
+
+  it.each([
+    ["other row counts", "short.csv", /60 rows in .*labels.csv and 59 in .*short.csv/],
+    [
+      "a number that is no probability",
+      "wrong.csv",
+      /wrong.csv line 2: Support Devices is "1.2", expected a probability/,
+    ],
+    ["a file that is not there", "none.csv", /none.csv: cannot be read/],
+  ])("ends with 64 and one sentence for %s", async (_, name, message) => {
+    const { exitCode, stderr, stdout } = await hilum([
+      ...["metrics", "--labels", file("labels.csv"), "--predictions", file(name), "--json"],
+    ]);
+    expect(exitCode).toBe(64);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { modelKeys } from "../../lib/contracts/layout.ts";
+import { promote, readChannels, setCandidate } from "../../lib/registry/channels.ts";
+import { publishVersion } from "../../lib/registry/versions.ts";
+import { openStore, storeUri } from "../../lib/store/open.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { describeVersion } from "../lib/registry/description.ts";
+import { hilum } from "./hilum.ts";
+
+describe("hilum models", () => {
+  let folder: string;
+  let models: Store;
+  let [first, second] = ["", ""];
+
+  const publish = async (name: string, meanAuroc: number): Promise<string> =>
+    (
+      await publishVersion(models, describeVersion({ name, meanAuroc }), [
+        { path: "saved_model/saved_model.pb", bytes: Buffer.from(name) },
+      ])
+    ).version;
+  const run = (...args: string[]) => hilum(["models", ...args, "--store", folder]);
+  async function json<T>(...args: string[]): Promise<T> {
+    const { exitCode, stdout, stderr } = await run(...args, "--json");
+    expect(exitCode, stderr).toBe(0);
+    return JSON.parse(stdout);
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hilum-models-"));
+    models = openStore(storeUri(join(folder, "models")));
+    first = await publish("first", 0.8);
+    second = await publish("second", 0.9);
+    await promote(models, first);
+    await setCandidate(models, second);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("lists versions with their channels", async () => {
+    const rows = await json<{ version: string; channels: string[] }[]>("list");
+    expect(Object.fromEntries(rows.map(({ version, channels }) => [version, channels]))).toEqual({
+      [first]: ["production"],
+      [second]: ["candidate"],
+    });
+  });
+
+  it("tells two versions apart", async () => {
+    const { changed, versions } = await json<{ changed: unknown[]; versions: unknown[] }>("diff", "production", second);
+    expect(changed).toEqual([{ fact: "name", before: "first", after: "second" }]);
+    expect(versions).toEqual([
+      { version: first, meanAuroc: 0.8 },
+      { version: second, meanAuroc: 0.9 },
+    ]);
+    const { stdout } = await run("diff", second);
+    expect(stdout).toContain(`${second} -> ${first}`);
+    expect(stdout).toContain("0.900 -> 0.800");
+  });
+
+  it("promotes by hand, and goes back", async () => {
+    expect(await json("promote", "candidate")).toMatchObject({ production: second, previous: first, candidate: null });
+    expect(await json("rollback")).toMatchObject({ production: first, previous: second });
+    expect(await readChannels(models)).toMatchObject({ production: first, previous: second });
+  });
+
+  it("hashes everything, promotes nothing that is damaged, and ends with 64", async () => {
+    expect(await json("verify")).toHaveLength(2);
+    const key = modelKeys.version(second).file("saved_model/saved_model.pb");
+    await models.put(key, Buffer.from("sEcond"));
+    const verified = await run("verify", "--json");
+    expect(verified.exitCode).toBe(64);
+    const faults = (JSON.parse(verified.stdout) as { version: string; fault: string | null }[]).filter((v) => v.fault);
+    expect(faults.map(({ version }) => version)).toEqual([second]);
+    expect(verified.stderr).toContain("1 of 2 versions");
+    const promoted = await run("promote", second);
+    expect(promoted.exitCode).toBe(64);
+    expect(promoted.stderr).toContain("expected 6 bytes with");
+    expect((await readChannels(models)).production).toBe(first);
+    expect((await run("verify", first)).exitCode).toBe(0);
+  });
+});
