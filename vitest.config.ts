@@ -8,7 +8,7 @@ export default defineConfig(({ mode }) => ({
     ...(mode === "slow" ? { include: [SLOW] } : { include: ["test/**/*.test.ts"], exclude: [SLOW] }),
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: mode === "slow" ? 900_000 : 60_000,
-    hookTimeout: mode === "slow" ? 900_000 : 60_000,
+    testTimeout: mode === "slow" ? 900_000 : 120_000,
+    hookTimeout: mode === "slow" ? 900_000 : 120_000,
   },
 }));
