@@ -12,16 +12,17 @@ export function summary(material: ReportMaterial): Html {
   const parameters = histories[0]?.parameters.total ?? 0;
   const epochs = Math.max(0, ...histories.map((history) => history.epochs.length));
   const enough = claimed(evaluation);
+  const seen = evaluation.leakage.testPatientsInTraining;
   const tests = `${counted(evaluatedOn.rows, "test film")} of ${counted(evaluatedOn.patients, "patient")}`;
   return html`
 <dl class="key">
   <div><dt>Mean AUROC</dt><dd>${figure(meanAuroc, AUROC_PLACES)}</dd><small>95 % interval ${interval(meanAurocInterval)}, over ${definedObservations} of 14 observations</small></div>
   <div><dt>Trained on</dt><dd>${count(upsampling.rowsBefore)} films</dd><small>${counted(material.trainedPatients, "patient")}${upsampling.rowsAfter === upsampling.rowsBefore ? "" : `; ${count(upsampling.rowsAfter)} rows an epoch after up-sampling`}</small></div>
-  <div><dt>Tested on</dt><dd>${count(evaluatedOn.rows)} films</dd><small>${counted(evaluatedOn.patients, "patient")}, none of whom is in training</small></div>
+  <div><dt>Tested on</dt><dd>${count(evaluatedOn.rows)} films</dd><small>${counted(evaluatedOn.patients, "patient")}, ${seen === 0 ? "none of whom is in training" : `${count(seen)} of whom are in training too`}</small></div>
   <div><dt>Heat maps on the finding</dt><dd>${figure(evaluation.localisationHitRate)}</dd><small>share of ${counted(boxedFilms(material), "true positive with a box", "true positives with a box")}</small></div>
 </dl>
 <p>A ${network} with ${counted(parameters, "parameter")} was trained ${histories.length > 1 ? `${histories.length} times, with different seeds, ` : ""}for ${counted(epochs, "epoch")}
-on ${counted(upsampling.rowsBefore, "film")} of ${counted(material.trainedPatients, "patient")}. On ${tests} whom it never saw, its mean AUROC is
+on ${counted(upsampling.rowsBefore, "film")} of ${counted(material.trainedPatients, "patient")}. On ${tests}, ${seen === 0 ? "whom it never saw" : `${count(seen)} of whom it was trained on`}, its mean AUROC is
 ${figure(meanAuroc, AUROC_PLACES)} (95 % interval ${interval(meanAurocInterval)}, ${counted(request.config.evaluation.bootstrap, "resample")} of the patients).</p>
 ${claimText(enough)}
 ${undecided}

@@ -87,6 +87,8 @@ describe("report", () => {
       evaluation: { ...evaluation, protocol: "published", leakage },
     });
     expect(leaking).not.toContain("No patient on both sides");
+    expect(leaking).toContain("88 of whom are in training too");
+    expect(leaking).not.toMatch(/never saw, its|none of whom is in training/);
     expect(leaking).toContain(
       "Of the 247 test films 240, and of the 90 test patients 88, stand in the training part too.",
     );
