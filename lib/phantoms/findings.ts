@@ -61,9 +61,10 @@ const enlargedHeart: Plant = ({ heart }) => [ellipseBox(heart)];
 
 /**
  * Fluid at one base or both, its surface rising towards the chest wall (meniscus). It is densest under its surface and
- * as dense as the tissue below at its base, where the outline of the diaphragm is lost (silhouette sign).
+ * as dense as the tissue below at its base, where the outline of the diaphragm is lost (silhouette sign); it fills the
+ * recess behind the diaphragm first, which a film shows over the upper abdomen.
  */
-const effusion: Plant = ({ field, uOf, vOf, lung, base }, strength, next) => {
+const effusion: Plant = ({ field, at, unit, uOf, vOf, lung, base }, strength, next) => {
   const sides = next() < 0.25 ? SIDES : [anySide(next)];
   return sides.flatMap((side) => {
     const level = base[side] - between(next, 0.28, 0.75) * (0.4 + 0.6 * strength);
@@ -83,8 +84,14 @@ const effusion: Plant = ({ field, uOf, vOf, lung, base }, strength, next) => {
       (x, y, pixel) => fluid[pixel]! * (1 - smoothstep(depth(x, y) / (base[side] - level))),
     );
     paintMask(field, crest, add(0.2 * strength));
+    const recess: Ellipse = {
+      centre: at(side * 0.47, base[side] + 0.04),
+      radii: [0.36 * unit, 0.16 * unit],
+      soft: 0.7,
+    };
+    paintEllipse(field, recess, add(0.1 * strength));
     const box = boxOf(fluid, field.width, 0.35);
-    return box ? [box] : [];
+    return box ? [around([box, ellipseBox({ ...recess, radii: [0.25 * unit, 0.12 * unit] })])] : [];
   });
 };
 
