@@ -7,6 +7,8 @@ import { SHARE_ENV, Worker, type WorkerOptions } from "node:worker_threads";
 export function startThread(module: URL, options: Pick<WorkerOptions, "workerData">): Worker {
   const shared: WorkerOptions = { ...options, env: SHARE_ENV, execArgv: [] };
   if (!module.pathname.endsWith(".ts")) return new Worker(module, shared);
-  const load = `import("tsx/esm/api").then((api) => { api.register(); return import(${JSON.stringify(module.href)}); })`;
+  // By its address: code given as text is looked up from the working directory, which is the caller's.
+  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const load = `import(${loader}).then((api) => { api.register(); return import(${JSON.stringify(module.href)}); })`;
   return new Worker(load, { ...shared, eval: true });
 }
