@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import type { Geometry } from "../contracts/run-config.ts";
-import { type ErrorReport, EXIT, InputError, TemporaryError } from "../domain/errors.ts";
+import { type ErrorReport, errorFromReport } from "../domain/errors.ts";
 import { applyEngineEnvironment } from "../engine/environment.ts";
 import { startThread } from "../steps/thread.ts";
 import type { FilmIdentity, FilmTask, PreparedFilms } from "./prepare-films.ts";
@@ -62,19 +62,10 @@ function openThread(options: Omit<PoolOptions, "threads">): Thread {
   worker.on("message", (answer: Answer) => {
     const asked = thread.waiting.shift();
     if ("answer" in answer) asked?.resolve(answer.answer);
-    else asked?.reject(rebuild(answer.failure));
+    else asked?.reject(errorFromReport(answer.failure));
   });
   worker.on("error", (error) => {
     for (const asked of thread.waiting.splice(0)) asked.reject(error);
   });
   return thread;
-}
-
-/** Errors lose their class on the way between threads. */
-function rebuild({ code, message, exitCode, stack }: ErrorReport & { readonly stack?: string }): Error {
-  const kinds = { [EXIT.input]: InputError, [EXIT.temporary]: TemporaryError } as const;
-  const error =
-    exitCode === EXIT.input || exitCode === EXIT.temporary ? new kinds[exitCode](code, message) : new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }

@@ -49,3 +49,17 @@ export function reportError(error: unknown): ErrorReport {
   }
   return { code: "internal", message, exitCode: EXIT.bug };
 }
+
+/** An error made again from its report, as it crosses threads and processes, which keep no classes. */
+export function errorFromReport({
+  code,
+  message,
+  exitCode,
+  stack,
+}: ErrorReport & { readonly stack?: string | undefined }): Error {
+  const kinds = { [EXIT.input]: InputError, [EXIT.temporary]: TemporaryError } as const;
+  const known = exitCode === EXIT.input || exitCode === EXIT.temporary;
+  const error = known ? new kinds[exitCode](code, message) : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

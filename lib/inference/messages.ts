@@ -1,5 +1,5 @@
 import type { ModelVersion } from "../contracts/model-version.ts";
-import { type ErrorReport, EXIT, InputError, reportError, TemporaryError } from "../domain/errors.ts";
+import { type ErrorReport, reportError } from "../domain/errors.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions, Vitals } from "./film-service.ts";
 
 /** What a predictor's process is asked, and what it answers. */
@@ -22,10 +22,3 @@ export type Reply =
   | { readonly id: number; readonly error: ErrorReport };
 
 export const errorReply = (id: number, error: unknown): Reply => ({ id, error: reportError(error) });
-
-/** The error that another process reported, of the same kind. */
-export function revive({ code, message, exitCode }: ErrorReport): Error {
-  if (exitCode === EXIT.input) return new InputError(code, message);
-  if (exitCode === EXIT.temporary) return new TemporaryError(code, message);
-  return new Error(message);
-}

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { TemporaryError } from "../domain/errors.ts";
-import { type CallName, type Calls, type Reply, type Request, revive } from "./messages.ts";
+import { errorFromReport, TemporaryError } from "../domain/errors.ts";
+import type { CallName, Calls, Reply, Request } from "./messages.ts";
 
 const isSource = import.meta.url.endsWith(".ts");
 
@@ -49,7 +49,7 @@ export function startWorker(): WorkerProcess {
 
   child.on("message", (reply: Reply) => {
     const waiting = settle(reply.id);
-    if ("error" in reply) waiting?.reject(revive(reply.error));
+    if ("error" in reply) waiting?.reject(errorFromReport(reply.error));
     else waiting?.resolve(reply.answer as never);
   });
   // Told by `exit` as well; without a listener it would end this process.

@@ -1,5 +1,5 @@
 import type { MessagePort, TransferListItem, Worker } from "node:worker_threads";
-import { type ErrorReport, EXIT, InputError, reportError, TemporaryError } from "../domain/errors.ts";
+import { type ErrorReport, errorFromReport, reportError } from "../domain/errors.ts";
 
 /** A value and the memory of it that moves instead of being copied. */
 export interface Answer<T> {
@@ -39,7 +39,7 @@ export function threadCalls<C extends Calls>(
   worker.on("message", (reply: Reply) => {
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ("failure" in reply) asked?.reject(rebuild(reply.failure));
+    if ("failure" in reply) asked?.reject(errorFromReport(reply.failure));
     else asked?.resolve(reply.value);
   });
   const end = (error: Error) => {
@@ -59,13 +59,4 @@ export function threadCalls<C extends Calls>(
     worker.postMessage({ id, name, args });
     return answer as ReturnType<C[typeof name]>;
   };
-}
-
-/** Errors lose their class on the way between threads. */
-function rebuild({ code, message, exitCode, stack }: Failure): Error {
-  const kinds = { [EXIT.input]: InputError, [EXIT.temporary]: TemporaryError } as const;
-  const known = exitCode === EXIT.input || exitCode === EXIT.temporary;
-  const error = known ? new kinds[exitCode](code, message) : new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }
