@@ -44,6 +44,10 @@ export const option = {
   port: () => new Option("--port <n>", "port to listen on; 0 for any that is free").argParser(whole(0, 65_535)),
   index: () => new Option("--index <n>", "member of an array job").argParser(whole(0, 9_999)),
   device: () => new Option("--device <kind>", "what trains").choices(["cpu", "gpu"]),
+  workers: () =>
+    new Option("--workers <n>", "processes that answer at a time, each with the model in its memory")
+      .argParser(whole(1, availableParallelism()))
+      .default(1),
   parallel: () =>
     new Option("--parallel <n>", "members of an array job at a time")
       .argParser(whole(1, availableParallelism()))

@@ -1,27 +1,28 @@
-import type { Command } from "commander";
-import { Option } from "commander";
-import { EXIT } from "../../lib/domain/errors.ts";
-import { OBSERVATIONS, type Observation } from "../../lib/domain/observations.ts";
+import { type Command, Option } from "commander";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { resolveVersion } from "../../lib/registry/channels.ts";
 import { openStore } from "../../lib/store/open.ts";
 import { locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
-import { tellPrediction } from "../cli/tell-prediction.ts";
+import { answerToFile, answerToStdout, type CallOptions } from "../cli/predict/call.ts";
+import { findFilms } from "../cli/predict/films.ts";
+import { outFormat } from "../cli/predict/out-formats.ts";
 
-interface PredictOptions {
+interface PredictOptions extends CallOptions {
   readonly store: string;
   readonly model?: string;
-  readonly explain?: string;
-  readonly observation?: readonly Observation[];
-  readonly json?: boolean;
+  readonly out?: string;
 }
 
 export function registerPredict(program: Command): void {
   program
     .command("predict")
     .description("14 probabilities for each film: PNG, JPEG, TIFF, WebP or DICOM")
-    .argument("<file...>", "films")
+    .argument("<file...>", "films, or folders of films")
     .addOption(option.store())
     .addOption(option.model())
+    .option("--out <file>", "write a line a film there, as .csv or .jsonl; the same call goes on with such a file")
+    .addOption(option.workers())
     .option("--explain <folder>", "write heat maps over the film there, as PNG of the film's own size")
     .addOption(
       new Option(
@@ -30,35 +31,27 @@ export function registerPredict(program: Command): void {
       ).choices(OBSERVATIONS),
     )
     .addOption(option.json())
-    .addHelpText("after", "\nExample:\n  $ hilum predict film.png other.dcm --explain heat-maps --json\n")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ hilum predict film.png other.dcm --explain heat-maps --json
+  $ hilum predict films/ --out predictions.csv
+
+A film that fails has its reason beside it and stops no other; the exit code is then 64. Stopped or killed, the same
+call with the same --out goes on after the films that stand there.
+`,
+    )
     .action(predict);
 }
 
-/** Each film for itself, in order; a film that is refused does not stop the others, but the exit code tells. */
-async function predict(files: readonly string[], options: PredictOptions): Promise<void> {
-  const { models, model } = await locateModel(options.model, options.store);
-  const [{ openPredictor }, { predictFile }] = await Promise.all([
-    import("../../lib/inference/predictor.ts"),
-    import("../cli/predict-file.ts"),
-  ]);
-  const predictor = await openPredictor({ models: openStore(models), model });
-  const { explain, observation, json } = options;
-  try {
-    for (const file of files) {
-      const { result, exitCode } = await predictFile(predictor, file, {
-        ...(explain !== undefined && { explain }),
-        ...(observation && { observations: observation }),
-      });
-      // The gravest counts where several fail: our bug, then wrong input, then what may pass.
-      if (exitCode !== EXIT.done) process.exitCode = graver(process.exitCode, exitCode);
-      process.stdout.write(json ? `${JSON.stringify(result)}\n` : tellPrediction(result));
-    }
-  } finally {
-    await predictor.close();
-  }
+async function predict(named: readonly string[], options: PredictOptions): Promise<void> {
+  const { out, explain } = options;
+  if (out !== undefined) outFormat(out);
+  const location = await locateModel(options.model, options.store);
+  const version = await resolveVersion(openStore(location.models), location.model);
+  const { films, passedOver } = await findFilms(named, explain);
+  if (passedOver > 0) console.error(`hilum: passed over in the folders, since no film: ${passedOver} of their files`);
+  const call = { location: { ...location, model: version }, films, options };
+  process.exitCode = out === undefined ? await answerToStdout(call) : await answerToFile({ ...call, out });
 }
-
-const GRAVITY = [EXIT.done, EXIT.temporary, EXIT.input, EXIT.bug] as const;
-
-const graver = (a: string | number | undefined, b: number): number =>
-  GRAVITY.findLast((code) => code === Number(a ?? EXIT.done) || code === b) ?? EXIT.bug;

@@ -1,11 +1,10 @@
 import type { Warning } from "../contracts/api.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
 import { calibrate } from "../domain/calibration.ts";
-import { type Rectangle, rectangleToFilm } from "../domain/geometry.ts";
-import { OBSERVATION_COUNT, observationIndex } from "../domain/observations.ts";
+import { rectangleToFilm } from "../domain/geometry.ts";
+import { observationIndex } from "../domain/observations.ts";
 import { resizeToSquare } from "../engine/resize.ts";
 import { loadServingGraph, type ServingGraph, type ServingOutput } from "../engine/saved-model.ts";
-import type { HeatGrid } from "../imaging/heat.ts";
 import { filmPng, mapPng, overlayPng } from "../imaging/overlay.ts";
 import { checkPlausibility } from "../imaging/plausibility.ts";
 import { readFilm } from "../imaging/read-film.ts";
@@ -13,6 +12,7 @@ import { cellArea } from "../model/cell-area.ts";
 import { buildNetwork } from "../model/networks.ts";
 import { batcher } from "./batcher.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions } from "./film-service.ts";
+import { heatGrid } from "./heat-grid.ts";
 import type { Prediction } from "./prediction.ts";
 
 /** Films of one run of the graph; more gain little on a CPU and cost memory. */
@@ -115,14 +115,6 @@ function predictionOf(
     probabilities: own(probabilities).map((raw, i) => calibrate(version.calibration[i]!, raw)),
     maps: maps && { rows: maps.rows, columns: maps.columns, values: own(maps.values) },
   };
-}
-
-/** The map of one observation. */
-export function heatGrid({ maps }: Prediction, observation: number, area: Rectangle): HeatGrid {
-  if (maps === null) throw new Error("the prediction was made without maps");
-  const places = maps.values.length / OBSERVATION_COUNT;
-  const values = maps.values.subarray(observation * places, (observation + 1) * places);
-  return { rows: maps.rows, columns: maps.columns, values, area };
 }
 
 function stopwatch() {

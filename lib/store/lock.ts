@@ -104,3 +104,14 @@ export async function withLock<T>(lock: string, act: () => T): Promise<T> {
     unlinkSync(lock);
   }
 }
+
+/**
+ * Takes a lock for as long as this process works, or until what is returned is called; never waits.
+ * @throws TemporaryError `in-use` where another process holds it
+ */
+export function holdLock(lock: string): () => void {
+  const outcome = tryAcquire(lock);
+  if (outcome === "acquired") return () => unlinkSync(lock);
+  const who = `process ${outcome.pid} on ${outcome.host}`;
+  throw new TemporaryError("in-use", `${lock}: held by ${who}; wait for it, or delete this file if it is gone`);
+}

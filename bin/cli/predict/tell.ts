@@ -1,4 +1,4 @@
-import type { PredictionResult } from "./predict-file.ts";
+import type { PredictionResult } from "./answer.ts";
 
 const BAR_WIDTH = 20;
 

@@ -1,0 +1,132 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { NOTICE, type Warning } from "../../../lib/contracts/api.ts";
+import { EXIT, type ExitCode, InputError, reportError } from "../../../lib/domain/errors.ts";
+import type { Rectangle } from "../../../lib/domain/geometry.ts";
+import { type Observation, observationIndex } from "../../../lib/domain/observations.ts";
+import { overlayPng } from "../../../lib/imaging/overlay.ts";
+import { readFilm } from "../../../lib/imaging/read-film.ts";
+import type { FilmAnswer } from "../../../lib/inference/film-service.ts";
+import { type Finding, findings } from "../../../lib/inference/findings.ts";
+import { heatGrid } from "../../../lib/inference/heat-grid.ts";
+import type { Predictor } from "../../../lib/inference/predictor.ts";
+import { temporaryBeside } from "../../../lib/store/temporary-file.ts";
+import type { FilmFile } from "./films.ts";
+
+export interface Explanation {
+  readonly observation: Observation;
+  /** The picture that was written. */
+  readonly file: string;
+  /** The hottest region in film pixels; null where none stands out. */
+  readonly box: Rectangle | null;
+}
+
+interface AnsweredBy {
+  readonly file: string;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly notice: typeof NOTICE;
+}
+
+/** What `predict` says of a file; one line of JSON with `--json`. */
+export type PredictionResult =
+  | (AnsweredBy & {
+      readonly findings: readonly Finding[];
+      readonly explanations?: readonly Explanation[];
+      readonly warnings: readonly Warning[];
+    })
+  | (AnsweredBy & { readonly error: { readonly code: string; readonly message: string } });
+
+export interface AnswerOptions {
+  /** Folder for heat maps. */
+  readonly explain?: string | undefined;
+  /** Whose; see worthExplaining where left out. */
+  readonly observations?: readonly Observation[] | undefined;
+}
+
+export interface FileAnswer {
+  readonly film: FilmFile;
+  readonly result: PredictionResult;
+  readonly exitCode: ExitCode;
+}
+
+/** One file's answer or error; nothing is thrown. */
+export async function answerFile(
+  predictor: Pick<Predictor, "answer" | "version">,
+  film: FilmFile,
+  options: AnswerOptions,
+): Promise<FileAnswer> {
+  const { name, version } = predictor.version;
+  const by: AnsweredBy = { file: film.path, model: { name, version }, notice: NOTICE };
+  try {
+    const bytes = await readBytes(film.path);
+    return { film, result: { ...by, ...(await answer(predictor, film, bytes, options)) }, exitCode: EXIT.done };
+  } catch (error) {
+    const { code, message, exitCode } = reportError(error);
+    return { film, result: { ...by, error: { code, message } }, exitCode };
+  }
+}
+
+/** Where maps are drawn, the film is read here and once; otherwise the predictor's own process reads it. */
+async function answer(
+  predictor: Pick<Predictor, "answer" | "version">,
+  { place }: FilmFile,
+  bytes: Uint8Array,
+  { explain, observations }: AnswerOptions,
+): Promise<Omit<Extract<PredictionResult, { findings: unknown }>, keyof AnsweredBy>> {
+  if (explain === undefined) {
+    const { prediction, warnings } = await predictor.answer(bytes);
+    return { findings: findings(prediction, predictor.version), warnings };
+  }
+  const film = await readFilm(bytes);
+  const answered = await predictor.answer(film, { maps: true });
+  const found = findings(answered.prediction, predictor.version);
+  const explanations: Explanation[] = [];
+  for (const observation of observations ?? worthExplaining(found)) {
+    const file = join(explain, `${place}.${observation.toLowerCase().replaceAll(" ", "-")}.png`);
+    explanations.push({ observation, file, box: await drawMap(film.image, answered, observation, file) });
+  }
+  return { findings: found, explanations, warnings: answered.warnings };
+}
+
+type Image = Parameters<typeof overlayPng>[0];
+
+/** The file is there whole or not at all. */
+async function drawMap(
+  image: Image,
+  { prediction, area }: FilmAnswer,
+  observation: Observation,
+  file: string,
+): Promise<Rectangle | null> {
+  const { png, region } = await overlayPng(image, heatGrid(prediction, observationIndex(observation), area));
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = temporaryBeside(file);
+  await writeFile(temporary, png);
+  await rename(temporary, file);
+  return region?.box ?? null;
+}
+
+/** The positive findings; where there is none, the one that comes nearest to its operating point. */
+function worthExplaining(found: readonly Finding[]): Observation[] {
+  const places = found.filter(({ observation }) => observation !== "No Finding");
+  const positive = places.filter((finding) => finding.positive);
+  if (positive.length > 0) return positive.map(({ observation }) => observation);
+  const nearness = ({ probability, threshold }: Finding) => probability / Math.max(threshold, Number.EPSILON);
+  return places.length === 0 ? [] : [places.reduce((a, b) => (nearness(b) > nearness(a) ? b : a)).observation];
+}
+
+/** Reasons of the operating system, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EISDIR: "a folder, expected a film",
+  EACCES: "may not be read",
+};
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    if (reportError(cause).exitCode === EXIT.temporary) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code ?? "";
+    throw new InputError("film-file", `${file}: ${REASONS[code] ?? (cause as Error).message}`, { cause });
+  }
+}
