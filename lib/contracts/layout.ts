@@ -78,6 +78,8 @@ export const VERSION_FILES = {
   card: "model-card.json",
   cardPage: "model-card.html",
   report: "report.html",
+  /** Where the training films' features lie; only beside a manifest with `outOfDistribution`. */
+  featureSpace: "feature-space.safetensors",
 } as const;
 
 /** Keys in the room `models`. */

@@ -11,10 +11,18 @@ export const Calibration = z.discriminatedUnion("kind", [
 ]);
 export type Calibration = z.infer<typeof Calibration>;
 
-/** Where films usually lie in the space of the network's pooled features. */
+/** How far the pooled features of a film may lie from those of the training films; null where that was not measured. */
 export const OutOfDistribution = z
-  .strictObject({ mean: z.array(z.number()), precision: z.array(z.array(z.number())), threshold: z.number() })
+  .strictObject({
+    /** Distance (lib/domain/feature-space.ts) beyond which a film is told to be of another kind. */
+    threshold: z.number().min(0),
+    /** Training films that the file's numbers are from. */
+    trainingFilms: z.int().min(1),
+    /** Tuning films that the threshold is from. */
+    tuningFilms: z.int().min(1),
+  })
   .nullable();
+export type OutOfDistribution = z.infer<typeof OutOfDistribution>;
 
 /** First 16 hexadecimal digits of the hash over the version's files. */
 export const VersionId = z.string().regex(/^[0-9a-f]{16}$/);

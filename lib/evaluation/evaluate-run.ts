@@ -9,6 +9,7 @@ import { renderReport } from "../report/report.ts";
 import type { StepContext, StepSummary } from "../steps/run-step.ts";
 import { writeDocument } from "../store/documents.ts";
 import { sha256 } from "../store/etag.ts";
+import { filmsToFit, fitOutOfDistribution } from "./feature-space.ts";
 import { judge } from "./judge.ts";
 import { modelCard } from "./model-card.ts";
 import type { Predicting } from "./predict.ts";
@@ -29,10 +30,12 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   const { config } = request;
   const inputs = await readRunInputs(context, data);
   const graph = writeServingGraph({ model: config.model, size: config.geometry.size, members: inputs.members });
-  const { material, rules, tables } = await withServingGraph(graph, async (loaded) => {
-    const judged = await judge(context, data, inputs, predicting(context, data, loaded));
+  const { material, rules, tables, fitted } = await withServingGraph(graph, async (loaded) => {
+    const using = predicting(context, data, loaded);
+    const judged = await judge(context, data, inputs, using);
+    const fitted = await fitOutOfDistribution(data.split, config.seed, using);
     const files = [{ path: SERVING_GRAPH, sha256: sha256(graph) }];
-    return { ...judged, material: { ...judged.material, files } };
+    return { ...judged, fitted, material: { ...judged.material, files } };
   });
 
   note("info", "writing the report");
@@ -40,8 +43,8 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   const report = Buffer.from(await renderReport(material));
   const version = await publishVersion(
     rooms.models,
-    describeVersion(material, rules),
-    filesOfVersion(graph, material, { card, report }),
+    describeVersion(material, rules, fitted),
+    filesOfVersion(graph, material, { card, report, fitted }),
   );
   await rooms.runs.put(keys.predictions, Buffer.from(predictionsCsv(tables)));
   await rooms.runs.put(keys.report, report);
@@ -63,7 +66,7 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
 /** Predicts with that graph, and tells of the films done. */
 function predicting(context: StepContext, films: TrainingData, graph: ServingGraph): Predicting {
   const { tuning, calibration, test } = films.split;
-  const total = tuning.length + calibration.length + test.length;
+  const total = tuning.length + calibration.length + test.length + filmsToFit(films.split);
   let done = 0;
   return {
     graph,

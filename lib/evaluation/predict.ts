@@ -1,5 +1,5 @@
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
-import type { ServingGraph } from "../engine/saved-model.ts";
+import type { ServingGraph, ServingOutput } from "../engine/saved-model.ts";
 import type { PreparedFilms } from "../training/film-source.ts";
 import { readAhead } from "../training/read-ahead.ts";
 
@@ -12,20 +12,42 @@ export interface Predicting {
   readonly onFilms: (films: number) => void;
 }
 
+interface Ran extends ServingOutput {
+  /** count x 14 */
+  readonly targets: Float32Array;
+}
+
+/** What the graph answers for the films at `positions`, batch by batch; the next one is read meanwhile. */
+export async function* runBatches(
+  positions: Uint32Array,
+  { graph, films, batchSize, signal, onFilms }: Predicting,
+  options: { readonly maps?: boolean } = {},
+): AsyncGenerator<Ran> {
+  for await (const { value: batch } of readAhead(batches(films, positions, batchSize))) {
+    signal.throwIfAborted();
+    yield { ...graph.run(batch.pixels, batch.count, options), targets: batch.targets };
+    onFilms(batch.count);
+  }
+}
+
+function* batches(films: PreparedFilms, positions: Uint32Array, batchSize: number) {
+  for (let start = 0; start < positions.length; start += batchSize) {
+    yield () => films.batch(positions.subarray(start, start + batchSize));
+  }
+}
+
 /** The graph's raw probabilities and the labels of the films at `positions`, count x 14 each. */
 export async function predict(
   positions: Uint32Array,
-  { graph, films, batchSize, signal, onFilms }: Predicting,
+  using: Predicting,
 ): Promise<{ probabilities: Float64Array; labels: Float32Array }> {
   const probabilities = new Float64Array(positions.length * OBSERVATION_COUNT);
   const labels = new Float32Array(positions.length * OBSERVATION_COUNT);
   let offset = 0;
-  for await (const { value: batch } of readAhead(batches(films, positions, batchSize))) {
-    signal.throwIfAborted();
-    probabilities.set(graph.run(batch.pixels, batch.count).probabilities, offset);
+  for await (const batch of runBatches(positions, using)) {
+    probabilities.set(batch.probabilities, offset);
     labels.set(batch.targets, offset);
     offset += batch.count * OBSERVATION_COUNT;
-    onFilms(batch.count);
   }
   return { probabilities, labels };
 }
@@ -38,29 +60,18 @@ export interface FilmMaps {
 }
 
 /** The graph's heat maps of the films at `positions`, by position. */
-export async function explain(
-  positions: Uint32Array,
-  { graph, films, batchSize, signal, onFilms }: Predicting,
-): Promise<Map<number, FilmMaps>> {
+export async function explain(positions: Uint32Array, using: Predicting): Promise<Map<number, FilmMaps>> {
   const found = new Map<number, FilmMaps>();
   let done = 0;
-  for await (const { value: batch } of readAhead(batches(films, positions, batchSize))) {
-    signal.throwIfAborted();
-    const { rows, columns, values } = graph.run(batch.pixels, batch.count, { maps: true }).maps!;
+  for await (const { count, maps } of runBatches(positions, using, { maps: true })) {
+    const { rows, columns, values } = maps!;
     const length = OBSERVATION_COUNT * rows * columns;
-    for (let i = 0; i < batch.count; i += 1) {
+    for (let i = 0; i < count; i += 1) {
       found.set(positions[done + i]!, { rows, columns, values: values.slice(i * length, (i + 1) * length) });
     }
-    done += batch.count;
-    onFilms(batch.count);
+    done += count;
   }
   return found;
-}
-
-function* batches(films: PreparedFilms, positions: Uint32Array, batchSize: number) {
-  for (let start = 0; start < positions.length; start += batchSize) {
-    yield () => films.batch(positions.subarray(start, start + batchSize));
-  }
 }
 
 /** The map of one observation, rows x columns. */

@@ -3,17 +3,23 @@ import { VERSION_FILES } from "../contracts/layout.ts";
 import { ModelCard } from "../contracts/model-card.ts";
 import { SAVED_MODEL_FOLDER } from "../contracts/model-version.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
+import { encodeFeatureSpace } from "../registry/feature-space-file.ts";
 import type { VersionFile } from "../registry/version-file.ts";
 import type { VersionDescription } from "../registry/versions.ts";
 import type { ReportMaterial } from "../report/material.ts";
 import { renderModelCard } from "../report/model-card.ts";
 import { encodeDocument } from "../store/documents.ts";
 import type { DecisionRules } from "./decision-rules.ts";
+import type { FittedFeatureSpace } from "./feature-space.ts";
 
 export const SERVING_GRAPH = `${SAVED_MODEL_FOLDER}/saved_model.pb`;
 
 /** What the registry is told of the model, besides its files. */
-export function describeVersion(material: ReportMaterial, rules: DecisionRules): VersionDescription {
+export function describeVersion(
+  material: ReportMaterial,
+  rules: DecisionRules,
+  fitted: FittedFeatureSpace | null,
+): VersionDescription {
   const { request, plan, upsampling, evaluation, trainedPatients } = material;
   const { config } = request;
   return {
@@ -24,7 +30,11 @@ export function describeVersion(material: ReportMaterial, rules: DecisionRules):
     thresholds: [...rules.thresholds],
     operatingPoint: config.evaluation.operatingPoint,
     calibration: [...rules.calibration],
-    outOfDistribution: null,
+    outOfDistribution: fitted && {
+      threshold: fitted.threshold,
+      trainingFilms: fitted.trainingFilms,
+      tuningFilms: fitted.tuningFilms,
+    },
     policy: plan.policy,
     protocol: plan.protocol,
     trainedOn: {
@@ -40,15 +50,22 @@ export function describeVersion(material: ReportMaterial, rules: DecisionRules):
   };
 }
 
-/** The files of a version: the serving graph, and what a person should read before using it. */
+interface Companions {
+  readonly card: ModelCard;
+  readonly report: Uint8Array;
+  readonly fitted: FittedFeatureSpace | null;
+}
+
+/** The files of a version: the serving graph, what a person should read before using it, and what tells strange films. */
 export const filesOfVersion = (
   graph: Uint8Array,
   material: ReportMaterial,
-  { card, report }: { readonly card: ModelCard; readonly report: Uint8Array },
+  { card, report, fitted }: Companions,
 ): VersionFile[] => [
   { path: SERVING_GRAPH, bytes: graph },
   { path: VERSION_FILES.evaluation, bytes: encodeDocument(Evaluation.parse(material.evaluation)) },
   { path: VERSION_FILES.card, bytes: encodeDocument(ModelCard.parse(card)) },
   { path: VERSION_FILES.cardPage, bytes: Buffer.from(renderModelCard(card)) },
   { path: VERSION_FILES.report, bytes: report },
+  ...(fitted === null ? [] : [{ path: VERSION_FILES.featureSpace, bytes: encodeFeatureSpace(fitted.space) }]),
 ];

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import type { Warning } from "../contracts/api.ts";
-import type { ModelVersion } from "../contracts/model-version.ts";
+import { type ModelVersion, SAVED_MODEL_FOLDER } from "../contracts/model-version.ts";
 import { calibrate } from "../domain/calibration.ts";
 import { rectangleToFilm } from "../domain/geometry.ts";
 import { observationIndex } from "../domain/observations.ts";
@@ -14,6 +15,7 @@ import { batcher } from "./batcher.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions } from "./film-service.ts";
 import { heatGrid } from "./heat-grid.ts";
 import type { Prediction } from "./prediction.ts";
+import { openStrangeness } from "./strangeness.ts";
 
 /** Films of one run of the graph; more gain little on a CPU and cost memory. */
 const LARGEST_BATCH = 8;
@@ -30,12 +32,16 @@ interface Square {
   readonly maps: boolean;
 }
 
-/** Loads a version's serving graph and runs it once, so that the first film is not the slow one. */
-export async function openAnswerer(servingFolder: string, version: ModelVersion): Promise<Answerer> {
-  const graph = await loadServingGraph(servingFolder);
+/**
+ * Loads a version's serving graph and runs it once, so that the first film is not the slow one.
+ * @param versionFolder the version's files, verified
+ */
+export async function openAnswerer(versionFolder: string, version: ModelVersion): Promise<Answerer> {
+  const graph = await loadServingGraph(join(versionFolder, SAVED_MODEL_FOLDER));
   const { geometry } = version;
   const cells = cellArea(buildNetwork(version.model), geometry.size);
-  graph.run(new Uint8Array(graph.size ** 2), 1, { maps: true });
+  const { features } = graph.run(new Uint8Array(graph.size ** 2), 1, { maps: true });
+  const strangeness = await openStrangeness(versionFolder, version, features.length);
   const predict = batcher((squares: readonly Square[]) => runGraph(graph, squares, version), {
     largest: LARGEST_BATCH,
     together: (a, b) => a.maps === b.maps,
@@ -49,8 +55,9 @@ export async function openAnswerer(servingFolder: string, version: ModelVersion)
     clock.lap("check");
     const pixels = resizeToSquare(film.image, geometry);
     clock.lap("resize");
-    const prediction = await predict({ pixels, maps });
+    const { features, ...prediction } = await predict({ pixels, maps });
     clock.lap("predict");
+    warnings.push(...strangeness(features));
     return { film, warnings, prediction, area: rectangleToFilm(cells, film.image, geometry), clock };
   }
 
@@ -91,7 +98,12 @@ async function plainPicture(source: FilmSource): Promise<FilmPicture> {
   return { png, box: null, warnings: film.warnings, timings: clock.laps };
 }
 
-function runGraph(graph: ServingGraph, squares: readonly Square[], version: ModelVersion): Prediction[] {
+/** A prediction with the pooled features that it came from. */
+interface Seen extends Prediction {
+  readonly features: Float32Array;
+}
+
+function runGraph(graph: ServingGraph, squares: readonly Square[], version: ModelVersion): Seen[] {
   const count = squares.length;
   const pixels = new Uint8Array(count * graph.size ** 2);
   squares.forEach((square, i) => {
@@ -102,15 +114,16 @@ function runGraph(graph: ServingGraph, squares: readonly Square[], version: Mode
 }
 
 function predictionOf(
-  { count, logits, probabilities, maps }: ServingOutput,
+  { count, logits, probabilities, features, maps }: ServingOutput,
   film: number,
   version: ModelVersion,
-): Prediction {
+): Seen {
   const own = (values: Float32Array): Float32Array => {
     const length = values.length / count;
     return values.slice(film * length, (film + 1) * length);
   };
   return {
+    features: own(features),
     logits: own(logits),
     probabilities: own(probabilities).map((raw, i) => calibrate(version.calibration[i]!, raw)),
     maps: maps && { rows: maps.rows, columns: maps.columns, values: own(maps.values) },

@@ -4,7 +4,7 @@ import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions
 
 /** What a predictor's process is asked, and what it answers. */
 export interface Calls {
-  readonly load: { ask: { servingFolder: string; version: ModelVersion }; answer: null };
+  readonly load: { ask: { versionFolder: string; version: ModelVersion }; answer: null };
   readonly answer: { ask: { film: FilmSource; options: AnswerOptions }; answer: FilmAnswer };
   readonly picture: { ask: { film: FilmSource; options: PictureOptions }; answer: FilmPicture };
   readonly vitals: { ask: null; answer: Vitals };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ModelVersion, SAVED_MODEL_FOLDER } from "../contracts/model-version.ts";
+import type { ModelVersion } from "../contracts/model-version.ts";
 import { type ErrorReport, reportError, TemporaryError } from "../domain/errors.ts";
 import { resolveVersion } from "../registry/channels.ts";
 import { materialiseVersion } from "../registry/versions.ts";
@@ -75,7 +75,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
       starting = restart();
     });
     try {
-      await worker.call("load", { servingFolder: join(folder, SAVED_MODEL_FOLDER), version }, LOAD_TIMEOUT);
+      await worker.call("load", { versionFolder: folder, version }, LOAD_TIMEOUT);
     } catch (error) {
       await worker.stop();
       if (closed || failedStarts + 1 >= MOST_FAILED_STARTS || !(error instanceof TemporaryError)) throw error;

@@ -16,8 +16,8 @@ const loaded = (): Answerer => {
 };
 
 const HANDLERS: { readonly [Name in CallName]: (ask: Calls[Name]["ask"]) => Promise<Calls[Name]["answer"]> } = {
-  load: async ({ servingFolder, version }) => {
-    answerer = await openAnswerer(servingFolder, version);
+  load: async ({ versionFolder, version }) => {
+    answerer = await openAnswerer(versionFolder, version);
     return null;
   },
   answer: ({ film, options }) => inTurn(() => loaded().answer(film, options)),

@@ -1,8 +1,8 @@
 import type { TrainingState } from "../model/session.ts";
 import type { Weights } from "../model/weights.ts";
 import { decodeDocument } from "../store/documents.ts";
+import { readSafetensors, type Tensor, writeSafetensors } from "../store/safetensors.ts";
 import { Journal } from "./journal.ts";
-import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
 import { asTensors, asWeights } from "./weights-file.ts";
 
 /** Everything that a training needs to go on as if it had never stopped. */

@@ -8,10 +8,10 @@ import { type FrozenBackbone, openFrozenBackbone } from "../model/feature-graph.
 import { buildNetwork, featureChannels } from "../model/networks.ts";
 import type { Weights } from "../model/weights.ts";
 import type { Reporter } from "../steps/progress.ts";
+import { readSafetensors, writeSafetensors } from "../store/safetensors.ts";
 import type { Store } from "../store/store.ts";
 import type { FilmSource } from "./film-source.ts";
 import { readAhead } from "./read-ahead.ts";
-import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 /** Films of one shard of features. */
 const SHARD_FILMS = 4096;

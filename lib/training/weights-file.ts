@@ -1,6 +1,6 @@
 import { InputError } from "../domain/errors.ts";
 import type { Weights, WeightTensor } from "../model/weights.ts";
-import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from "./safetensors.ts";
+import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from "../store/safetensors.ts";
 
 /** Weights as a safetensors file. The same weights and metadata give the same bytes. */
 export const encodeWeights = (weights: Weights, metadata: TensorFile["metadata"]): Uint8Array =>

@@ -3,10 +3,14 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { random, shuffle } from "../../lib/domain/random.ts";
+import { openPredictor } from "../../lib/inference/predictor.ts";
 import { PLANTED_NAMES } from "../../lib/phantoms/findings.ts";
+import { openStore, roomsOf } from "../../lib/store/open.ts";
+import { drawNonFilm, NON_FILMS, type NonFilm } from "../lib/imaging/non-films.ts";
 import { type LogisticFilms, logisticAuroc } from "../logistic.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -93,6 +97,40 @@ describe("the demo, with a seed that no threshold was chosen on", () => {
     const areas = (await logisticAuroc(train, test)).filter((area) => area !== null);
     expect(areas.length).toBeGreaterThanOrEqual(PLANTED_NAMES.length);
     expect(mean(areas)).toBeLessThan(0.85);
+  });
+
+  it("doubts or refuses pictures that are no chest films, and hardly any test patient's film", async () => {
+    const models = openStore(roomsOf(store).HILUM_MODELS);
+    const predictor = await openPredictor({ models });
+    /** Share of the files that are refused or answered with a warning. */
+    const doubted = async (files: readonly Uint8Array[]): Promise<number> => {
+      const answers = await predictor.predict(files);
+      return answers.filter((answer) => "error" in answer || answer.warnings.length > 0).length / files.length;
+    };
+    try {
+      expect(predictor.version.outOfDistribution).not.toBeNull();
+      const { test } = sidesOf(join(store, "runs", summary.run, "predictions.csv"), pathOf(films));
+      expect(test.files.length).toBeGreaterThanOrEqual(400);
+      expect(await doubted(test.files.map((file) => readFileSync(file)))).toBeLessThanOrEqual(0.02);
+      const kinds = Object.keys(NON_FILMS) as NonFilm[];
+      const strange = await Promise.all(
+        kinds.flatMap((kind) => Array.from({ length: 10 }, (_, seed) => drawNonFilm(kind, seed))),
+      );
+      expect(await doubted(strange)).toBeGreaterThanOrEqual(0.95);
+      const lateral = readdirSync(pathOf(films), { recursive: true, encoding: "utf8" }).filter((path) =>
+        path.endsWith("_lateral.jpg"),
+      );
+      expect(await doubted(lateral.map((path) => readFileSync(join(pathOf(films), path))))).toBeGreaterThanOrEqual(
+        0.95,
+      );
+      const changed = (change: (film: Sharp) => Sharp) =>
+        Promise.all(test.files.slice(0, 100).map((file) => change(sharp(file)).png().toBuffer()));
+      expect(await doubted(await changed((film) => film.negate()))).toBeGreaterThanOrEqual(0.95);
+      expect(await doubted(await changed((film) => film.rotate(90)))).toBeGreaterThanOrEqual(0.95);
+      expect(await doubted(await changed((film) => film.rotate(180)))).toBeGreaterThanOrEqual(0.8);
+    } finally {
+      await predictor.close();
+    }
   });
 
   it("learns nothing from shuffled labels", async () => {

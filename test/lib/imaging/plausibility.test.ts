@@ -33,6 +33,12 @@ const negative = (image: Film["image"]): Film["image"] => ({
   data: image.data.map((v) => image.maxValue - v),
 });
 
+/** A quarter turn clockwise. */
+function turned({ data, width, height, maxValue }: Film["image"]): Film["image"] {
+  const turnedData = data.map((_, i) => data[(height - 1 - (i % height)) * width + Math.floor(i / height)]!);
+  return { data: turnedData, width: height, height: width, maxValue };
+}
+
 describe("refused", () => {
   const next = random(7, "noise");
   test.each<[string, string, Film]>([
@@ -52,6 +58,13 @@ describe("doubted", () => {
   test("a drawn chest of 12 bits is not", () => expect(codes(ofImage(drawnFilm(320, 384, 4095)))).toEqual([]));
   test("its negative is an inverted film", () =>
     expect(codes(ofImage(negative(drawnFilm())))).toEqual(["inverted-film"]));
+  test("on its side or upside down it is a rotated film", () => {
+    const upright = drawnFilm();
+    const onItsSide = turned(upright);
+    expect(codes(ofImage(onItsSide))).toEqual(["rotated-film"]);
+    expect(codes(ofImage(turned(onItsSide)))).toEqual(["rotated-film"]);
+    expect(codes(ofImage(turned(turned(onItsSide))))).toEqual(["rotated-film"]);
+  });
   test("in colour", () => expect(codes(ofImage(drawnFilm(), 0.3))).toEqual(["not-a-chest-film"]));
   test("a panorama", () => expect(codes(ofImage(drawnFilm(900, 300)))).toEqual(["not-a-chest-film"]));
   test("a bright blob on black", () => {
@@ -80,14 +93,18 @@ describe("phantoms", () => {
 });
 
 describe.skipIf(!hasRealFilms)("real films", () => {
-  test("none of 200 is doubted or refused, and the negative of each is seen", async () => {
+  test("none of 200 is doubted or refused; the negative of each is seen, and most that lie on their side or head", async () => {
     const files = filmsUnder(REAL_FILMS);
     expect(files).toHaveLength(200);
+    let seenTurned = 0;
     for (const file of files) {
       const read = await readFilm(readFileSync(file));
       expect(codes(read)).toEqual([]);
       expect(codes({ ...read, image: negative(read.image) })).toContain("inverted-film");
+      const side = turned(read.image);
+      for (const image of [side, turned(side)]) seenTurned += Number(codes({ ...read, image }).length > 0);
     }
+    expect(seenTurned / (2 * files.length)).toBeGreaterThan(0.75);
   });
 });
 

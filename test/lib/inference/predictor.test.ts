@@ -3,14 +3,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { VERSION_FILES } from "../../../lib/contracts/layout.ts";
 import { calibrate } from "../../../lib/domain/calibration.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { findings } from "../../../lib/inference/findings.ts";
 import { openPredictor, type Predictor, type PredictResult } from "../../../lib/inference/predictor.ts";
+import { featureChannels } from "../../../lib/model/networks.ts";
+import { encodeFeatureSpace } from "../../../lib/registry/feature-space-file.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import { dicomFile, type Picture } from "../imaging/dicom-file.ts";
 import { AWKWARD, asSharp, drawnFilm, hasAwkward } from "../imaging/films.ts";
-import { publishRandomModel } from "./published-model.ts";
+import { MODEL, publishRandomModel } from "./published-model.ts";
 
 const CALIBRATION = { kind: "platt", slope: 0.8, intercept: -0.3 } as const;
 const film = drawnFilm(512, 480);
@@ -131,6 +134,20 @@ describe("answers", () => {
     for (const other of others) expect(furthest(baseline!, other)).toBeLessThan(0.01);
     expect(furthest(baseline!, leg)).toBeGreaterThan(0.03);
   });
+});
+
+test("a film unlike those that were learned from is told of", async () => {
+  const side = featureChannels(MODEL);
+  const space = { mean: new Float64Array(side), whitening: new Float64Array(side ** 2).fill(1) };
+  const file = { path: VERSION_FILES.featureSpace, bytes: encodeFeatureSpace(space) };
+  const told = { threshold: 0.01, trainingFilms: 100, tuningFilms: 100 };
+  const { version } = await publishRandomModel(models, CALIBRATION, [file], told);
+  const strict = await openPredictor({ models, model: version, cache });
+  try {
+    expect((await strict.answer(png)).warnings).toMatchObject([{ code: "out-of-distribution" }]);
+  } finally {
+    await strict.close();
+  }
 });
 
 describe("the caller", () => {

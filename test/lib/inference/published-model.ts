@@ -1,4 +1,4 @@
-import type { Calibration } from "../../../lib/contracts/model-version.ts";
+import type { Calibration, OutOfDistribution } from "../../../lib/contracts/model-version.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { initialWeights } from "../../../lib/model/initial-weights.ts";
 import { buildNetwork, HEAD } from "../../../lib/model/networks.ts";
@@ -8,7 +8,7 @@ import type { VersionFile } from "../../../lib/registry/version-file.ts";
 import { publishVersion } from "../../../lib/registry/versions.ts";
 import type { Store } from "../../../lib/store/store.ts";
 
-const MODEL = { network: "densenet-mini", channels: 1, headWidth: 64, normalisation: "symmetric" } as const;
+export const MODEL = { network: "densenet-mini", channels: 1, headWidth: 64, normalisation: "symmetric" } as const;
 export const SIZE = 112;
 
 /** Random logits are all near 0, and so all films alike: louder ones tell films apart. */
@@ -26,6 +26,7 @@ export function publishRandomModel(
   models: Store,
   calibration: Calibration = { kind: "identity" },
   files: readonly VersionFile[] = [],
+  outOfDistribution: OutOfDistribution = null,
 ) {
   const members = [loudWeights()];
   const bytes = writeServingGraph({ model: MODEL, size: SIZE, members });
@@ -39,7 +40,7 @@ export function publishRandomModel(
       thresholds: OBSERVATIONS.map((_, i) => 0.3 + 0.03 * i),
       operatingPoint: "max-f1",
       calibration: OBSERVATIONS.map(() => calibration),
-      outOfDistribution: null,
+      outOfDistribution,
       policy: { uncertain: "ones", blank: "zero", perObservation: {} },
       protocol: "leak-free",
       trainedOn: {

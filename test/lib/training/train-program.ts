@@ -1,8 +1,8 @@
 import { TrainerEnvironment } from "../../../lib/contracts/environment.ts";
 import { runProgram } from "../../../lib/steps/program.ts";
+import { writeSafetensors } from "../../../lib/store/safetensors.ts";
 import { openCheckpoints } from "../../../lib/training/checkpoint-store.ts";
 import { train } from "../../../lib/training/loop.ts";
-import { writeSafetensors } from "../../../lib/training/safetensors.ts";
 import { setUp, watched } from "./setup.ts";
 
 /** Milliseconds a step takes at least, so that a parent can hit this process in the middle of one. */

@@ -7,7 +7,7 @@ import {
   type Tensor,
   type TensorFile,
   writeSafetensors,
-} from "../../../lib/training/safetensors.ts";
+} from "../../../lib/store/safetensors.ts";
 import { python } from "../../python.ts";
 
 const shape = fc.array(fc.nat(4), { maxLength: 3 });

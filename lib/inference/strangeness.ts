@@ -1,0 +1,40 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Warning } from "../contracts/api.ts";
+import { VERSION_FILES } from "../contracts/layout.ts";
+import type { ModelVersion } from "../contracts/model-version.ts";
+import { InputError } from "../domain/errors.ts";
+import { novelty } from "../domain/feature-space.ts";
+import { decodeFeatureSpace } from "../registry/feature-space-file.ts";
+
+/**
+ * Warns of films whose features lie further from the training films' than almost all of the tuning patients'. Versions
+ * that never had this measured warn of none.
+ * @param channels length of a film's features
+ * @throws InputError `safetensors`, `feature-space`
+ */
+export async function openStrangeness(
+  versionFolder: string,
+  { outOfDistribution }: Pick<ModelVersion, "outOfDistribution">,
+  channels: number,
+): Promise<(features: ArrayLike<number>) => Warning[]> {
+  if (outOfDistribution === null) return () => [];
+  const path = join(versionFolder, VERSION_FILES.featureSpace);
+  const bytes = await readFile(path).catch((cause) => {
+    throw new InputError("feature-space", `${path}: can't be read, expected as the manifest has a threshold`, {
+      cause,
+    });
+  });
+  const space = decodeFeatureSpace(bytes, path);
+  if (space.mean.length !== channels) {
+    throw new InputError("feature-space", `${path}: ${space.mean.length} features, expected the graph's ${channels}`);
+  }
+  const { threshold } = outOfDistribution;
+  return (features) => {
+    const distance = novelty(space, features);
+    if (distance <= threshold) return [];
+    const far = `distance ${distance.toFixed(1)}, almost all of theirs up to ${threshold.toFixed(1)}`;
+    const message = `the film is unlike those that the model learned from (${far}); the answer may mean nothing`;
+    return [{ code: "out-of-distribution", message }];
+  };
+}
