@@ -15,12 +15,15 @@ const ascii = (text: string): number[] => [...text].map((letter) => letter.charC
 const bareDicom: Test = (bytes) =>
   bytes.length > 132 && (bytes[0] === 2 || bytes[0] === 8) && bytes[1] === 0 && bytes[2]! < 0x80 && bytes[3] === 0;
 
+/** Little and big endian, each with BigTIFF. */
+const TIFF: readonly (readonly number[])[] = ["II*\0", "MM\0*", "II+\0", "MM\0+"].map(ascii);
+
 /** Asked in this order. A preamble may look like anything, TIFF too, so "DICM" goes first. */
 const SIGNATURES: readonly (readonly [Media, Test])[] = [
   ["dicom", startsWith(ascii("DICM"), 128)],
   ["png", startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
   ["jpeg", startsWith([0xff, 0xd8, 0xff])],
-  ["tiff", (bytes) => startsWith([0x49, 0x49, 42, 0])(bytes) || startsWith([0x4d, 0x4d, 0, 42])(bytes)],
+  ["tiff", (bytes) => TIFF.some((magic) => startsWith(magic)(bytes))],
   ["webp", (bytes) => startsWith(ascii("RIFF"))(bytes) && startsWith(ascii("WEBP"), 8)(bytes)],
   ["dicom", bareDicom],
 ];

@@ -2,6 +2,7 @@ import sharp, { type Metadata, type Sharp } from "sharp";
 import { InputError } from "../domain/errors.ts";
 import { brightest, contentDepth, MOST_PIXELS } from "../domain/film-limits.ts";
 import { luma } from "../domain/luma.ts";
+import { chroma } from "./chroma.ts";
 import { checkSize, type Film } from "./film.ts";
 import type { Media } from "./media.ts";
 
@@ -42,7 +43,7 @@ const SPACES: Readonly<Record<string, Space>> = {
 
 /** PNG, JPEG, TIFF and WebP. Colour becomes grey by the same luma as in preparation; alpha is left out. */
 export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film> {
-  const header = await readHeader(bytes);
+  const header = await readHeader(bytes, media);
   checkSize(header.width, header.height);
   if ((header.pages ?? 1) > 1) {
     throw new InputError("multi-frame", `the file has ${header.pages} pictures, expected one`);
@@ -53,9 +54,12 @@ export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film>
     throw new InputError("unsupported-media", `${header.space} pixels of kind ${header.depth} are not read here`);
   }
   const { data, info } = await decode(bytes, space, wide).catch((cause: unknown) => {
-    throw endsEarly(bytes, media)
-      ? new InputError("film-truncated", `the ${media.toUpperCase()} file ends before its picture does`, { cause })
-      : new InputError("film-damaged", `the ${media.toUpperCase()} file is damaged`, { cause });
+    throw (
+      unsupported(cause, media) ??
+      (endsEarly(bytes, media)
+        ? new InputError("film-truncated", `the ${media.toUpperCase()} file ends before its picture does`, { cause })
+        : new InputError("film-damaged", `the ${media.toUpperCase()} file is damaged`, { cause }))
+    );
   });
   const samples = wide
     ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
@@ -71,13 +75,26 @@ export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film>
   };
 }
 
-async function readHeader(bytes: Uint8Array): Promise<Metadata> {
+async function readHeader(bytes: Uint8Array, media: Media): Promise<Metadata> {
   try {
     return await sharp(bytes, { ...OPTIONS, limitInputPixels: false }).metadata();
   } catch (cause) {
-    throw new InputError("film-damaged", "the file's header can't be read", { cause });
+    throw unsupported(cause, media) ?? new InputError("film-damaged", "the file's header can't be read", { cause });
   }
 }
+
+/** What libvips and its libraries say of files that are sound but not for them. */
+const NOT_FOR_LIBVIPS = /unsupported (jpeg data precision|marker)|not configured|not implemented|samples out of range/i;
+
+/** JPEG of 12 or 16 bits, JPEG-LS, TIFF of rare compressions or numbers. */
+const unsupported = (cause: unknown, media: Media): InputError | undefined =>
+  NOT_FOR_LIBVIPS.test((cause as Error).message)
+    ? new InputError(
+        "unsupported-media",
+        `this ${media.toUpperCase()}'s kind of pixels or compression is not read here; expected 8 bits in JPEG, 8 or 16 in TIFF`,
+        { cause },
+      )
+    : undefined;
 
 async function decode(bytes: Uint8Array, space: Space, wide: boolean) {
   const picture = sharp(bytes, OPTIONS).autoOrient().removeAlpha().timeout({ seconds: DECODE_SECONDS });
@@ -95,18 +112,6 @@ function inkToLight(inks: Samples): Uint8Array {
     for (let c = 0; c < 3; c += 1) light[to + c] = Math.round(((255 - inks[from + c]!) * paper) / 255);
   }
   return light;
-}
-
-/** Mean over a sample of the pixels of the largest less the smallest of red, green and blue. */
-function chroma(samples: Samples, channels: number): number {
-  const step = channels * Math.max(1, Math.floor(samples.length / channels / 100_000));
-  let sum = 0;
-  let count = 0;
-  for (let i = 0; i + 2 < samples.length; i += step, count += 1) {
-    const [r, g, b] = [samples[i]!, samples[i + 1]!, samples[i + 2]!];
-    sum += Math.max(r, g, b) - Math.min(r, g, b);
-  }
-  return sum / Math.max(1, count);
 }
 
 const END_MARKS: Partial<Record<Media, Uint8Array>> = {

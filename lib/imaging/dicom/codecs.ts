@@ -1,8 +1,8 @@
 import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
 import { InputError } from "../../domain/errors.ts";
-import { type CodestreamSize, endsWhole, jpeg2000Size, jpegSize } from "./codestream.ts";
-import { truncated } from "./data-set.ts";
-import type { PixelFormat } from "./header.ts";
+import { truncated } from "./body.ts";
+import { type CodestreamSize, endsWhole, jpeg2000Size, jpegSize, withoutBoxes } from "./codestream.ts";
+import type { Photometric, PixelFormat } from "./header.ts";
 
 type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg2000";
 
@@ -37,15 +37,23 @@ export const codecOf = (transferSyntax: string): Codec | undefined =>
 /** A codestream of many tiny tiles takes minutes for a picture of nothing. */
 const MOST_TILES = 4096;
 
+export interface DecodedFrame {
+  /** Stored values, little endian; the colours of a pixel side by side. */
+  readonly bytes: Uint8Array;
+  /** What they are once the decoder is done: JPEG 2000 undoes its own colour transformation. */
+  readonly photometric: Photometric;
+}
+
 /**
- * One compressed frame as stored values, little endian. What the frame says of itself is held against the header
+ * One compressed frame as stored values. What the frame says of itself is held against the header
  * first: the decoders take a truncated frame, or one of another size, without a word.
  * @throws InputError `film-truncated`, `film-damaged`
  */
-export async function decodeFrame(frame: Buffer, codec: Codec, format: PixelFormat): Promise<Uint8Array> {
+export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFormat): Promise<DecodedFrame> {
+  const frame = withoutBoxes(encoded);
   const size = sizeOf(frame, codec);
   const fits = size?.width === format.columns && size.height === format.rows;
-  if (!fits || size.components !== 1 || size.tiles > MOST_TILES) {
+  if (!fits || size.components !== format.samples || size.tiles > MOST_TILES) {
     throw damaged("the compressed picture is not what the DICOM header says");
   }
   if (!endsWhole(frame)) throw truncated();
@@ -56,15 +64,16 @@ export async function decodeFrame(frame: Buffer, codec: Codec, format: PixelForm
       height: format.rows,
       bitsAllocated: format.bitsAllocated,
       bitsStored: format.bitsStored,
-      samplesPerPixel: 1,
+      samplesPerPixel: format.samples,
       pixelRepresentation: format.signed ? 1 : 0,
       planarConfiguration: 0,
       photometricInterpretation: format.photometric,
       encodedBuffer: frame,
     });
     const decoded = NativeCodecs[codec.decode](context).getDecodedBuffer();
+    const photometric = codec.size === jpeg2000Size && format.samples === 3 ? "RGB" : format.photometric;
     // The decoder's memory is its own: copied before the next frame writes over it.
-    if (decoded !== undefined) return decoded.slice();
+    if (decoded !== undefined) return { bytes: decoded.slice(), photometric };
   } catch (cause) {
     // A WebAssembly trap leaves the module in no state to go on.
     NativeCodecs.release();

@@ -78,6 +78,21 @@ function hasSoundCodingStyle(frame: Buffer): boolean {
   return false;
 }
 
+/** JP2's signature box; its boxes are told by a length and a name of four bytes each (ITU T.800, annex I). */
+const JP2 = Buffer.from([0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20]);
+
+/** The codestream of a frame that some writers leave in its file format, JP2; any other frame as it is. */
+export function withoutBoxes(frame: Buffer): Buffer {
+  if (!frame.subarray(0, JP2.length).equals(JP2)) return frame;
+  for (let at = 0; at + 8 <= frame.length; ) {
+    const length = frame.readUInt32BE(at) || frame.length - at;
+    if (frame.toString("latin1", at + 4, at + 8) === "jp2c") return frame.subarray(at + 8, at + length);
+    if (length < 8) return frame;
+    at += length;
+  }
+  return frame;
+}
+
 /** JPEG's EOI and JPEG 2000's EOC are the same two bytes; one byte of padding may follow, and some writers add more. */
 export function endsWhole(frame: Uint8Array): boolean {
   let end = frame.length;

@@ -49,12 +49,15 @@ const WINDOWS: Readonly<Record<string, (centre: number, width: number) => Transf
   SIGMOID: (centre, width) => (width > 0 ? (value) => 1 / (1 + Math.exp((-4 * (value - centre)) / width)) : undefined),
 };
 
+/** Where a modality or VOI table stands in its item. */
+const LUT = { descriptor: "x00283002", data: "x00283006" };
+
 /** A look-up table: values before its first get the first entry, values after its last the last (C.11.1.1). */
-function lookUp(item: DataSet, signed: boolean): { apply: Transform; most: number } | undefined {
-  const count = item.uint16("x00283002", 0);
-  const first = signed ? item.int16("x00283002", 1) : item.uint16("x00283002", 1);
-  const bits = item.uint16("x00283002", 2);
-  const element = item.elements.x00283006;
+export function lookUp(item: DataSet, signed: boolean, tags = LUT): { apply: Transform; most: number } | undefined {
+  const count = item.uint16(tags.descriptor, 0);
+  const first = signed ? item.int16(tags.descriptor, 1) : item.uint16(tags.descriptor, 1);
+  const bits = item.uint16(tags.descriptor, 2);
+  const element = item.elements[tags.data];
   if (count === undefined || first === undefined || bits === undefined || element === undefined) return undefined;
   const length = count === 0 ? 65536 : count;
   const entries = tableEntries(item, element, length);

@@ -2,7 +2,8 @@ import type { DataSet } from "dicom-parser";
 import type { Warning } from "../../contracts/api.ts";
 import { InputError } from "../../domain/errors.ts";
 import { checkSize } from "../film.ts";
-import { code, PIXEL_DATA } from "./data-set.ts";
+import { PIXEL_DATA } from "./body.ts";
+import { code } from "./data-set.ts";
 
 /** How pixels are stored (PS3.3, C.7.6.3). */
 export interface PixelFormat {
@@ -12,8 +13,28 @@ export interface PixelFormat {
   readonly bitsStored: number;
   readonly highBit: number;
   readonly signed: boolean;
-  readonly photometric: "MONOCHROME1" | "MONOCHROME2";
+  readonly photometric: Photometric;
+  /** Values of one pixel: 3 for a colour picture. */
+  readonly samples: 1 | 3;
+  /** Whether the colours of an uncompressed picture lie plane after plane. */
+  readonly planar: boolean;
 }
+
+/** Photometric interpretations that are read, and how many values a pixel has in each. */
+const PHOTOMETRIC = {
+  MONOCHROME1: 1,
+  MONOCHROME2: 1,
+  "PALETTE COLOR": 1,
+  RGB: 3,
+  YBR_FULL: 3,
+  YBR_FULL_422: 3,
+  YBR_ICT: 3,
+  YBR_RCT: 3,
+} as const;
+export type Photometric = keyof typeof PHOTOMETRIC;
+
+const isPhotometric = (name: string | undefined): name is Photometric =>
+  name !== undefined && Object.hasOwn(PHOTOMETRIC, name);
 
 /** Plain radiographs: computed, digital, and what older consoles call them. */
 const MODALITIES = new Set(["CR", "DX", "DR"]);
@@ -32,8 +53,9 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
   const frames = dataSet.intString("x00280008") ?? 1;
   if (frames > 1) throw new InputError("multi-frame", "the DICOM file has several frames, expected one");
   const photometric = code(dataSet, "x00280004");
-  if (photometric !== "MONOCHROME1" && photometric !== "MONOCHROME2") {
-    throw new InputError("dicom-photometric", "the DICOM picture is not grey; expected MONOCHROME1 or MONOCHROME2");
+  if (!isPhotometric(photometric)) {
+    const expected = Object.keys(PHOTOMETRIC).join(", ");
+    throw new InputError("dicom-photometric", `the DICOM picture's colours are not read here; expected ${expected}`);
   }
   const rows = dataSet.uint16("x00280010") ?? 0;
   const columns = dataSet.uint16("x00280011") ?? 0;
@@ -41,16 +63,18 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
   const bitsAllocated = dataSet.uint16("x00280100");
   const bitsStored = dataSet.uint16("x00280101") ?? bitsAllocated ?? 0;
   const highBit = dataSet.uint16("x00280102") ?? bitsStored - 1;
-  const samples = dataSet.uint16("x00280002") ?? 1;
-  const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && samples === 1;
-  if ((bitsAllocated !== 8 && bitsAllocated !== 16) || highBit >= bitsAllocated || !sound) {
+  const samples = PHOTOMETRIC[photometric];
+  const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && (dataSet.uint16("x00280002") ?? 1) === samples;
+  const read = bitsAllocated === 8 || (bitsAllocated === 16 && samples === 1);
+  if (!read || highBit >= bitsAllocated || !sound) {
     throw new InputError(
       "dicom-pixel-format",
-      "the DICOM picture's bits are not read here; expected one value of 8 or 16 bits a pixel",
+      "the DICOM picture's bits are not read here; expected one grey value of 8 or 16 bits a pixel, or three colours of 8",
     );
   }
   const signed = dataSet.uint16("x00280103") === 1;
-  return { rows, columns, bitsAllocated, bitsStored, highBit, signed, photometric };
+  const planar = dataSet.uint16("x00280006") === 1;
+  return { rows, columns, bitsAllocated, bitsStored, highBit, signed, photometric, samples, planar };
 }
 
 function refuseOtherFilms(dataSet: DataSet): void {

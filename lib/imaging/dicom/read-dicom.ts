@@ -1,31 +1,61 @@
 import type { DataSet } from "dicom-parser";
 import type { Warning } from "../../contracts/api.ts";
 import type { GreyImage } from "../../domain/grey-image.ts";
+import { luma } from "../../domain/luma.ts";
+import { chroma } from "../chroma.ts";
 import type { Film } from "../film.ts";
-import { parseDataSet } from "./data-set.ts";
+import { truncated } from "./body.ts";
+import type { DecodedFrame } from "./codecs.ts";
+import { paletteToRgb, toRgb } from "./colour.ts";
+import { parseFile } from "./data-set.ts";
 import { modality, openRange, storedValue, type Transform, valuesOfInterest } from "./grey-scale.ts";
 import { type PixelFormat, readPixelFormat, readView } from "./header.ts";
-import { readStoredValues } from "./stored-values.ts";
+import { readFrame, toWords } from "./stored-values.ts";
 
 /**
  * A chest film from a DICOM file: stored values through modality and VOI transformation, MONOCHROME1 turned round,
- * at the depth of the stored values. Its compressed frames are decoded on this thread.
+ * at the depth of the stored values; colour becomes grey. Its compressed frames are decoded on this thread.
  * @throws InputError `dicom-no-pixels`, `dicom-modality`, `dicom-body-part`, `dicom-photometric`, `dicom-pixel-format`,
  * `dicom-transfer-syntax`, `multi-frame`, `film-size`, `film-truncated`, `film-damaged`
  */
 export async function readDicom(bytes: Uint8Array): Promise<Film> {
-  const dataSet = parseDataSet(bytes);
+  const file = parseFile(bytes);
+  const { dataSet } = file;
   const format = readPixelFormat(dataSet);
-  const stored = await readStoredValues(dataSet, format);
+  const frame = await readFrame(file, format);
   const { view, warnings } = readView(dataSet);
-  const { image, warning } = toGrey(stored, format, dataSet);
+  const { image, bitDepth, colourfulness = 0, warning } = toImage(frame, format, dataSet);
   const { width, height } = image;
   return {
     image,
-    facts: { format: "dicom", width, height, bitDepth: format.bitsStored, view },
-    colourfulness: 0,
+    facts: { format: "dicom", width, height, bitDepth, view },
+    colourfulness,
     warnings: warning ? [...warnings, warning] : warnings,
   };
+}
+
+interface Picture {
+  readonly image: GreyImage;
+  readonly bitDepth: number;
+  readonly colourfulness?: number;
+  readonly warning?: Warning | undefined;
+}
+
+function toImage({ bytes, photometric }: DecodedFrame, format: PixelFormat, dataSet: DataSet): Picture {
+  const pixels = format.rows * format.columns;
+  if (format.samples === 3) {
+    if (bytes.length < 3 * pixels) throw truncated();
+    return ofColours(toRgb(bytes.subarray(0, 3 * pixels), photometric), format);
+  }
+  const stored = toWords(bytes, pixels);
+  if (photometric === "PALETTE COLOR") return ofColours(paletteToRgb(stored, format, dataSet), format);
+  return { ...toGrey(stored, format, dataSet), bitDepth: format.bitsStored };
+}
+
+/** The same luma as for any other colour file; windows are for grey pictures alone. */
+function ofColours(rgb: Uint8Array, { columns: width, rows: height }: PixelFormat): Picture {
+  const image = { width, height, maxValue: 255, data: luma(rgb, 3) };
+  return { image, bitDepth: 8, colourfulness: chroma(rgb, 3) / 255 };
 }
 
 /** Every word is looked up in one table, so that a film of 20 million pixels costs 65,536 transformations. */

@@ -1,9 +1,11 @@
 /**
- * One frame of RLE Lossless (PS3.5, annex G): a segment for each byte of a pixel, the highest first, packed by PackBits.
- * @returns the pixels, little endian; undefined where a segment is short or over-long
+ * One frame of RLE Lossless (PS3.5, annex G): a segment for each byte of a pixel, packed by PackBits.
+ * @param places where in a pixel each segment's byte goes: `[1, 0]` for words, whose high byte comes first
+ * @returns the pixels; undefined where a segment is short or over-long
  */
-export function decodeRle(frame: Uint8Array, pixels: number, bytesPerPixel: number): Uint8Array | undefined {
+export function decodeRle(frame: Uint8Array, pixels: number, places: readonly number[]): Uint8Array | undefined {
   if (frame.length < 64) return undefined;
+  const bytesPerPixel = places.length;
   const header = new DataView(frame.buffer, frame.byteOffset, 64);
   if (header.getUint32(0, true) !== bytesPerPixel) return undefined;
   const out = new Uint8Array(pixels * bytesPerPixel);
@@ -13,7 +15,7 @@ export function decodeRle(frame: Uint8Array, pixels: number, bytesPerPixel: numb
     if (from < 64 || end > frame.length || from > end) return undefined;
     const unpacked = unpackBits(frame.subarray(from, end), pixels);
     if (unpacked === undefined) return undefined;
-    const place = bytesPerPixel - 1 - segment;
+    const place = places[segment]!;
     for (let i = 0; i < pixels; i += 1) out[i * bytesPerPixel + place] = unpacked[i]!;
   }
   return out;

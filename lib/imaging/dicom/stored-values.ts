@@ -1,45 +1,78 @@
 import dicomParser, { type DataSet } from "dicom-parser";
 import { InputError } from "../../domain/errors.ts";
-import { codecOf, decodeFrame } from "./codecs.ts";
-import { PIXEL_DATA, truncated } from "./data-set.ts";
+import { PIXEL_DATA, truncated } from "./body.ts";
+import { codecOf, type DecodedFrame, decodeFrame } from "./codecs.ts";
+import type { DicomFile } from "./data-set.ts";
 import type { PixelFormat } from "./header.ts";
 import { decodeRle } from "./rle.ts";
 
-const BIG_ENDIAN = "1.2.840.10008.1.2.2";
-const UNCOMPRESSED = new Set(["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", BIG_ENDIAN]);
+/** Implicit and explicit little endian, big endian, deflated; none where the file has no meta header. */
+const UNCOMPRESSED = new Set([
+  "",
+  "1.2.840.10008.1.2",
+  "1.2.840.10008.1.2.1",
+  "1.2.840.10008.1.2.2",
+  "1.2.840.10008.1.2.1.99",
+]);
 const RLE = "1.2.840.10008.1.2.5";
 
 /**
- * The pixel words of the one frame as they are stored, unused bits and all.
+ * The one frame as it is stored, decompressed: little endian, unused bits and all, the colours of a pixel side by side.
  * @throws InputError `dicom-transfer-syntax`, `film-truncated`, `film-damaged`
  */
-export async function readStoredValues(dataSet: DataSet, format: PixelFormat): Promise<Uint8Array | Uint16Array> {
-  const syntax = dataSet.string("x00020010")?.trim() ?? "";
-  const pixels = format.rows * format.columns;
-  if (UNCOMPRESSED.has(syntax)) return toWords(nativeFrame(dataSet, format, syntax === BIG_ENDIAN), pixels);
+export async function readFrame(file: DicomFile, format: PixelFormat): Promise<DecodedFrame> {
+  const { dataSet, syntax } = file;
+  const { photometric } = format;
+  if (UNCOMPRESSED.has(syntax)) return nativeFrame(file, format);
   const codec = codecOf(syntax);
   if (codec === undefined && syntax !== RLE) {
     throw new InputError("dicom-transfer-syntax", "the DICOM file's compression is not read here");
   }
   const frame = encapsulatedFrame(dataSet);
-  if (codec !== undefined) return toWords(await decodeFrame(frame, codec, format), pixels);
-  const unpacked = decodeRle(frame, pixels, format.bitsAllocated / 8);
-  if (unpacked === undefined) throw truncated();
-  return toWords(unpacked, pixels);
+  if (codec !== undefined) return decodeFrame(frame, codec, format);
+  const bytes = decodeRle(frame, format.rows * format.columns, segmentPlaces(format));
+  if (bytes === undefined) throw truncated();
+  return { bytes, photometric };
 }
 
-/** Little endian, with the length that the header asks for. */
-function nativeFrame(dataSet: DataSet, format: PixelFormat, bigEndian: boolean): Uint8Array {
+/** Of RLE: the planes of a colour picture, or the high byte of grey words before the low one. */
+function segmentPlaces({ samples, bitsAllocated }: PixelFormat): readonly number[] {
+  if (samples === 3) return [0, 1, 2];
+  return bitsAllocated === 16 ? [1, 0] : [0];
+}
+
+/** With the length that the header asks for. */
+function nativeFrame({ dataSet, bigEndian }: DicomFile, format: PixelFormat): DecodedFrame {
   const element = dataSet.elements[PIXEL_DATA]!;
-  if (element.encapsulatedPixelData)
+  if (element.encapsulatedPixelData) {
     throw new InputError("film-damaged", "the DICOM file's pixel data is not as its header says");
-  const length = (format.rows * format.columns * format.bitsAllocated) / 8;
+  }
+  const pixels = format.rows * format.columns;
+  const subsampled = format.photometric === "YBR_FULL_422";
+  const length = subsampled ? 2 * pixels : (pixels * format.samples * format.bitsAllocated) / 8;
   const end = element.dataOffset + length;
   if (element.length < length || end > dataSet.byteArray.length) throw truncated();
   const frame = dataSet.byteArray.subarray(element.dataOffset, end);
   // In big endian, bytes lie in words (OW) unless the element says that they are bytes (OB).
   const swapped = bigEndian && (format.bitsAllocated === 16 || element.vr === "OW") && length % 2 === 0;
-  return swapped ? Buffer.from(frame).swap16() : frame;
+  const bytes = swapped ? Buffer.from(frame).swap16() : frame;
+  return { bytes: subsampled ? fullChroma(bytes) : sideBySide(bytes, format), photometric: format.photometric };
+}
+
+/** Two pixels of Y share a Cb and a Cr (PS3.3, C.7.6.3.1.2): Y Y Cb Cr. */
+function fullChroma(pairs: Uint8Array): Uint8Array {
+  const out = new Uint8Array((pairs.length / 2) * 3);
+  for (let from = 0, to = 0; from + 3 < pairs.length; from += 4, to += 6) {
+    const [first, second, blue, red] = pairs.subarray(from, from + 4) as unknown as [number, number, number, number];
+    out.set([first, blue, red, second, blue, red], to);
+  }
+  return out;
+}
+
+function sideBySide(bytes: Uint8Array, { samples, planar }: PixelFormat): Uint8Array {
+  if (samples === 1 || !planar) return bytes;
+  const pixels = bytes.length / samples;
+  return Uint8Array.from(bytes, (_, i) => bytes[(i % samples) * pixels + Math.floor(i / samples)]!);
 }
 
 function encapsulatedFrame(dataSet: DataSet): Buffer {
@@ -57,8 +90,8 @@ function encapsulatedFrame(dataSet: DataSet): Buffer {
   }
 }
 
-/** One value a pixel; eight-bit codestreams stand in sixteen-bit headers too. */
-function toWords(bytes: Uint8Array, pixels: number): Uint8Array | Uint16Array {
+/** One value a pixel; eight-bit codestreams stand in sixteen-bit headers too. @throws InputError `film-truncated` */
+export function toWords(bytes: Uint8Array, pixels: number): Uint8Array | Uint16Array {
   if (bytes.length === pixels) return bytes;
   if (bytes.length < 2 * pixels) throw truncated();
   const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);

@@ -1,0 +1,43 @@
+import type { DataSet } from "dicom-parser";
+import { InputError } from "../../domain/errors.ts";
+import { lookUp, storedValue } from "./grey-scale.ts";
+import type { Photometric, PixelFormat } from "./header.ts";
+
+/**
+ * A colour picture of 8 bits as red, green and blue side by side (PS3.3, C.7.6.3.1.2).
+ * @param bytes three values a pixel
+ */
+export function toRgb(bytes: Uint8Array, photometric: Photometric): Uint8Array {
+  if (photometric !== "YBR_FULL" && photometric !== "YBR_FULL_422") return bytes;
+  const rgb = new Uint8ClampedArray(bytes.length);
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [y, blue, red] = [bytes[i]!, bytes[i + 1]! - 128, bytes[i + 2]! - 128];
+    rgb[i] = y + 1.402 * red;
+    rgb[i + 1] = y - 0.344136 * blue - 0.714136 * red;
+    rgb[i + 2] = y + 1.772 * blue;
+  }
+  return new Uint8Array(rgb.buffer);
+}
+
+const PALETTE = [
+  { descriptor: "x00281101", data: "x00281201" },
+  { descriptor: "x00281102", data: "x00281202" },
+  { descriptor: "x00281103", data: "x00281203" },
+] as const;
+
+/** A picture of indices through its tables (PS3.3, C.7.9), as red, green and blue of 8 bits. @throws InputError `dicom-photometric` */
+export function paletteToRgb(indices: Uint8Array | Uint16Array, format: PixelFormat, dataSet: DataSet): Uint8Array {
+  const value = storedValue(format);
+  const rgb = new Uint8Array(indices.length * 3);
+  PALETTE.forEach((tags, channel) => {
+    const table = lookUp(dataSet, format.signed, tags);
+    if (table === undefined) {
+      throw new InputError("dicom-photometric", "the DICOM picture's palette is not read here; expected three tables");
+    }
+    const shade = Uint8Array.from({ length: 65536 }, (_, word) =>
+      Math.round((table.apply(value(word)) / table.most) * 255),
+    );
+    for (let i = 0; i < indices.length; i += 1) rgb[3 * i + channel] = shade[indices[i]!]!;
+  });
+  return rgb;
+}
