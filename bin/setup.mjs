@@ -1,6 +1,7 @@
 /**
  * Makes a fresh clone ready: npm packages and the TensorFlow engine. Node's own modules only, since nothing is
- * installed yet. Takes milliseconds where everything is in place. `--device cuda` provisions the GPU engine.
+ * installed yet. Takes milliseconds where everything is in place. `--device cuda` provisions the GPU engine,
+ * `--device none` only the packages.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
@@ -15,7 +16,7 @@ import { SetupError } from "../lib/setup/setup-error.mjs";
 const MINIMUM_NODE = [20, 9];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "node_modules", ".hilum-ready.json");
-const device = process.argv.includes("cuda") ? "cuda" : "cpu";
+const device = process.argv.includes("cuda") ? "cuda" : process.argv.includes("none") ? "none" : "cpu";
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 
 function requireNode() {
@@ -29,7 +30,8 @@ function requireNode() {
   );
 }
 
-function requireVariant() {
+/** @param {"cpu" | "cuda"} device */
+function requireVariant(device) {
   const variant = variantFor(device, process.platform, process.arch);
   if (variant) return variant;
   throw new SetupError(
@@ -41,9 +43,13 @@ function requireVariant() {
 
 async function setUp() {
   requireNode();
-  const variant = requireVariant();
   const lock = await lockHash(root);
   const before = existsSync(stamp) ? JSON.parse(await readFile(stamp, "utf8")) : {};
+  if (device === "none") {
+    if (before.lock !== lock) await installPackages(root, say);
+    return writeStamp({ lock, engines: before.lock === lock ? before.engines : {} });
+  }
+  const variant = requireVariant(device);
   if (before.lock !== lock) await installPackages(root, say);
   const packageFolder = join(root, "node_modules", variant.npmPackage);
   const cache = cacheFolder();
@@ -58,9 +64,14 @@ async function setUp() {
     compiler: process.env.CXX || "g++",
   });
   const engines = { ...(before.lock === lock ? before.engines : {}), [device]: id };
-  await writeFile(`${stamp}.new`, JSON.stringify({ lock, engines }));
-  await rename(`${stamp}.new`, stamp);
+  await writeStamp({ lock, engines });
   say(`Ready: TensorFlow engine ${id}`);
+}
+
+/** @param {object} contents */
+async function writeStamp(contents) {
+  await writeFile(`${stamp}.new`, JSON.stringify(contents));
+  await rename(`${stamp}.new`, stamp);
 }
 
 try {

@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { cacheFolder } from "../lib/setup/cache-folder.mjs";
+import { madeOnce } from "./made-once.ts";
 
 const VERSION = "v1.8.0";
 const PACKAGE = `github.com/versity/versitygw/cmd/versitygw@${VERSION}`;
@@ -73,35 +74,12 @@ export async function startS3Server(): Promise<S3Server> {
   }
 }
 
-/** The program, from the per-user cache; of several processes that need it one builds, the others wait. */
+/** The program, from the per-user cache. */
 async function built(): Promise<string> {
   const tools = join(cacheFolder(), "tools");
-  const program = join(tools, `versitygw-${VERSION}`);
-  const turn = `${program}.building`;
   await mkdir(tools, { recursive: true });
-  while (!(await exists(program))) {
-    if (await takeTurn(turn)) {
-      await build(program).finally(() => rm(turn, { recursive: true, force: true }));
-    } else {
-      await sleep(500);
-    }
-  }
-  return program;
-}
-
-/** One process at a time has the turn; it is lost when it takes longer than any build does. */
-async function takeTurn(turn: string): Promise<boolean> {
-  const made = await mkdir(turn).then(
-    () => true,
-    () => false,
-  );
-  if (made) return true;
-  const began = await stat(turn).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => Date.now(),
-  );
-  if (Date.now() - began > SERVER_TIMEOUT_MS) await rm(turn, { recursive: true, force: true });
-  return false;
+  const program = join(tools, `versitygw-${VERSION}`);
+  return madeOnce(program, () => build(program));
 }
 
 async function build(program: string): Promise<void> {
@@ -117,13 +95,7 @@ async function build(program: string): Promise<void> {
   }
 }
 
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address() as { port: number };

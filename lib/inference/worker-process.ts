@@ -7,8 +7,8 @@ import type { CallName, Calls, Reply, Request } from "./messages.ts";
 
 const isSource = import.meta.url.endsWith(".ts");
 
-/** The program beside this one; bundled as worker.mjs. */
-const WORKER = new URL(isSource ? "./worker.ts" : "./worker.mjs", import.meta.url);
+/** The program beside this one; bundled as worker.js. */
+const WORKER = new URL(isSource ? "./worker.ts" : "./worker.js", import.meta.url);
 
 /** Milliseconds that a process has to end by itself. */
 const GRACE = 3000;

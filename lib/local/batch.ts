@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { type JobDefinition, LARGEST_ARRAY } from "../workflow/jobs.ts";
-import { startChild } from "./child.ts";
+import { type StartProgram, startChild } from "./child.ts";
 import { type AttemptEnd, evaluateOnExit } from "./exit-rules.ts";
 import { type AttemptDetails, type JobDetails, STATUS_REASON, type SubmitJob } from "./job-details.ts";
 import { taskError } from "./task-error.ts";
 
 export interface JobOptions {
   readonly definition: JobDefinition;
-  /** File of the step's program. */
+  /** File of the step's program, or what `start` knows it by. */
   readonly program: string;
+  /** Starts an attempt; a child of this process where left out. */
+  readonly start?: StartProgram | undefined;
   /** What the stack writes into the job definition: the rooms. */
   readonly environment: Readonly<Record<string, string>>;
   /** Members of an array at a time. */
@@ -110,11 +112,11 @@ async function runAttempt(
   job: SubmitJob,
   jobId: string,
   attempt: number,
-  { definition, program, environment, graceMs, signal, onLine }: JobOptions,
+  { definition, program, start = startChild, environment, graceMs, signal, onLine }: JobOptions,
   member?: Member,
 ): Promise<AttemptDetails> {
   const StartedAt = Date.now();
-  const child = startChild({
+  const child = start({
     program,
     environment: {
       ...environment,

@@ -26,6 +26,11 @@ export interface Child {
   stop(graceMs: number): void;
 }
 
+/** Starts a program somewhere: as startChild does here. */
+export type StartProgram = (
+  options: Pick<ChildOptions, "program" | "environment" | "onLine">,
+) => Pick<Child, "ended" | "stop">;
+
 /** After a program has ended, the wait for output that a descendant of it may still hold open. */
 const DRAIN_MS = 1000;
 

@@ -6,15 +6,20 @@ import { DEFINITION } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobDefinition, type JobStep, QUEUES } from "../workflow/jobs.ts";
 import { fillSlots, type Slot } from "../workflow/slots.ts";
-import { createFunctions } from "./functions.ts";
+import type { StartProgram } from "./child.ts";
+import { createFunctions, type FunctionOptions, type Functions } from "./functions.ts";
 import type { Observer } from "./observer.ts";
 import { taskHandlers } from "./tasks.ts";
 
 export interface MachineOptions {
-  /** URLs of the modules that export a `handler`. */
+  /** URLs of the modules that export a `handler`, or what `call` knows them by. */
   readonly functions: Readonly<Record<FunctionStep, string>>;
-  /** Files of the programs. */
+  /** Files of the programs, or what `start` knows them by. */
   readonly programs: Readonly<Record<JobStep, string>>;
+  /** Where functions are called; one child process where left out. */
+  readonly call?: (options: FunctionOptions) => Functions;
+  /** Where jobs run; a child process an attempt where left out. */
+  readonly start?: StartProgram;
   /** What the stack gives to each of them. */
   readonly environment: Readonly<Record<string, string>>;
   readonly observer: Observer;
@@ -51,7 +56,7 @@ const LOCAL_SLOTS = Object.fromEntries([
 export async function runMachine(input: ExecutionInput, options: MachineOptions): Promise<MachineResult> {
   const { signal, definition = DEFINITION, jobs = JOBS, parallel = 1, graceMs = 30_000 } = options;
   const filled = fillSlots(definition, LOCAL_SLOTS);
-  const functions = createFunctions({
+  const functions = (options.call ?? createFunctions)({
     environment: options.environment,
     onLine: (line) => running.line(line),
   });

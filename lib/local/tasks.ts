@@ -3,6 +3,7 @@ import type { Definition, TaskState } from "../workflow/asl.ts";
 import type { FunctionStep } from "../workflow/functions.ts";
 import type { JobDefinition, JobStep } from "../workflow/jobs.ts";
 import { submitJob } from "./batch.ts";
+import type { StartProgram } from "./child.ts";
 import type { Functions } from "./functions.ts";
 import type { SubmitJob } from "./job-details.ts";
 import type { Observer, TaskEnd, TaskRun } from "./observer.ts";
@@ -12,6 +13,7 @@ export interface TaskOptions {
   readonly functions: Functions;
   readonly modules: Readonly<Record<FunctionStep, string>>;
   readonly programs: Readonly<Record<JobStep, string>>;
+  readonly start?: StartProgram | undefined;
   readonly jobs: Readonly<Record<JobStep, JobDefinition>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly observer: Observer;
@@ -60,6 +62,7 @@ export function taskHandlers(definition: Definition, options: TaskOptions): Task
     return submitJob(job, {
       definition: options.jobs[step],
       program: options.programs[step],
+      start: options.start,
       environment: options.environment,
       parallel: options.parallel,
       graceMs: options.graceMs,

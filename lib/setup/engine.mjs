@@ -41,7 +41,7 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 /** The names under which the binding looks for the libraries, and what they point at. */
-const LINKS = {
+export const LINKS = {
   "libtensorflow.so": "libtensorflow_cc.so.2",
   "libtensorflow_framework.so": "libtensorflow_framework.so.2",
 };

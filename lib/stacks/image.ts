@@ -4,21 +4,31 @@ import { type DockerImageAssetProps, Platform } from "aws-cdk-lib/aws-ecr-assets
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Folders with a Dockerfile. */
+/** Programs that are images; containers/Dockerfile has a target of each one's last name. */
 const FOLDERS = [
   ...["containers/prepare", "containers/upsampler", "containers/trainer", "containers/evaluator"],
   "functions/api",
 ] as const;
 type Folder = (typeof FOLDERS)[number];
 
+/** What the Dockerfile is told besides: the trainer's image has NVIDIA's libraries in it. */
+const BUILD_ARGS: Readonly<Partial<Record<Folder, Readonly<Record<string, string>>>>> = {
+  "containers/trainer": { ENGINE: "gpu" },
+};
+
 /**
- * An image built from the repository by the Dockerfile of a folder. .dockerignore decides what goes into it; the other
- * images' folders never do, so that a change there leaves this image as it is.
+ * The image of a program, built from the repository. .dockerignore decides what goes into it; the other images' folders
+ * never do, so that a change there leaves this image as it is.
  */
-export const image = (folder: Folder): DockerImageAssetProps & { readonly directory: string } => ({
-  directory: ROOT,
-  file: `${folder}/Dockerfile`,
-  ignoreMode: IgnoreMode.DOCKER,
-  exclude: ["cdk.out", ...FOLDERS.filter((other) => other !== folder)],
-  platform: Platform.LINUX_AMD64,
-});
+export const image = (folder: Folder): DockerImageAssetProps & { readonly directory: string } => {
+  const buildArgs = BUILD_ARGS[folder];
+  return {
+    directory: ROOT,
+    file: "containers/Dockerfile",
+    target: folder.slice(folder.indexOf("/") + 1),
+    ...(buildArgs && { buildArgs }),
+    ignoreMode: IgnoreMode.DOCKER,
+    exclude: ["cdk.out", ...FOLDERS.filter((other) => other !== folder)],
+    platform: Platform.LINUX_AMD64,
+  };
+};

@@ -11,6 +11,7 @@ import { roomsOf } from "../../../lib/store/open.ts";
 import { DEFINITION, definitionHash } from "../../../lib/workflow/definition.ts";
 import { EXIT_RULES, JOB_STEPS, JOBS } from "../../../lib/workflow/jobs.ts";
 import { SLOTS } from "../../../lib/workflow/slots.ts";
+import { copiedFiles } from "./dockerfile.ts";
 import { type Resource, resourcesOf, type Synthesis, synthesise } from "./synthesis.ts";
 
 const run = promisify(execFile);
@@ -145,19 +146,28 @@ describe("images", () => {
     ).dockerImages;
     const api = JSON.parse(await readFile(join(first.folder, "hilum-dev-inference.assets.json"), "utf8")).dockerImages;
     const sources = [...Object.values(assets), ...Object.values(api)] as {
-      source: { directory: string; dockerFile: string };
+      source: {
+        directory: string;
+        dockerFile: string;
+        dockerBuildTarget: string;
+        dockerBuildArgs?: Record<string, string>;
+      };
     }[];
-    expect(sources.map(({ source }) => source.dockerFile).sort()).toEqual([
-      ...["evaluator", "prepare", "trainer", "upsampler"].map((name) => `containers/${name}/Dockerfile`),
-      "functions/api/Dockerfile",
+    expect(sources.map(({ source }) => source.dockerBuildTarget).sort()).toEqual([
+      "api",
+      "evaluator",
+      "prepare",
+      "trainer",
+      "upsampler",
     ]);
     for (const { source } of sources) {
+      const { dockerBuildTarget: target, dockerBuildArgs } = source;
+      expect(dockerBuildArgs).toEqual(target === "trainer" ? { ENGINE: "gpu" } : undefined);
       const context = join(first.folder, source.directory);
       const dockerfile = await readFile(join(context, source.dockerFile), "utf8");
-      const copied = [...dockerfile.matchAll(/^COPY (?!--)(.+)$/gm)].flatMap(([, files]) =>
-        files!.split(" ").slice(0, -1),
-      );
-      expect(copied.length).toBeGreaterThan(3);
+      const copied = copiedFiles(dockerfile, target, { ENGINE: "cpu", ...dockerBuildArgs });
+      expect(copied).toContain("package-lock.json");
+      expect(copied).toContain(`${target === "api" ? "functions" : "containers"}/${target}`);
       for (const file of copied) await expect(stat(join(context, file))).resolves.toBeDefined();
       const unwanted = new Set(["node_modules", ".git", "test", "bin/cdk.ts", "lib/stacks", "lib/local"]);
       const present = await readdir(context, { recursive: true });

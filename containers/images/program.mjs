@@ -1,0 +1,78 @@
+/**
+ * A program as its image carries it: `node program.mjs NAME FOLDER [ENGINE]` writes the bundle, the packages that cannot
+ * be bundled, the files that it reads, and the list of what all of that is.
+ */
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { bundledPackages, closure, writeSbom } from "./sbom.mjs";
+
+/**
+ * @typedef {object} Program
+ * @property {Readonly<Record<string, string>>} entries modules by their name in the image; threads and processes of the
+ *   program are entries of their own
+ * @property {readonly string[]} files that its modules read beside themselves
+ */
+
+/** @type {Readonly<Record<string, Program>>} */
+const PROGRAMS = {
+  prepare: {
+    entries: { main: "containers/prepare/main.ts", "prepare-worker": "lib/data/prepare-worker.ts" },
+    files: [],
+  },
+  upsampler: { entries: { main: "containers/upsampler/main.ts" }, files: [] },
+  trainer: {
+    entries: { main: "containers/trainer/main.ts", "background-thread": "lib/training/background-thread.ts" },
+    files: [],
+  },
+  evaluator: { entries: { main: "containers/evaluator/main.ts" }, files: ["lib/report/published/study.csv"] },
+  api: {
+    entries: { main: "functions/api/handler.ts", worker: "lib/inference/worker.ts" },
+    files: ["functions/api/page"],
+  },
+};
+
+/** Packages with native code or files of their own; those that a program uses go into its image as they are. */
+const WHOLE = ["sharp", "dcmjs-codecs"];
+
+/** Packages made for CommonJS look for `require`, which a module does not have. */
+const BANNER = `import { createRequire as hilumRequire } from "node:module"; globalThis.require ??= hilumRequire(import.meta.url);`;
+
+const [name = "", folder = "", engine = "cpu"] = process.argv.slice(2);
+const program = PROGRAMS[name];
+if (program === undefined) throw new Error(`no program ${name}: expected ${Object.keys(PROGRAMS).join(", ")}`);
+
+const { metafile } = await build({
+  entryPoints: Object.entries(program.entries).map(([out, file]) => ({ in: file, out })),
+  outdir: folder,
+  bundle: true,
+  // What is loaded later stays a file of its own, which costs nothing before.
+  splitting: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  mainFields: ["module", "main"],
+  external: WHOLE,
+  banner: { js: BANNER },
+  keepNames: true,
+  legalComments: "linked",
+  metafile: true,
+  logLevel: "error",
+});
+
+const imported = new Set(
+  Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports.flatMap(({ path }) => WHOLE.filter((p) => p === path)),
+  ),
+);
+const whole = [...imported].flatMap((path) => closure(join("node_modules", path)));
+for (const path of whole) cpSync(path, join(folder, path), { recursive: true });
+for (const file of program.files) cpSync(file, join(folder, file.split("/").at(-1) ?? ""), { recursive: true });
+
+mkdirSync(folder, { recursive: true });
+const tensorflow = `@tensorflow/tfjs-node${engine === "gpu" ? "-gpu" : ""}`;
+writeFileSync(
+  join(folder, "package.json"),
+  JSON.stringify({ name: `hilum-${name}`, private: true, type: "module", imports: { "#tensorflow": tensorflow } }),
+);
+writeSbom(folder, { packages: [...bundledPackages(metafile), ...whole] });
