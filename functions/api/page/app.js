@@ -1,7 +1,8 @@
-import { modelCard, models } from "./client.js";
+import { needCard } from "./cards.js";
+import { models } from "./client.js";
 import { byId, make } from "./dom.js";
 import { startDownloads } from "./downloads.js";
-import { setLimit, start } from "./films.js";
+import { retry, setLimit } from "./films.js";
 import { startFindings } from "./findings.js";
 import { startHeatLayer } from "./heat-layer.js";
 import { startIntake, startSamples } from "./intake.js";
@@ -30,7 +31,8 @@ function startMapControls() {
 async function loadModel() {
   const { loaded, limits } = await models();
   setLimit(limits.filmBytes);
-  update({ card: await modelCard(loaded.version) });
+  update({ loaded: loaded.version });
+  await needCard(loaded.version);
 }
 
 /** @param {unknown} error */
@@ -50,7 +52,7 @@ function sayUnreachable(error) {
 startViewer();
 startHeatLayer();
 startFindings();
-startNotices(start);
+startNotices(retry);
 startStrip();
 startModelCard();
 startDownloads();

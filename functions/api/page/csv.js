@@ -8,25 +8,23 @@ const cell = (value) =>
     .replace(/^(?=[=+\-@\t])/, "'")
     .replaceAll('"', '""')}"`;
 
-const HEADER = ["film", "observation", "probability", "threshold", "positive", "model_threshold", "model", "version"];
+const HEADER = [
+  ...["film", "observation", "probability", "threshold", "positive", "model_threshold"],
+  ...["model", "version", "warnings", "problem"],
+];
 
-/** One row a film and observation. @param {Film[]} films */
-export function toCsv(films) {
-  const rows = films.flatMap(({ name, prediction }) =>
-    (prediction?.findings ?? []).map((finding) => {
-      const threshold = thresholdOf(finding.observation, finding.threshold);
-      const { model } = /** @type {NonNullable<typeof prediction>} */ (prediction);
-      return [
-        name,
-        finding.observation,
-        finding.probability,
-        threshold,
-        finding.probability >= threshold,
-        finding.threshold,
-        model.name,
-        model.version,
-      ];
-    }),
-  );
-  return [HEADER, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+/** @param {Film} film @returns {(string | number | boolean)[][]} a row an observation; one that says why where there is no answer */
+function rowsOf({ name, prediction, problem }) {
+  if (prediction === null) return problem === null ? [] : [[name, "", "", "", "", "", "", "", "", problem.code]];
+  const { model, warnings } = prediction;
+  const doubts = warnings.map(({ code }) => code).join("; ");
+  return prediction.findings.map(({ observation, probability, threshold: own }) => {
+    const threshold = thresholdOf(observation, own);
+    const positive = probability >= threshold;
+    return [name, observation, probability, threshold, positive, own, model.name, model.version, doubts, ""];
+  });
 }
+
+/** @param {Film[]} films */
+export const toCsv = (films) =>
+  [HEADER, ...films.flatMap(rowsOf)].map((row) => `${row.map(cell).join(",")}\r\n`).join("");

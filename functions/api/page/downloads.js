@@ -1,6 +1,8 @@
 import { toCsv } from "./csv.js";
 import { byId, make, probability } from "./dom.js";
-import { chosenFinding, state, watch } from "./state.js";
+import { shownFinding, state, watch } from "./state.js";
+import { shownWindow } from "./viewer.js";
+import { windowLine } from "./window-level.js";
 
 /** @typedef {import("./state.js").Film} Film */
 
@@ -11,7 +13,36 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** The film as shown, at its own size, with a line below that says what it is. @param {Film} film */
+/** Greys as the viewer shows them. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+function throughWindow(context, width, height) {
+  const { slope, intercept } = windowLine(shownWindow());
+  if (slope === 1 && intercept === 0) return;
+  const picture = context.getImageData(0, 0, width, height);
+  const { data } = picture;
+  for (let i = 0; i < data.length; i += 1) {
+    // The fourth of each pixel is its opacity.
+    if (i % 4 !== 3) data[i] = (data[i] ?? 0) * slope + intercept * 255;
+  }
+  context.putImageData(picture, 0, 0);
+}
+
+/** The heat map and its line. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+function drawMap(context, width, height) {
+  const heat = byId("heat", HTMLCanvasElement);
+  if (heat.hidden) return;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(heat, 0, 0, width, height);
+  const line = document.querySelector("#marks .contour")?.getAttribute("d") ?? "";
+  const { film } = state.film?.prediction ?? {};
+  context.save();
+  context.scale(width / (film?.width ?? width), height / (film?.height ?? height));
+  context.strokeStyle = "#ffffff";
+  context.lineWidth = Math.max(1, width / 400);
+  context.stroke(new Path2D(line));
+  context.restore();
+}
+
+/** The film as shown, but upright and whole, at its own size, with a line below that says what it is. @param {Film} film */
 async function toPng(film) {
   const image = byId("film", HTMLImageElement);
   const { naturalWidth: width, naturalHeight: height } = image;
@@ -23,9 +54,8 @@ async function toPng(film) {
   context.fillStyle = "#000000";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0);
-  const heat = byId("heat", HTMLCanvasElement);
-  context.imageSmoothingQuality = "high";
-  if (!heat.hidden) context.drawImage(heat, 0, 0, width, height);
+  throughWindow(context, width, height);
+  drawMap(context, width, height);
   context.fillStyle = "#d5dae1";
   context.font = `${line}px system-ui, sans-serif`;
   context.textBaseline = "top";
@@ -35,30 +65,44 @@ async function toPng(film) {
 
 /** @param {Film} film */
 function caption(film) {
-  const finding = state.mapOn ? chosenFinding() : undefined;
+  const finding = shownFinding();
   const shown = finding === undefined ? [] : [`${finding.observation} ${probability(finding.probability)}`];
   const model = film.prediction?.model;
   const made = model === undefined ? [] : [`${model.name} ${model.version}`];
   return [...shown, ...made, "not for clinical use"].join(" · ");
 }
 
+/** @param {unknown} value */
+const jsonOf = (value) => new Blob([JSON.stringify(value, null, 2)], { type: "application/json" });
+
+/** Each film's answer, or why there is none. @param {Film[]} films */
+const toList = (films) =>
+  films.map(({ name, prediction, problem }) => ({
+    film: name,
+    ...(prediction && { prediction }),
+    ...(problem && { problem: { code: problem.code, detail: problem.message, requestId: problem.requestId } }),
+  }));
+
 export function startDownloads() {
   const png = byId("save-png", HTMLButtonElement);
   const json = byId("save-json", HTMLButtonElement);
+  const allJson = byId("save-all-json", HTMLButtonElement);
   const csv = byId("save-csv", HTMLButtonElement);
   png.addEventListener("click", async () => {
     const blob = state.film === null ? null : await toPng(state.film);
     if (blob !== null) save(blob, `hilum-film-${state.film?.number}.png`);
   });
   json.addEventListener("click", () => {
-    const text = JSON.stringify(state.film?.prediction, null, 2);
-    save(new Blob([text], { type: "application/json" }), `hilum-film-${state.film?.number}.json`);
+    save(jsonOf(state.film?.prediction), `hilum-film-${state.film?.number}.json`);
   });
+  allJson.addEventListener("click", () => save(jsonOf(toList(state.films)), "hilum-films.json"));
   csv.addEventListener("click", () => save(new Blob([toCsv(state.films)], { type: "text/csv" }), "hilum-films.csv"));
   watch(() => {
     const answered = state.film?.prediction != null;
     png.disabled = !answered || state.film?.picture === null;
     json.disabled = !answered;
-    csv.disabled = !state.films.some((film) => film.prediction !== null);
+    const some = state.films.some(({ status }) => status !== "reading");
+    allJson.disabled = !some;
+    csv.disabled = !some;
   });
 }

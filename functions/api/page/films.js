@@ -1,10 +1,11 @@
+import { needCard } from "./cards.js";
 import { filmAsPng, Problem, predict } from "./client.js";
 import { state, update, updateFilm } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
 
 /** Films under way at one time; the others wait their turn. */
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 /** @type {Film[]} */
 const waiting = [];
@@ -22,8 +23,9 @@ export function addFilms(files) {
   const films = files.map(({ file, name }) => newFilm(file, name));
   const [first] = films;
   if (first === undefined) return;
-  update({ films: [...state.films, ...films], film: first, mapOn: false });
-  for (const film of films) start(film);
+  update({ films: [...state.films, ...films], film: first, mapOn: false, hovered: null });
+  waiting.push(...films);
+  next();
 }
 
 /** @param {Blob} file @param {string} name @returns {Film} */
@@ -32,11 +34,10 @@ function newFilm(file, name) {
   return { number: added, name, file, status: "reading", picture: null, prediction: null, problem: null };
 }
 
-/** @param {Film} film */
-export function start(film) {
+/** Asks again for a film that got no answer. @param {Film} film */
+export function retry(film) {
   updateFilm(film, { status: "reading", problem: null });
   waiting.push(film);
-  void showLocally(film);
   next();
 }
 
@@ -45,6 +46,7 @@ function next() {
     const film = waiting.shift();
     if (film === undefined) return;
     underWay += 1;
+    void showLocally(film);
     void answer(film).finally(() => {
       underWay -= 1;
       next();
@@ -58,6 +60,8 @@ async function answer(film) {
     if (film.file.size > filmBytes) throw tooLarge(film.file.size);
     const prediction = await predict(film.file);
     updateFilm(film, { status: "answered", prediction });
+    // Without its card a result stands; thresholds then have no measured figures.
+    needCard(prediction.model.version).catch(() => {});
     if (film.picture === null || prediction.film.bitDepth > 8) await showFromService(film);
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem({ detail: "The page failed on this film." });

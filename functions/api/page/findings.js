@@ -1,6 +1,6 @@
 import { byId, counted, figure, make, probability, twoDigits } from "./dom.js";
 import { labelPlace, measuredAt } from "./operating-point.js";
-import { sortedFindings, state, thresholdOf, update, watch } from "./state.js";
+import { currentCard, sortedFindings, state, thresholdOf, update, watch } from "./state.js";
 
 /** @typedef {import("./client.js").Finding} Finding */
 
@@ -53,7 +53,17 @@ function makeRow(observation) {
   });
   const bar = make("div", { class: "bar" }, fill, tick);
   const detail = make("div", { class: "detail", hidden: true });
-  const item = make("li", { class: "finding" }, button, bar, detail);
+  /** @param {string | null} hovered */
+  const hover = (hovered) => {
+    if (state.hovered !== hovered) update({ hovered });
+  };
+  const item = make(
+    "li",
+    { class: "finding", onpointerenter: () => hover(observation), onpointerleave: () => hover(null) },
+    button,
+    bar,
+    detail,
+  );
   return { item, button, word, number, fill, tick, detail };
 }
 
@@ -82,15 +92,15 @@ function fillRow(observation, own, finding) {
 
 /** @param {string} observation @param {number} threshold */
 function inWords(observation, threshold) {
-  const measured = measuredAt(state.card, observation, threshold);
+  const measured = measuredAt(currentCard(), observation, threshold);
   if (measured === null) return twoDigits(threshold);
   return `${twoDigits(threshold)}: sensitivity ${figure(measured.sensitivity)}, specificity ${figure(measured.specificity)}`;
 }
 
 /** @param {string} observation @param {number} threshold @param {number} own @param {Finding} finding */
 function details(observation, threshold, own, finding) {
-  const measured = measuredAt(state.card, observation, threshold);
-  const evaluation = state.card?.evaluation ?? null;
+  const measured = measuredAt(currentCard(), observation, threshold);
+  const evaluation = currentCard()?.evaluation ?? null;
   const patients = counted(evaluation?.patients ?? 0, "test patient");
   /** @param {string} name @param {string} value */
   const pair = (name, value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
@@ -116,8 +126,10 @@ function details(observation, threshold, own, finding) {
 }
 
 /** Whether no film that the model learned from had it, so that its probability says little. @param {string} observation */
-const unseen = (observation) =>
-  state.card !== null && !state.card.trainedOn.prevalence[labelPlace(state.card, observation)];
+function unseen(observation) {
+  const card = currentCard();
+  return card !== null && !card.trainedOn.prevalence[labelPlace(card, observation)];
+}
 
 function draw() {
   list.classList.toggle("refused", state.film?.status === "refused");
@@ -126,7 +138,8 @@ function draw() {
   const findings = sortedFindings();
   // Without rows that take the focus, the list takes it itself, so that keys scroll it.
   list.tabIndex = findings.length > 0 ? -1 : 0;
-  const labels = state.card?.labels ?? [];
+  const card = currentCard();
+  const labels = card?.labels ?? [];
   const order = findings.length > 0 ? findings.map((finding) => finding.observation) : labels;
   for (const observation of order) if (!rows.has(observation)) rows.set(observation, makeRow(observation));
   const items = order.map((observation) => rows.get(observation)?.item);
@@ -137,7 +150,7 @@ function draw() {
   }
   for (const observation of order) {
     const finding = findings.find((one) => one.observation === observation);
-    const own = finding?.threshold ?? state.card?.thresholds[labelPlace(state.card, observation)] ?? 0.5;
+    const own = finding?.threshold ?? card?.thresholds[labelPlace(card, observation)] ?? 0.5;
     fillRow(observation, own, finding);
   }
 }

@@ -1,7 +1,7 @@
 import { inferno } from "./colours.js";
 import { byId, probability } from "./dom.js";
 import { contour, heatField } from "./heat-map.js";
-import { chosenFinding, state, thresholdOf, watch } from "./state.js";
+import { shownFinding, state, thresholdOf, watch } from "./state.js";
 
 /** Longest side of the painted lattice; the browser smooths it up to the film. */
 const LATTICE = 192;
@@ -36,13 +36,12 @@ function paint(canvas, field, width, height, opacity) {
 
 /** Paints the chosen finding's map over the film, or takes it away. */
 function draw() {
-  const finding = chosenFinding();
   const film = state.film?.prediction?.film;
-  const map = finding?.map ?? null;
-  const shown = state.mapOn && map !== null && film !== undefined;
+  const map = shownFinding()?.map ?? null;
+  const shown = map !== null && film !== undefined && state.opacity > 0;
   canvas.hidden = !shown;
   marks.toggleAttribute("hidden", !shown);
-  legend.hidden = !shown;
+  legend.classList.toggle("off", !shown);
   facts.textContent = describe();
   if (!shown) return;
 
@@ -52,14 +51,14 @@ function draw() {
   const field = heatField(map, film, width, height);
   paint(canvas, field, width, height, state.opacity);
   marks.setAttribute("viewBox", `0 0 ${film.width} ${film.height}`);
-  const path = state.opacity === 0 ? "" : contour(field, width, height, REGION_LEVEL, film);
+  const path = contour(field, width, height, REGION_LEVEL, film);
   for (const line of marks.children) line.setAttribute("d", path);
 }
 
 /** What the corner of the film says of the map. */
 function describe() {
-  const finding = chosenFinding();
-  if (!state.mapOn || finding === undefined) return "";
+  const finding = shownFinding();
+  if (finding === undefined) return "";
   if (!finding.map) return `${finding.observation}: no region stands out`;
   const below = finding.probability < thresholdOf(finding.observation, finding.threshold);
   const name = `${finding.observation} ${probability(finding.probability)}${below ? ", below threshold" : ""}`;

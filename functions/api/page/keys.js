@@ -4,6 +4,7 @@ import { chooseFiles } from "./intake.js";
 import { chosenFinding, state, update } from "./state.js";
 import { showNext } from "./strip.js";
 import { act } from "./viewer.js";
+import { PRESETS } from "./window-level.js";
 
 /** Shows or hides the chosen finding's map; the likeliest one's where none is chosen. */
 export function toggleMap() {
@@ -11,27 +12,36 @@ export function toggleMap() {
   else update({ mapOn: !state.mapOn });
 }
 
-/** Every key that does something: what it says on the list, and what it does. */
-const KEYS = /** @type {Record<string, [string, () => void]>} */ ({
-  o: ["open films", chooseFiles],
-  j: ["next finding, with its heat map", () => chooseNext(1)],
-  k: ["finding before", () => chooseNext(-1)],
-  m: ["heat map on or off", toggleMap],
-  "]": ["next film", () => showNext(1)],
-  "[": ["film before", () => showNext(-1)],
-  w: ["dragging changes window and level", () => act("tool-window")],
-  p: ["dragging moves the film", () => act("tool-pan")],
-  "+": ["zoom in", () => act("zoom-in")],
-  "-": ["zoom out", () => act("zoom-out")],
-  "=": ["fit to the window", () => act("fit")],
-  i: ["invert", () => act("invert")],
-  r: ["turn to the right", () => act("turn-right")],
-  l: ["turn to the left", () => act("turn-left")],
-  h: ["mirror left and right", () => act("mirror-horizontally")],
-  v: ["mirror top and bottom", () => act("mirror-vertically")],
-  " ": ["film as it came", () => act("reset")],
-  "?": ["this list", () => byId("keys-dialog", HTMLDialogElement).showModal()],
-});
+/** @typedef {{ keys: readonly string[], text: string, run: () => void }} Key */
+
+/** @param {string} text @param {() => void} run @param {...string} keys @returns {Key} */
+const key = (text, run, ...keys) => ({ keys, text, run });
+
+/** Every key that does something; those of the film are OHIF's own. @type {readonly Key[]} */
+const KEYS = [
+  key("open films", () => chooseFiles(), "o"),
+  key("next finding, with its heat map", () => chooseNext(1), "j"),
+  key("finding before", () => chooseNext(-1), "k"),
+  key("heat map on or off", toggleMap, "m"),
+  key("next film", () => showNext(1), "]", "PageDown"),
+  key("film before", () => showNext(-1), "[", "PageUp"),
+  key("dragging changes window and level", () => act("tool-window"), "w"),
+  key("dragging zooms", () => act("tool-zoom"), "z"),
+  key("dragging moves the film", () => act("tool-pan"), "p"),
+  key("zoom in", () => act("zoom-in"), "+"),
+  key("zoom out", () => act("zoom-out"), "-"),
+  key("fit to the window", () => act("fit"), "="),
+  key("invert", () => act("invert"), "i"),
+  key("turn to the right", () => act("turn-right"), "r"),
+  key("turn to the left", () => act("turn-left"), "l"),
+  key("mirror left and right", () => act("mirror-horizontally"), "h"),
+  key("mirror top and bottom", () => act("mirror-vertically"), "v"),
+  ...PRESETS.map(({ name }, place) =>
+    key(`window: ${name}`, () => act(/** @type {import("./viewer.js").Act} */ (`preset-${place + 1}`)), `${place + 1}`),
+  ),
+  key("film as it came", () => act("reset"), " "),
+  key("this list", () => byId("keys-dialog", HTMLDialogElement).showModal(), "?"),
+];
 
 const ARROWS = /** @type {Record<string, "pan-left" | "pan-right" | "pan-up" | "pan-down">} */ ({
   ArrowLeft: "pan-left",
@@ -40,29 +50,37 @@ const ARROWS = /** @type {Record<string, "pan-left" | "pan-right" | "pan-up" | "
   ArrowDown: "pan-down",
 });
 
+/** Fields that take letters and digits themselves. */
+const WRITABLE = "textarea, select, input:not([type=range])";
+
 /** Whether a key belongs to the element that has the focus. @param {KeyboardEvent} event */
 function taken({ target, key }) {
   if (document.querySelector("dialog[open]") !== null) return true;
-  if (key === " ") return target !== document.body && !(target instanceof HTMLElement && target.id === "stage");
-  return false;
+  if (!(target instanceof HTMLElement) || target === document.body) return false;
+  if (key === " ") return target.id !== "stage";
+  // A slider's own, by leaps.
+  if (key.startsWith("Page") && target instanceof HTMLInputElement) return true;
+  return target.matches(WRITABLE);
 }
 
+const NAMES = /** @type {Record<string, string>} */ ({ " ": "space", PageDown: "page down", PageUp: "page up" });
+
 export function startKeys() {
-  const names = { " ": "space" };
   byId("keys", HTMLElement).replaceChildren(
-    ...Object.entries(KEYS).flatMap(([key, [text]]) => [
-      make("dt", {}, make("kbd", {}, names[/** @type {" "} */ (key)] ?? key)),
+    ...KEYS.flatMap(({ keys, text }) => [
+      make("dt", {}, ...keys.map((name) => make("kbd", {}, NAMES[name] ?? name))),
       make("dd", {}, text),
     ]),
     make("dt", {}, make("kbd", {}, "arrows")),
     make("dd", {}, "move the film, or go through the findings, where the focus is"),
   );
-  byId("show-keys", HTMLButtonElement).addEventListener("click", () => KEYS["?"]?.[1]());
+  const byName = new Map(KEYS.flatMap(({ keys, run }) => keys.map((name) => [name, run])));
+  byId("show-keys", HTMLButtonElement).addEventListener("click", () => byName.get("?")?.());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || taken(event)) return;
     const arrow = ARROWS[event.key];
     const onStage = event.target instanceof HTMLElement && event.target.id === "stage";
-    const run = arrow !== undefined && onStage ? () => act(arrow) : KEYS[event.key]?.[1];
+    const run = arrow !== undefined && onStage ? () => act(arrow) : byName.get(event.key);
     if (run === undefined) return;
     event.preventDefault();
     run();

@@ -1,12 +1,12 @@
 import { byId, counted, figure, make } from "./dom.js";
-import { state, watch } from "./state.js";
+import { currentCard, state, watch } from "./state.js";
 
 /** @typedef {import("./client.js").ModelDetails} ModelDetails */
 
 /** @param {ModelDetails} card @returns {[string, string][]} */
 const facts = (card) => [
   ["Name", card.name],
-  ["Version", card.version],
+  ["Version", `${card.version}, the beginning of the SHA-256 of its files and settings`],
   ["Made", card.createdAt.slice(0, 10)],
   ["Network", `${card.network}, films at ${card.inputSize} × ${card.inputSize}`],
   ["Learned from", `${counted(card.trainedOn.films, "film")} of ${counted(card.trainedOn.patients, "patient")}`],
@@ -16,6 +16,7 @@ const facts = (card) => [
   ["Operating point", card.operatingPoint],
   ["Data set", card.trainedOn.dataset],
   ["TensorFlow", card.tensorflow],
+  ...card.files.map(({ path, sha256 }) => /** @type {[string, string]} */ ([path, `SHA-256 ${sha256}`])),
 ];
 
 const HEADINGS = ["Observation", "AUROC", "Sensitivity", "Specificity", "Threshold", "Positives"];
@@ -74,15 +75,25 @@ const draw = (card) =>
     ...points("What it can't do", card.limits),
   );
 
+const SHORT_HASH = 12;
+
+/** Which model, so that it can be found again. @param {{ name: string, version: string }} model @param {ModelDetails | null} card */
+function identity({ name, version }, card) {
+  const graph = card?.files.find(({ path }) => path.endsWith(".pb"));
+  if (graph === undefined) return [`Model ${name}, version ${version}`];
+  const short = graph.sha256.slice(0, SHORT_HASH);
+  return [`Model ${name}, version ${version}, graph `, make("span", { title: `SHA-256 ${graph.sha256}` }, short)];
+}
+
 export function startModelCard() {
   const dialog = byId("model-dialog", HTMLDialogElement);
   byId("show-model", HTMLButtonElement).addEventListener("click", () => dialog.showModal());
   /** @type {ModelDetails | null} */
   let drawn = null;
   watch(() => {
-    const { card, film } = state;
-    const model = film?.prediction?.model ?? card;
-    byId("model", HTMLElement).textContent = model === null ? "" : `Model ${model.name}, version ${model.version}`;
+    const card = currentCard();
+    const model = state.film?.prediction?.model ?? card;
+    byId("model", HTMLElement).replaceChildren(...(model === null ? [] : identity(model, card)));
     if (card !== null && card !== drawn) draw(card);
     drawn = card;
   });

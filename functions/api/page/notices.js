@@ -21,8 +21,9 @@ const summary = () =>
 
 /** @param {(film: Film) => void} retry @returns {(Node | null)[]} */
 function boxes(retry) {
-  const { film } = state;
-  if (film === null) return [];
+  const { film, note } = state;
+  const noted = note === null ? null : make("div", { class: "notice-box" }, make("p", {}, note));
+  if (film === null) return [noted];
   const warnings = film.prediction?.warnings ?? [];
   const warning =
     warnings.length === 0
@@ -33,7 +34,7 @@ function boxes(retry) {
           make("h3", {}, `${counted(warnings.length, "doubt")} about this film`),
           ...warnings.map((one) => make("p", {}, sentence(one.message))),
         );
-  return [warning, problemBox(film, retry)];
+  return [noted, warning, problemBox(film, retry)];
 }
 
 /** @param {Film} film @param {(film: Film) => void} retry */
@@ -74,12 +75,13 @@ export function startNotices(retry) {
   watch(() => {
     byId("facts", HTMLElement).textContent = facts();
     byId("summary", HTMLElement).textContent = summary();
-    const key = `${state.film?.number}/${state.film?.status}`;
+    const key = `${state.film?.number}/${state.film?.status}/${state.note}`;
     if (key !== boxed) {
       boxed = key;
       byId("notices", HTMLElement).replaceChildren(...boxes(retry).filter((box) => box !== null));
     }
-    const text = state.film === null ? "" : `Film ${state.film.number}: ${summary()}`;
+    const read = state.film === null ? "" : `Film ${state.film.number}: ${summary()}`;
+    const text = [state.note, read].filter(Boolean).join(" ");
     if (text !== spoken) {
       spoken = text;
       byId("status", HTMLElement).textContent = text;

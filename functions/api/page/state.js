@@ -19,9 +19,12 @@
  * @property {Film[]} films
  * @property {Film | null} film the one on the stage
  * @property {string | null} observation the chosen finding
+ * @property {string | null} hovered the finding under the pointer; while maps are shown, its map is
+ * @property {string | null} note what is to be said of the last folder that was taken in
  * @property {boolean} mapOn
  * @property {number} opacity of the heat map at its hottest, 0 to 1
- * @property {ModelDetails | null} card
+ * @property {Map<string, ModelDetails>} cards by version
+ * @property {string | null} loaded version that answers now
  * @property {Map<string, number>} thresholds those that were moved, by observation
  */
 
@@ -30,9 +33,12 @@ export const state = {
   films: [],
   film: null,
   observation: null,
+  hovered: null,
+  note: null,
   mapOn: false,
   opacity: 0.65,
-  card: null,
+  cards: new Map(),
+  loaded: null,
   thresholds: new Map(),
 };
 
@@ -63,6 +69,14 @@ export const thresholdOf = (observation, fallback) => state.thresholds.get(obser
 export const sortedFindings = () =>
   [...(state.film?.prediction?.findings ?? [])].sort((a, b) => b.probability - a.probability);
 
-/** @returns {import("./client.js").Finding | undefined} */
-export const chosenFinding = () =>
-  state.film?.prediction?.findings.find((finding) => finding.observation === state.observation);
+/** @param {string | null} observation */
+const findingOf = (observation) =>
+  state.film?.prediction?.findings.find((finding) => finding.observation === observation);
+
+export const chosenFinding = () => findingOf(state.observation);
+
+/** The finding whose map is asked for; undefined while maps are off. */
+export const shownFinding = () => (state.mapOn ? (findingOf(state.hovered) ?? chosenFinding()) : undefined);
+
+/** @returns {ModelDetails | null} the card of the model that answered for the film on the stage, or would answer now */
+export const currentCard = () => state.cards.get(state.film?.prediction?.model.version ?? state.loaded ?? "") ?? null;

@@ -1,7 +1,11 @@
-import { byId, twoDigits } from "./dom.js";
+import { byId, make, twoDigits } from "./dom.js";
+import { startGestures } from "./gestures.js";
+import { greysOf } from "./greys.js";
 import { state, watch } from "./state.js";
 import { cssTransform, fitScale, fittedView, zoomed } from "./view.js";
-import { applyWindow, draggedWindow, WHOLE_RANGE } from "./window-level.js";
+import { draggedWindow, PRESETS, presetWindow, WHOLE_RANGE, windowLine } from "./window-level.js";
+
+/** @typedef {import("./gestures.js").Point} Point */
 
 const stage = byId("stage", HTMLElement);
 const sheet = byId("sheet", HTMLElement);
@@ -11,6 +15,9 @@ const image = byId("film", HTMLImageElement);
 let size = { width: 1, height: 1 };
 let view = fittedView(size, size);
 let grey = { ...WHOLE_RANGE };
+/** The preset in force, from 0; -1 once the window was dragged. */
+let preset = 0;
+/** @type {keyof typeof TOOLS} */
 let tool = "window";
 /** True until the person zooms or pans: then the film follows the stage's size. */
 let fitted = true;
@@ -18,11 +25,20 @@ let fitted = true;
 const stageSize = () => ({ width: stage.clientWidth, height: stage.clientHeight });
 const scaleToFit = () => fitScale(size, stageSize(), view.quarterTurns);
 
+/** Tells the browser's own filter. */
+function applyWindow() {
+  const { slope, intercept } = windowLine(grey);
+  for (const channel of document.querySelectorAll("#window feFuncR, #window feFuncG, #window feFuncB")) {
+    channel.setAttribute("slope", String(slope));
+    channel.setAttribute("intercept", String(intercept));
+  }
+}
+
 function render() {
   sheet.style.width = `${size.width}px`;
   sheet.style.height = `${size.height}px`;
   sheet.style.transform = cssTransform(view, size);
-  applyWindow(grey);
+  applyWindow();
   const facts = byId("view-facts", HTMLElement);
   facts.textContent = sheet.hidden
     ? ""
@@ -34,6 +50,16 @@ function render() {
     }
   }
   document.querySelector('[data-act="invert"]')?.setAttribute("aria-pressed", String(grey.inverted));
+  byId("preset", HTMLSelectElement).value = String(preset);
+}
+
+/** How greys are shown now. */
+export const shownWindow = () => grey;
+
+/** @param {number} place */
+function usePreset(place) {
+  grey = { ...grey, ...presetWindow(greysOf(image), PRESETS[place] ?? { from: 0, to: 1 }) };
+  preset = place;
 }
 
 /** @param {number} factor @param {{ x: number, y: number }} [about] */
@@ -75,6 +101,7 @@ const ACTS = {
   },
   reset: () => {
     grey = { ...WHOLE_RANGE };
+    preset = 0;
     view = fittedView(size, stageSize());
     fitted = true;
   },
@@ -88,6 +115,14 @@ const ACTS = {
   "tool-pan": () => {
     tool = "pan";
   },
+  "tool-zoom": () => {
+    tool = "zoom";
+  },
+  "preset-1": () => usePreset(0),
+  "preset-2": () => usePreset(1),
+  "preset-3": () => usePreset(2),
+  "preset-4": () => usePreset(3),
+  "preset-5": () => usePreset(4),
   "pan-left": () => pan(-40, 0),
   "pan-right": () => pan(40, 0),
   "pan-up": () => pan(0, -40),
@@ -100,37 +135,6 @@ const ACTS = {
 export function act(name) {
   if (sheet.hidden && !name.startsWith("tool")) return;
   ACTS[name]();
-  render();
-}
-
-/** @param {{ clientX: number, clientY: number }} event @returns {{ x: number, y: number }} CSS pixels from the stage's middle */
-function fromMiddle(event) {
-  const box = stage.getBoundingClientRect();
-  return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 };
-}
-
-/** Fingers and buttons now down, by pointer. @type {Map<number, { x: number, y: number }>} */
-const down = new Map();
-
-/** @param {PointerEvent} event */
-function drag(event) {
-  const last = down.get(event.pointerId);
-  if (last === undefined) return;
-  const now = fromMiddle(event);
-  const right = now.x - last.x;
-  const below = now.y - last.y;
-  const other = [...down].find(([pointer]) => pointer !== event.pointerId)?.[1];
-  if (other !== undefined) {
-    const before = Math.hypot(last.x - other.x, last.y - other.y);
-    const after = Math.hypot(now.x - other.x, now.y - other.y);
-    if (before > 0) zoom(after / before, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
-    pan(right / 2, below / 2);
-  } else if (tool === "pan" || event.shiftKey || event.buttons === 4) {
-    pan(right, below);
-  } else {
-    grey = draggedWindow(grey, right / stage.clientWidth, below / stage.clientHeight);
-  }
-  down.set(event.pointerId, now);
   render();
 }
 
@@ -155,7 +159,36 @@ function show() {
   image.alt = film === null ? "" : `Film ${film.number}: ${film.name}`;
 }
 
+/** What dragging does by `right` and `below` CSS pixels, by tool; `start` is where it began, from the stage's middle. */
+const TOOLS = {
+  /** @param {number} right @param {number} below */
+  window(right, below) {
+    grey = draggedWindow(grey, right / stage.clientWidth, below / stage.clientHeight);
+    preset = -1;
+  },
+  pan,
+  /** Up is closer. @param {number} _ @param {number} below @param {Point} start */
+  zoom(_, below, start) {
+    zoom(4 ** (-below / stage.clientHeight), start);
+  },
+};
+
+/** How fingers, mouse and wheel move the film. @type {import("./gestures.js").Hands} */
+const hands = {
+  holds: () => !sheet.hidden,
+  drag(right, below, start, asPan) {
+    TOOLS[asPan ? "pan" : tool](right, below, start);
+    render();
+  },
+  pinch(factor, about, right, below) {
+    zoom(factor, about);
+    pan(right, below);
+    render();
+  },
+};
+
 export function startViewer() {
+  startGestures(stage, hands);
   if (matchMedia("(pointer: coarse)").matches) tool = "pan";
   let shownFilm = 0;
   image.addEventListener("load", () => {
@@ -168,31 +201,18 @@ export function startViewer() {
     } else if (changed) act("fit");
     render();
   });
-  stage.addEventListener("pointerdown", (event) => {
-    if (sheet.hidden || event.button === 2) return;
-    stage.setPointerCapture(event.pointerId);
-    down.set(event.pointerId, fromMiddle(event));
-  });
-  stage.addEventListener("pointermove", drag);
-  for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) {
-    stage.addEventListener(end, (event) => down.delete(event.pointerId));
-  }
-  stage.addEventListener(
-    "wheel",
-    (event) => {
-      if (sheet.hidden) return;
-      event.preventDefault();
-      zoom(1.0015 ** -event.deltaY, fromMiddle(event));
-      render();
-    },
-    { passive: false },
-  );
   stage.addEventListener("dblclick", () => act("reset"));
   for (const button of document.querySelectorAll("[data-act], [data-tool]")) {
     if (!(button instanceof HTMLButtonElement)) continue;
     const name = /** @type {Act} */ (button.dataset.act ?? `tool-${button.dataset.tool}`);
     button.addEventListener("click", () => act(name));
   }
+  const presets = byId("preset", HTMLSelectElement);
+  presets.append(
+    ...PRESETS.map(({ name }, place) => make("option", { value: place }, `${place + 1} ${name}`)),
+    make("option", { value: -1, hidden: true }, "as dragged"),
+  );
+  presets.addEventListener("change", () => act(/** @type {Act} */ (`preset-${Number(presets.value) + 1}`)));
   new ResizeObserver(() => {
     if (fitted) fitToStage();
     render();

@@ -37,6 +37,8 @@ export async function openTab(browser: Browser, url: string, options: BrowserCon
     asked.push(`${request.method()} ${asks.pathname}`);
     if (asks.origin !== new URL(url).origin) elsewhere.push(request.url());
   });
+  await page.addInitScript(`document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    console.error("content policy:", violatedDirective, blockedURI));`);
   await page.goto(`${url}/`);
   await page.waitForSelector("#samples button");
   return { page, faults, asked, elsewhere, close: () => context.close() };
@@ -59,6 +61,18 @@ export async function drop(page: Page, files: readonly DroppedFile[]): Promise<v
     }
     made;`);
   await page.dispatchEvent("#stage", "drop", { dataTransfer: transfer });
+}
+
+/** Drops paths, files or folders, as the operating system does. */
+export async function dropPaths(page: Page, files: readonly string[]): Promise<void> {
+  const stage = (await page.locator("#stage").boundingBox())!;
+  const client = await page.context().newCDPSession(page);
+  const place = { x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 };
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await client.send("Input.dispatchDragEvent", { type, ...place, data });
+  }
+  await client.detach();
 }
 
 export const answered = (page: Page) => page.waitForSelector(".finding .number:not(:empty)");

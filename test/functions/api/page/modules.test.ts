@@ -8,6 +8,7 @@ import { contour, heatAt, heatField } from "../../../../functions/api/page/heat-
 import { measuredAt } from "../../../../functions/api/page/operating-point.js";
 import { state } from "../../../../functions/api/page/state.js";
 import { fitScale, fittedView, zoomed } from "../../../../functions/api/page/view.js";
+import { PRESETS, presetWindow } from "../../../../functions/api/page/window-level.js";
 import type { HeatMap } from "../../../../lib/contracts/api.ts";
 import { OBSERVATIONS } from "../../../../lib/domain/observations.ts";
 import { colourTable } from "../../../../lib/imaging/colour-map.ts";
@@ -82,6 +83,27 @@ describe("the view", () => {
   });
 });
 
+describe("window presets", () => {
+  const histograms = fc
+    .array(fc.nat(1000), { minLength: 256, maxLength: 256 })
+    .filter((counts) => counts.some((count) => count > 0))
+    .map((counts) => Uint32Array.from(counts));
+
+  test("show the share of pixels that they say, and the first shows all greys", () => {
+    fc.assert(
+      fc.property(histograms, fc.constantFrom(...PRESETS), (histogram, preset) => {
+        const { width, level } = presetWindow(histogram, preset);
+        expect(width).toBeGreaterThan(0);
+        const total = histogram.reduce((sum, count) => sum + count, 0);
+        const low = Math.round((level - width / 2) * 255);
+        const below = histogram.slice(0, Math.max(0, low)).reduce((sum, count) => sum + count, 0);
+        expect(below).toBeLessThanOrEqual(preset.from * total);
+      }),
+    );
+    expect(presetWindow(new Uint32Array(256).fill(1), PRESETS[0]!)).toEqual({ width: 1, level: 0.5 });
+  });
+});
+
 describe("an operating point", () => {
   const card = toModelDetails({ manifest, card: null, evaluation });
 
@@ -123,7 +145,7 @@ describe("the table of a sitting", () => {
       .split("\r\n");
     expect(rows).toHaveLength(15);
     expect(rows.find((row) => row.includes("Edema"))).toBe(
-      '"a.png","Edema","0.4","0.3","true","0.5","phantoms","0123456789abcdef"',
+      '"a.png","Edema","0.4","0.3","true","0.5","phantoms","0123456789abcdef","",""',
     );
     expect(rows.find((row) => row.includes("Fracture"))).toContain('"0.5","false"');
   });

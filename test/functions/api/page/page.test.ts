@@ -1,11 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Finding, Prediction } from "../../../../lib/contracts/api.ts";
 import { OBSERVATIONS } from "../../../../lib/domain/observations.ts";
 import { startTestService, type TestService } from "../served-model.ts";
-import { answered, CHROMIUM, type DroppedFile, drop, expectClean, launch, openTab, seriousFaults } from "./browser.ts";
+import {
+  answered,
+  CHROMIUM,
+  type DroppedFile,
+  drop,
+  dropPaths,
+  expectClean,
+  launch,
+  openTab,
+  seriousFaults,
+} from "./browser.ts";
 
 const AWKWARD = "../shared/awkward-sample";
 
@@ -73,14 +85,33 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     await row(page, second).getByRole("button").first().click();
     const two = await heat(page);
     expect(two).not.toBe(one);
-    await page.locator("#opacity").fill("0");
-    const alphas = await page.evaluate<number>(
-      "heat.getContext('2d').getImageData(0, 0, heat.width, heat.height).data.reduce((sum, byte, i) => sum + (i % 4 === 3 ? byte : 0), 0)",
-    );
-    expect(alphas).toBe(0);
+    await row(page, first).hover();
+    expect(await page.locator("#map-facts").textContent()).toContain(first);
+    await page.mouse.move(1, 1);
+    expect(await page.locator("#map-facts").textContent()).toContain(second);
     await row(page, second).getByRole("button").first().click();
     expect(await heat(page)).toBe("");
+    await row(page, first).hover();
+    expect(await heat(page)).toBe("");
     expect(tab.asked).toHaveLength(before);
+    expectClean(tab);
+    await tab.close();
+  });
+
+  test("a map of no opacity leaves the film as it is, to the pixel", async () => {
+    const tab = await openTab(browser, service.url);
+    const { page } = tab;
+    await drop(page, [film]);
+    await answered(page);
+    const stage = (await page.locator("#stage").boundingBox())!;
+    // Between the lines of text in its corners.
+    const clip = { x: stage.x, y: stage.y + 80, width: stage.width, height: stage.height - 160 };
+    const picture = () => page.screenshot({ clip, animations: "disabled" });
+    const untouched = await picture();
+    await row(page, mapped[0]!.observation).getByRole("button").first().click();
+    expect((await picture()).equals(untouched)).toBe(false);
+    await page.locator("#opacity").fill("0");
+    expect((await picture()).equals(untouched)).toBe(true);
     expectClean(tab);
     await tab.close();
   });
@@ -139,6 +170,17 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     const fitted = await transform();
     for (const key of ["+", "r", "h"]) await page.keyboard.press(key);
     expect(await transform()).not.toBe(fitted);
+    const slope = async () => Number(await page.locator("#window feFuncR").getAttribute("slope"));
+    const slopes: number[] = [];
+    for (const key of ["1", "2", "3", "4", "5"]) {
+      await page.keyboard.press(key);
+      slopes.push(await slope());
+    }
+    expect(slopes[0]).toBe(1);
+    expect(new Set(slopes).size).toBe(5);
+    expect(await page.locator("#preset").inputValue()).toBe("4");
+    await page.keyboard.press("z");
+    expect(await page.locator('button[data-tool="zoom"]').getAttribute("aria-pressed")).toBe("true");
     await page.locator("#stage").focus();
     await page.keyboard.press("Space");
     expect(await transform()).toBe(fitted);
@@ -168,6 +210,46 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     expect(Number(await slope())).toBe(-1);
     expectClean(tab);
     await tab.close();
+  });
+
+  test("a folder is taken in by its films: chosen, or dropped", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hilum-page-"));
+    await mkdir(join(folder, "deeper"));
+    await writeFile(join(folder, "one.png"), film.bytes);
+    await writeFile(join(folder, "deeper", "two.png"), film.bytes);
+    await writeFile(join(folder, "notes.csv"), "no film");
+    await writeFile(join(folder, ".hidden.png"), film.bytes);
+    try {
+      for (const take of ["chosen", "dropped"]) {
+        const tab = await openTab(browser, service.url);
+        const { page } = tab;
+        if (take === "chosen") await page.locator("#folder").setInputFiles(folder);
+        else await dropPaths(page, [folder, join(folder, "one.png")]);
+        await page.locator("#strip button").nth(1).waitFor();
+        await answered(page);
+        expect(await page.locator("#notices").textContent()).toContain("1 file in the folder is no film");
+        const names = await page
+          .locator("#strip button")
+          .evaluateAll((buttons) => buttons.map((b) => b.getAttribute("aria-label")));
+        expect(
+          names.map((name) =>
+            name
+              ?.match(/[a-z/]+\.png/)?.[0]
+              .split("/")
+              .slice(-2)
+              .join("/"),
+          ),
+        ).toEqual(
+          take === "chosen"
+            ? ["deeper/two.png", expect.stringMatching("one.png")]
+            : ["one.png", "deeper/two.png", expect.stringMatching("one.png")],
+        );
+        expectClean(tab);
+        await tab.close();
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("a text file is refused with the reason, and the next film is read", async () => {
@@ -214,6 +296,16 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     expect(Prediction.parse(JSON.parse(json.bytes.toString())).findings).toHaveLength(14);
     const csv = await saved("#save-csv");
     expect(csv.bytes.toString().trimEnd().split("\r\n")).toHaveLength(15);
+    await drop(page, [{ name: "=broken.png", type: "image/png", bytes: new TextEncoder().encode("no film") }]);
+    await page.getByRole("alert").waitFor();
+    const all = await saved("#save-csv");
+    expect(all.bytes.toString().trimEnd().split("\r\n").at(-1)).toBe(
+      `"'=broken.png",${'"",'.repeat(8)}"unsupported-media"`,
+    );
+    const list = JSON.parse((await saved("#save-all-json")).bytes.toString());
+    expect(list).toMatchObject([{ film: film.name }, { film: "=broken.png", problem: { code: "unsupported-media" } }]);
+    expect(Prediction.parse(list[0].prediction)).toEqual(Prediction.parse(JSON.parse(json.bytes.toString())));
+    await page.keyboard.press("[");
     const png = await saved("#save-png");
     expect(png.name).toBe("hilum-film-1.png");
     expect(png.bytes.readUInt32BE(16)).toBe(320);
@@ -249,6 +341,9 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
     await page.click("#show-model");
     await page.locator("#model-card table").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.emulateMedia({ colorScheme: colorScheme === "light" ? "dark" : "light" });
     expect(await seriousFaults(page)).toEqual([]);
     expectClean(tab);
     await tab.close();
