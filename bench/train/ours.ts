@@ -58,7 +58,7 @@ const WORK: Readonly<Record<Task["work"], () => Promise<void>>> = {
       });
       const session = await createHeadSession({ ...config, model, seed: 1, start: weights });
       for (let epoch = 0; epoch < EPOCHS; epoch += 1) {
-        for (const request of trainingBatches({ films: features, plan, config, seed: 1 }, epoch, 0)) {
+        for (const request of trainingBatches({ films: features, size, plan, config, seed: 1 }, epoch, 0)) {
           await session.step(await request(), 1e-4);
         }
       }

@@ -135,6 +135,8 @@ export const TrainingConfig = z.strictObject({
   movingAverage: Share.default(0).describe("decay of the moving average of weights; 0 is off"),
   augment: z
     .strictObject({
+      rotation: z.number().min(0).max(45).default(0).describe("largest turn either way, in degrees"),
+      scale: z.number().min(0).max(0.5).default(0).describe("largest change of size, as a share"),
       shift: Share.default(0).describe("largest shift, as a share of the side"),
       contrast: Share.default(0).describe("largest change of contrast, as a share"),
     })

@@ -46,7 +46,7 @@ const STANDARDS: Record<Normalisation, (network: NetworkName) => Record<1 | 3, S
   imagenet: (network) => IMAGENET[network],
 };
 
-/** From grey values, uint8 [batch, size, size], to the network's input, float32 [batch, size, size, channels]. */
+/** From grey values, uint8 or float32 [batch, size, size], to the network's input, float32 [batch, size, size, channels]. */
 export function normalise(
   pixels: Output,
   { network, normalisation, channels }: Pick<ModelConfig, "network" | "normalisation" | "channels">,
@@ -62,6 +62,6 @@ export function normalise(
     Float32Array.from(mean, (value, i) => -value / deviation[i]!),
   );
   const [batch, rows, columns] = pixels.shape;
-  const image = reshape(cast(pixels, "float32"), [batch!, rows!, columns!, 1]);
+  const image = reshape(pixels.dtype === "float32" ? pixels : cast(pixels, "float32"), [batch!, rows!, columns!, 1]);
   return add(multiply(image, scale), offset);
 }

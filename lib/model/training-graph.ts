@@ -13,12 +13,19 @@ import type { Parameter } from "./parameters.ts";
 import { writeRunningStatistics } from "./running-statistics.ts";
 import { type StateVariables, writeState } from "./training-state.ts";
 
+export interface TrainingInput {
+  readonly fed: Output;
+  /** The network's first value. */
+  readonly image: Output;
+  /** What a step shows it instead, and what else is fed for that, by name. */
+  readonly augmented?: { readonly image: Output; readonly inputs: Readonly<Record<string, Output>> } | undefined;
+}
+
 export interface TrainingGraphOptions {
   readonly network: Network;
   readonly vectors: ParameterVectors;
   readonly trainable: ModelConfig["trainable"];
-  /** What is fed, and what the network makes its first layer's value of. */
-  readonly input: (graph: Graph) => { readonly fed: Output; readonly image: Output };
+  readonly input: (graph: Graph) => TrainingInput;
   readonly adam: TrainingConfig["adam"];
   readonly weightDecay: number;
   readonly positiveWeights?: PositiveWeights;
@@ -29,7 +36,8 @@ export interface TrainingGraphOptions {
 /**
  * Training as one graph, whose variables a session keeps. Signatures:
  * - `write`: every variable in; answers `done`
- * - `step`: `input` [batch, ...], `targets` [batch, 14], `learning_rate` []; answers the `loss` before it
+ * - `step`: `input` [batch, ...], `targets` [batch, 14], `learning_rate` [], and what augmentation asks for; answers the
+ *   `loss` before it
  * - `infer`: `input`; answers `logits` by running statistics, of the moving average where it is on
  * - `read`: every variable out
  */
@@ -37,7 +45,7 @@ export function writeTrainingGraph(options: TrainingGraphOptions): Graph {
   const { network, vectors } = options;
   const graph = new Graph();
   const state = writeState(graph, vectors, options.movingAverage > 0);
-  const { fed, image } = options.input(graph);
+  const { fed, image, augmented = { image, inputs: {} } } = options.input(graph);
 
   const logits = graph.inScope("infer", () => {
     const { trained, rest } = state.average ?? state.weights;
@@ -48,8 +56,11 @@ export function writeTrainingGraph(options: TrainingGraphOptions): Graph {
 
   const targets = op.placeholder(graph, "targets", "float32", [null, OBSERVATION_COUNT]);
   const learningRate = op.placeholder(graph, "learning_rate", "float32", []);
-  const loss = graph.inScope("step", () => writeStep(options, state, { image, targets, learningRate }));
-  graph.addSignature("step", { inputs: { input: fed, targets, learning_rate: learningRate }, outputs: { loss } });
+  const loss = graph.inScope("step", () =>
+    writeStep(options, state, { image: augmented.image, targets, learningRate }),
+  );
+  const inputs = { ...augmented.inputs, input: fed, targets, learning_rate: learningRate };
+  graph.addSignature("step", { inputs, outputs: { loss } });
   return graph;
 }
 

@@ -2,6 +2,7 @@ import type { ModelConfig, TrainingConfig } from "../contracts/run-config.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import * as op from "../engine/graph/operations.ts";
 import { type Feed, openGraph, type Session } from "../engine/session.ts";
+import { augmentationInputs, writeAugmentation } from "./augmentation.ts";
 import { initialWeights } from "./initial-weights.ts";
 import type { PositiveWeights } from "./loss.ts";
 import type { Network } from "./network.ts";
@@ -9,7 +10,7 @@ import { buildHead, buildNetwork, featureChannels } from "./networks.ts";
 import { normalise } from "./normalisation.ts";
 import { type ParameterVectors, pack, parameterVectors, unpack } from "./parameter-vectors.ts";
 import type { Parameter } from "./parameters.ts";
-import type { Input, TrainingSession, TrainingState } from "./session.ts";
+import type { Augmentation, Input, TrainingSession, TrainingState } from "./session.ts";
 import { type TrainingGraphOptions, writeTrainingGraph } from "./training-graph.ts";
 import { STATE } from "./training-state.ts";
 import type { Weights } from "./weights.ts";
@@ -29,6 +30,8 @@ export interface TrainingSessionOptions extends SessionOptions {
   readonly model: Omit<ModelConfig, "weights">;
   /** Side of the square film in pixels. */
   readonly size: number;
+  /** Whether a step changes its films as their batch says; else it sees them as they are. */
+  readonly augments?: boolean;
 }
 
 export interface HeadSessionOptions extends SessionOptions {
@@ -41,10 +44,15 @@ export interface HeadSessionOptions extends SessionOptions {
  * the weights where it is on, as serving will.
  */
 export async function createTrainingSession(options: TrainingSessionOptions): Promise<TrainingSession> {
-  const { model, size } = options;
+  const { model, size, augments = false } = options;
   const input: TrainingGraphOptions["input"] = (graph) => {
     const fed = op.placeholder(graph, "pixels", "uint8", [null, size, size]);
-    return { fed, image: normalise(fed, model) };
+    const asked = augments ? augmentationInputs(graph) : undefined;
+    return {
+      fed,
+      image: normalise(fed, model),
+      augmented: asked && { image: normalise(writeAugmentation(fed, asked), model), inputs: { ...asked } },
+    };
   };
   return openSession(buildNetwork(model), { ...options, input, trainable: model.trainable, shape: [size, size] });
 }
@@ -85,6 +93,7 @@ function openSession(network: Network, options: OpenOptions): TrainingSession {
         input: films(batch.input, batch.count),
         targets: { shape: [batch.count, OBSERVATION_COUNT], values: batch.targets },
         learning_rate: { shape: [], values: Float32Array.of(learningRate) },
+        ...(batch.augmentation && augmentationFeeds(batch.augmentation, batch.count)),
       });
       return loss!.values[0]!;
     },
@@ -102,6 +111,11 @@ function openSession(network: Network, options: OpenOptions): TrainingSession {
     },
   };
 }
+
+const augmentationFeeds = ({ transforms, contrasts }: Augmentation, count: number): Record<string, Feed> => ({
+  transforms: { shape: [count, transforms.length / count], values: transforms },
+  contrasts: { shape: [count], values: contrasts },
+});
 
 function startOf(vectors: ParameterVectors, weights: Weights): TrainingState {
   const zeros = unpack(vectors.trained, new Float32Array(pack(vectors.trained, weights).length));

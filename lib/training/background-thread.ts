@@ -20,8 +20,8 @@ serveCalls<BackgroundCalls>(parentPort!, {
     const { size, epochPlan, split } = await opened;
     return { value: { size, plan: epochPlan, tuning: Uint32Array.from(split.tuning) } };
   },
-  async batch(positions, augmentation) {
-    const value = await filmSource(await opened).batch(positions, augmentation);
+  async batch(positions) {
+    const value = await filmSource(await opened).batch(positions);
     return { value, transfer: [value.input.buffer as ArrayBuffer, value.targets.buffer as ArrayBuffer] };
   },
   targets: async () => ({ value: (await opened).targets }),

@@ -3,7 +3,7 @@ import type { Batch } from "../model/session.ts";
 import { startThread } from "../steps/thread.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
-import type { Augmentation, FilmSource } from "./film-source.ts";
+import type { FilmSource } from "./film-source.ts";
 import { threadCalls } from "./thread-calls.ts";
 
 export interface BackgroundOptions {
@@ -15,7 +15,7 @@ export interface BackgroundOptions {
 /** What the thread is asked for. */
 export type BackgroundCalls = {
   open(): Promise<{ size: number; plan: Uint32Array; tuning: Uint32Array }>;
-  batch(positions: Uint32Array, augmentation?: Augmentation): Promise<Batch>;
+  batch(positions: Uint32Array): Promise<Batch>;
   targets(): Promise<Float32Array>;
   load(): Promise<Checkpoint | undefined>;
   save(checkpoint: Checkpoint): Promise<void>;
@@ -40,7 +40,7 @@ const threadModule = new URL(`./background-thread${import.meta.url.endsWith(".ts
 
 /**
  * Opens both in a second thread. A training step blocks its thread until the device has answered; meanwhile this one
- * reads and augments the next batch, and encodes, hashes and uploads checkpoints.
+ * reads the next batch, and encodes, hashes and uploads checkpoints.
  */
 export async function openBackground(options: BackgroundOptions): Promise<Background> {
   const worker = startThread(threadModule, { workerData: options });
@@ -51,7 +51,7 @@ export async function openBackground(options: BackgroundOptions): Promise<Backgr
       size,
       plan,
       tuning,
-      films: { batch: (positions, augmentation) => call("batch", positions, augmentation) },
+      films: { batch: (positions) => call("batch", positions) },
       targets: () => call("targets"),
       checkpoints: { load: () => call("load"), save: (checkpoint) => call("save", checkpoint) },
       async close() {

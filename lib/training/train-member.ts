@@ -91,7 +91,14 @@ const canCacheFeatures = ({ model, training }: RunConfig): boolean =>
 
 async function wholeWork({ request }: StepContext, { background, ...options }: WorkOptions): Promise<Work> {
   const { model, training } = request.config;
-  const session = await createTrainingSession({ ...training, ...options, model, size: background.size });
+  const { size } = background;
+  const session = await createTrainingSession({
+    ...training,
+    ...options,
+    model,
+    size,
+    augments: augments(training.augment),
+  });
   return { session, films: background.films, frozen: new Map() };
 }
 

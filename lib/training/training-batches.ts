@@ -1,11 +1,14 @@
 import type { TrainingConfig } from "../contracts/run-config.ts";
+import { random } from "../domain/random.ts";
 import type { Batch } from "../model/session.ts";
-import { augments } from "./augment.ts";
+import { augments, drawAugmentation } from "./augment.ts";
 import { batchesPerEpoch, batchStart, epochOrder } from "./epoch.ts";
 import type { FilmSource } from "./film-source.ts";
 
 export interface TrainingBatchOptions {
   readonly films: FilmSource;
+  /** Side of a film in pixels. */
+  readonly size: number;
   /** Positions that an epoch visits, a film as often as up-sampling wants it. */
   readonly plan: Uint32Array;
   readonly config: Pick<TrainingConfig, "batchSize" | "augment">;
@@ -14,7 +17,7 @@ export interface TrainingBatchOptions {
 
 /** Requests for the batches of an epoch (from 0) from one of them on; the same for the same seed, epoch and batch. */
 export function* trainingBatches(
-  { films, plan, config, seed }: TrainingBatchOptions,
+  { films, size, plan, config, seed }: TrainingBatchOptions,
   epoch: number,
   firstBatch: number,
 ): Generator<() => Promise<Batch>> {
@@ -23,7 +26,12 @@ export function* trainingBatches(
   for (let index = firstBatch; index < batches; index += 1) {
     const place = batchStart(plan.length, batches, index);
     const positions = order.slice(place, batchStart(plan.length, batches, index + 1));
-    const augmentation = augments(config.augment) ? { config: config.augment, seed, epoch, place } : undefined;
-    yield () => films.batch(positions, augmentation);
+    yield async () => {
+      const batch = await films.batch(positions);
+      if (!augments(config.augment)) return batch;
+      // By the place in the epoch, so that a film that comes twice is changed in two ways.
+      const randomOf = (n: number) => random(seed, "augment", epoch, place + n);
+      return { ...batch, augmentation: drawAugmentation(batch.count, size, config.augment, randomOf) };
+    };
   }
 }

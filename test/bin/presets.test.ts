@@ -40,7 +40,7 @@ describe("the study's hyper-parameters", () => {
     expect(countParameters(buildNetwork(model), model.trainable).trainable).toBe(trained);
     expect(training).toMatchObject({ epochs: 3, batchSize: 32, learningRate: 1e-4, schedule: "constant" });
     expect(training.adam).toMatchObject({ beta1: 0.9, beta2: 0.999 });
-    expect(training.augment).toEqual({ shift: 0, contrast: 0 });
+    expect(training.augment).toEqual({ rotation: 0, scale: 0, shift: 0, contrast: 0 });
     expect(geometry).toEqual({ size: 224, fit: "squeeze", resize: "nearest" });
     expect([policy.uncertain, policy.blank, views]).toEqual(["ones", "zero", ["frontal"]]);
     expect(upsampling.kind).toBe(name === "r3-balanced" ? "published" : "none");

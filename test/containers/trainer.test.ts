@@ -29,7 +29,7 @@ const CONFIG: z.input<typeof RunConfig> = {
     batchSize: 8,
     learningRate: 0.002,
     movingAverage: 0.9,
-    augment: { shift: 0.1, contrast: 0.1 },
+    augment: { rotation: 5, scale: 0.1, shift: 0.1, contrast: 0.1 },
     checkpointEverySteps: 3,
     seeds: [1, 2],
   },

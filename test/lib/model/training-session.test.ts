@@ -5,7 +5,7 @@ import { tensorflow } from "../../../lib/engine/tensorflow.ts";
 import type { Network } from "../../../lib/model/network.ts";
 import { buildNetwork } from "../../../lib/model/networks.ts";
 import { parametersOf } from "../../../lib/model/parameters.ts";
-import type { Batch, TrainingSession, TrainingState } from "../../../lib/model/session.ts";
+import type { Augmentation, Batch, TrainingSession, TrainingState } from "../../../lib/model/session.ts";
 import { createTrainingSession, type TrainingSessionOptions } from "../../../lib/model/training-session.ts";
 import type { Weights } from "../../../lib/model/weights.ts";
 import { asTensors, maskedCrossEntropy, relativeError, runEagerly } from "./eager-network.ts";
@@ -261,6 +261,41 @@ describe("the moving average", () => {
     const plain = await open();
     await plain.write({ ...state, weights: state.average!, average: null });
     expect(relativeError(await plain.infer(pixels, count), served)).toBeLessThan(1e-5);
+  });
+});
+
+describe("augmentation on the device", () => {
+  const batch = sampleBatch(6, 4, SIZE);
+  const changedBy = (transform: readonly number[]): Augmentation => ({
+    transforms: Float32Array.from({ length: batch.count * 8 }, (_, i) => transform[i % 8]!),
+    contrasts: new Float32Array(batch.count),
+  });
+  const IDENTITY = changedBy([1, 0, 0, 0, 1, 0, 0, 0]);
+
+  /** Weights after a step and logits then of the batch's films as they are. */
+  async function afterStep(augments: boolean, shown: Batch) {
+    const session = await open({ augments });
+    await session.write(livedInState);
+    const loss = await session.step(shown, RATE);
+    return { loss, weights: (await session.read()).weights, logits: await session.infer(batch.input, batch.count) };
+  }
+
+  test("a step under the identity is a step on the films as they are", async () => {
+    expect(await afterStep(true, { ...batch, augmentation: IDENTITY })).toEqual(await afterStep(false, batch));
+  });
+
+  test("a step on moved films is a step on films that were moved before, and infer sees them unmoved", async () => {
+    const input = batch.input.map((_, i, all) => {
+      const [x, y] = [(i % SIZE) + 2, (Math.floor(i / SIZE) % SIZE) - 1];
+      return x >= SIZE || y < 0 ? 0 : all[i + 2 - SIZE]!;
+    });
+    const moved = { ...batch, augmentation: changedBy([1, 0, 2, 0, 1, -1, 0, 0]) };
+    expect(await afterStep(true, moved)).toEqual(await afterStep(false, { ...batch, input }));
+  });
+
+  test("a session that augments asks for it at every step", async () => {
+    const session = await open({ augments: true });
+    await expect(session.step(batch, RATE)).rejects.toThrow("nothing fed to transforms");
   });
 });
 

@@ -1,64 +1,76 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { random } from "../../../lib/domain/random.ts";
-import type { Batch } from "../../../lib/model/session.ts";
-import { augmentBatch } from "../../../lib/training/augment.ts";
+import { type AugmentConfig, augments, drawAugmentation } from "../../../lib/training/augment.ts";
 
-const SIZE = 8;
-const AREA = SIZE * SIZE;
-const batchOf = (pixels: Uint8Array): Batch<Uint8Array> => ({
-  count: pixels.length / AREA,
-  input: pixels,
-  targets: new Float32Array(),
-});
-const film = fc.uint8Array({ minLength: AREA, maxLength: AREA });
+const SIZE = 9;
+const MIDDLE = (SIZE - 1) / 2;
+const NOTHING: AugmentConfig = { rotation: 0, scale: 0, shift: 0, contrast: 0 };
+const draw = (config: Partial<AugmentConfig>, seed: number, count = 1) =>
+  drawAugmentation(count, SIZE, { ...NOTHING, ...config }, (n) => random(seed, n));
 
-/** A film moved by so many pixels, its border repeated; written apart from the code under test. */
-function moved(pixels: Uint8Array, right: number, down: number): Uint8Array {
-  const at = (x: number, y: number) => {
-    const column = Math.min(SIZE - 1, Math.max(0, x));
-    const row = Math.min(SIZE - 1, Math.max(0, y));
-    return pixels[row * SIZE + column]!;
-  };
-  return Uint8Array.from({ length: AREA }, (_, i) => at((i % SIZE) - right, Math.floor(i / SIZE) - down));
-}
-
-const REACH = [-2, -1, 0, 1, 2];
-const ALL_MOVES = REACH.flatMap((right) => REACH.map((down) => [right, down] as const));
+/** Where the film's pixel that is shown at (x, y) comes from. */
+const source = ([a, b, c, d, e, f]: Float32Array, x: number, y: number) => [a! * x + b! * y + c!, d! * x + e! * y + f!];
 
 describe("augmentation", () => {
-  test("a shift is one of the moves in reach, by whole pixels, and all of them come", () => {
-    const pixels = Uint8Array.from({ length: AREA }, (_, i) => (i * 37) % 251);
-    const wanted = new Map(ALL_MOVES.map(([right, down]) => [moved(pixels, right, down).join(), `${right},${down}`]));
-    const seen = new Set<string | undefined>();
-    for (let seed = 0; seed < 500; seed += 1) {
-      const { input: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0.25, contrast: 0 }, () => random(seed));
-      seen.add(wanted.get(result.join()));
-    }
-    expect(seen).toEqual(new Set(ALL_MOVES.map(String)));
+  test("is on where anything may change", () => {
+    expect(augments(NOTHING)).toBe(false);
+    for (const name of Object.keys(NOTHING)) expect(augments({ ...NOTHING, [name]: 0.1 })).toBe(true);
   });
 
-  test("contrast scales about the film's mean, within its bound, and never wraps round", () => {
+  test("without bounds it is the identity, bit by bit", () => {
+    const { transforms, contrasts } = draw({}, 3, 2);
+    expect(transforms.join()).toBe("1,0,0,0,1,0,0,0,1,0,0,0,1,0,0,0");
+    expect(contrasts.map(Math.abs)).toEqual(new Float32Array(2));
+  });
+
+  test("a shift is one of the moves in reach, by whole pixels, and all of them come", () => {
+    const reach = [-2, -1, 0, 1, 2];
+    const wanted = reach.flatMap((right) => reach.map((down) => `1,0,${0 - right},0,1,${0 - down},0,0`));
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 500; seed += 1) seen.add(draw({ shift: 0.22 }, seed).transforms.join());
+    expect(seen).toEqual(new Set(wanted));
+  });
+
+  test("a turn and a scaling stay within their bounds, keep the film's middle and never mirror", () => {
     fc.assert(
-      fc.property(film, fc.nat(), (pixels, seed) => {
-        const mean = pixels.reduce((sum, value) => sum + value, 0) / AREA;
-        const { input: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0, contrast: 0.3 }, () => random(seed));
-        result.forEach((value, i) => {
-          const distance = pixels[i]! - mean;
-          const [low, high] = [0.7 * distance, 1.3 * distance].sort((a, b) => a - b) as [number, number];
-          expect(value).toBeGreaterThanOrEqual(Math.max(0, Math.floor(mean + low)));
-          expect(value).toBeLessThanOrEqual(Math.min(255, Math.ceil(mean + high)));
-        });
+      fc.property(fc.nat(), (seed) => {
+        const { transforms } = draw({ rotation: 10, scale: 0.2 }, seed);
+        const [[x0, y0], [x1, y1]] = [source(transforms, MIDDLE, MIDDLE), source(transforms, MIDDLE + 1, MIDDLE)];
+        expect(x0).toBeCloseTo(MIDDLE, 5);
+        expect(y0).toBeCloseTo(MIDDLE, 5);
+        const [along, down] = [x1! - x0!, y1! - y0!];
+        expect(Math.abs((Math.atan2(down, along) * 180) / Math.PI)).toBeLessThanOrEqual(10.0001);
+        const scale = 1 / Math.hypot(along, down);
+        expect(scale).toBeGreaterThan(0.7999);
+        expect(scale).toBeLessThan(1.2001);
+        const [a, b, , d, e] = transforms;
+        expect(a! * e! - b! * d!).toBeGreaterThan(0);
       }),
     );
   });
 
-  test("films have random streams of their own, and the batch handed in stays as it is", () => {
-    const one = Uint8Array.from({ length: AREA }, (_, i) => (i * 37) % 251);
-    const pixels = Uint8Array.from([...one, ...one]);
-    const before = pixels.slice();
-    const { input: result } = augmentBatch(batchOf(pixels), SIZE, { shift: 0.25, contrast: 0.3 }, (n) => random(1, n));
-    expect(pixels).toEqual(before);
-    expect(result.subarray(0, AREA)).not.toEqual(result.subarray(AREA));
+  test("bounds are reached to both sides", () => {
+    const all = draw({ rotation: 10, contrast: 0.3 }, 1, 400);
+    const angles = Array.from({ length: 400 }, (_, n) =>
+      Math.atan2(all.transforms[n * 8 + 1]!, all.transforms[n * 8]!),
+    );
+    const most = (10 * Math.PI) / 180;
+    for (const [values, bound] of [
+      [angles, most],
+      [[...all.contrasts], 0.3],
+    ] as const) {
+      expect(Math.max(...values)).toBeGreaterThan(0.95 * bound);
+      expect(Math.min(...values)).toBeLessThan(-0.95 * bound);
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(bound * 1.0001);
+    }
+  });
+
+  test("films have random streams of their own; the same stream gives the same change", () => {
+    const config = { rotation: 5, scale: 0.1, shift: 0.2, contrast: 0.3 };
+    const [one, again] = [draw(config, 4, 2), draw(config, 4, 2)];
+    expect(again).toEqual(one);
+    expect(one.transforms.slice(0, 8)).not.toEqual(one.transforms.slice(8));
+    expect(one.contrasts[0]).not.toBe(one.contrasts[1]);
   });
 });

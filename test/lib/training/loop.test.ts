@@ -33,7 +33,7 @@ describe("training", () => {
       schedule: "cosine",
       warmupSteps: 4,
       movingAverage: 0.8,
-      augment: { shift: 0.2, contrast: 0.1 },
+      augment: { rotation: 5, scale: 0.1, shift: 0.2, contrast: 0.1 },
     } as const;
     const whole = await train(setUp({ config }));
     const steps = totalSteps(whole.journal.work);

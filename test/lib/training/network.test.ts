@@ -19,7 +19,7 @@ const training = TrainingConfig.parse({
   checkpointEverySteps: 2,
   movingAverage: 0.9,
   weightDecay: 0.01,
-  augment: { shift: 0.1, contrast: 0.1 },
+  augment: { rotation: 5, scale: 0.1, shift: 0.1, contrast: 0.1 },
 });
 
 /** The loop over the smallest real network, in TensorFlow. */
@@ -30,7 +30,7 @@ describe("training a network", () => {
 
   beforeAll(async () => {
     const model = ModelConfig.parse({ network: "densenet-mini", headWidth: 8 });
-    const open = () => createTrainingSession({ model, size: SIZE, seed: 1, ...training });
+    const open = () => createTrainingSession({ model, size: SIZE, seed: 1, augments: true, ...training });
     [one, another] = [await open(), await open()];
     beginning = await one.read();
   });

@@ -36,6 +36,7 @@ export function setUp(options: SetupOptions = {}): TrainingOptions {
   return {
     session: options.session ?? logisticSession({ area: films.size ** 2, movingAverage }),
     films: filmSource(films),
+    size: films.size,
     plan: Uint32Array.from([...training, 0, 1, 2, 3, 4]),
     tuning: options.tuning ?? Uint32Array.from({ length: 15 }, (_, n) => 45 + n),
     config,

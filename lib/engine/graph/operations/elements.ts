@@ -27,6 +27,7 @@ export const divide = (a: Output, b: Output): Output => binary("RealDiv", a, b);
 export const divideNoNan = (a: Output, b: Output): Output => binary("DivNoNan", a, b);
 export const power = (a: Output, b: Output): Output => binary("Pow", a, b);
 export const minimum = (a: Output, b: Output): Output => binary("Minimum", a, b);
+export const maximum = (a: Output, b: Output): Output => binary("Maximum", a, b);
 export const greater = (a: Output, b: Output): Output => binary("Greater", a, b, "bool");
 
 export function isNan(x: Output): Output {

@@ -1,7 +1,7 @@
 import { type Operation, type Output, only } from "../graph.ts";
 import type { Shape } from "../types.ts";
 import { named, typeOf } from "./shared.ts";
-import { constant } from "./sources.ts";
+import { constant, integers } from "./sources.ts";
 
 export type Padding = "same" | "valid";
 
@@ -35,6 +35,23 @@ export const maxPool = (x: Output, size: number, stride: number, padding: Paddin
 /** With `same` padding, what lies outside the image does not count. */
 export const averagePool = (x: Output, size: number, stride: number, padding: Padding, name?: string): Output =>
   pool("AvgPool", x, size, stride, padding, name);
+
+/**
+ * Each image fetched through a projective transform of its own (TensorFlow's ImageProjectiveTransformV3), bilinear
+ * between pixels and 0 outside.
+ * @param transforms [batch, 8], from places of the result to places of x, in pixels
+ */
+export function projectiveTransform(x: Output, transforms: Output, [rows, columns]: readonly [number, number]): Output {
+  const { graph } = x.operation;
+  const inputs = [x, transforms, integers(graph, [rows, columns]), constant(graph, 0)];
+  const attributes = {
+    dtype: typeOf(x),
+    interpolation: { string: "BILINEAR" },
+    fill_mode: { string: "CONSTANT" },
+  };
+  const outputs = [{ dtype: x.dtype, shape: [x.shape[0]!, rows, columns, x.shape[3]!] }];
+  return only(graph.add("ImageProjectiveTransformV3", { inputs, attributes, outputs }));
+}
 
 export interface BatchNormParameters {
   readonly gamma: Output;
