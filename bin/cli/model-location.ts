@@ -29,6 +29,9 @@ export async function locateModel(place: string | undefined, store: string): Pro
   return inStore(uri, name);
 }
 
+/** Where a store keeps readers' labels. */
+export const feedbackOf = (store: string): string => `${store}/feedback`;
+
 const isName = (text: string): boolean =>
   (CHANNEL_NAMES as readonly string[]).includes(text) || VersionId.safeParse(text).success;
 

@@ -6,7 +6,7 @@ import { duration } from "../../lib/local/display/format.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
 import { storeUri } from "../../lib/store/open.ts";
 import { loadConfig } from "../cli/config.ts";
-import { locateModel } from "../cli/model-location.ts";
+import { feedbackOf, locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
 import { asPath } from "../cli/places.ts";
 import { stoppable } from "../cli/stop.ts";
@@ -43,7 +43,11 @@ export function registerDemo(program: Command): void {
       printRun(report, json);
       if (!serve) return;
       const { serveUntilStopped } = await import("../cli/serve.ts");
-      await serveUntilStopped({ ...(await locateModel(undefined, store)), ...(port !== undefined && { port }) });
+      await serveUntilStopped({
+        ...(await locateModel(undefined, store)),
+        ...(port !== undefined && { port }),
+        feedback: feedbackOf(store),
+      });
     });
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { locateModel } from "../cli/model-location.ts";
+import { storeUri } from "../../lib/store/open.ts";
+import { feedbackOf, locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
 
 interface ServeOptions {
@@ -7,6 +8,8 @@ interface ServeOptions {
   readonly model?: string;
   readonly port?: number;
   readonly host: string;
+  readonly feedback?: string;
+  readonly corsOrigin?: string[];
 }
 
 export function registerServe(program: Command): void {
@@ -17,9 +20,16 @@ export function registerServe(program: Command): void {
     .addOption(option.model())
     .addOption(option.port())
     .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--feedback <place>", "folder or s3://… for readers' labels (default: feedback in the store)")
+    .option("--cors-origin <origin...>", "origins whose pages may call, such as https://ward.example")
     .addHelpText("after", "\nExample:\n  $ hilum serve --port 8080\n")
-    .action(async ({ store, model, ...options }: ServeOptions) => {
+    .action(async ({ store, model, feedback, corsOrigin, ...options }: ServeOptions) => {
       const { serveUntilStopped } = await import("../cli/serve.ts");
-      await serveUntilStopped({ ...(await locateModel(model, store)), ...options });
+      await serveUntilStopped({
+        ...(await locateModel(model, store)),
+        ...options,
+        feedback: feedback === undefined ? feedbackOf(store) : storeUri(feedback),
+        corsOrigins: corsOrigin,
+      });
     });
 }

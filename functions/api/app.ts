@@ -5,22 +5,25 @@ import { requestId } from "hono/request-id";
 import { timing } from "hono/timing";
 import { InputError } from "../../lib/domain/errors.ts";
 import { type AppOptions, LIMITS } from "./dependencies.ts";
+import { filmDoor } from "./film-door.ts";
 import { allowOrigins, guards } from "./middleware/guards.ts";
 import { requestLog } from "./middleware/request-log.ts";
-import { describeFault, problemResponse, queryError } from "./problems.ts";
+import { describeFault, problemResponse, schemaError } from "./problems.ts";
+import { feedbackRoutes } from "./routes/feedback.ts";
 import { type AppEnv, filmRoutes } from "./routes/films.ts";
 import { healthRoutes, modelRoutes, sampleRoutes } from "./routes/models.ts";
 import { documentRoutes, pageRoutes } from "./routes/page.ts";
+import { uploadRoutes } from "./routes/uploads.ts";
 
 export const PAGE_FOLDER = join(import.meta.dirname, "page");
 
 /** The one app behind the local server, Lambda and the tests. */
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
-  const { films, models, samples = [], corsOrigins = [], pageFolder = PAGE_FOLDER, log } = options;
+  const { films, models, samples = [], uploads, feedback, corsOrigins = [], pageFolder = PAGE_FOLDER, log } = options;
   const limits = { ...LIMITS, ...options.limits };
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw queryError(result.error);
+      if (!result.success) throw schemaError("bad-query", "query", result.error);
     },
   });
 
@@ -52,8 +55,14 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
     return response;
   });
 
-  filmRoutes(app, { films, models, limits });
-  modelRoutes(app, models, limits);
+  const door = filmDoor(films, limits, uploads);
+  filmRoutes(app, { films, models, limits, door });
+  uploadRoutes(app, uploads, door);
+  feedbackRoutes(app, { feedback, films, models, limits, door });
+  modelRoutes(app, models, {
+    limits: { ...limits, uploadBytes: uploads?.maxBytes ?? 0 },
+    offers: { uploads: uploads !== undefined, feedback: feedback !== undefined },
+  });
   sampleRoutes(app, samples);
   healthRoutes(app, films, models);
   documentRoutes(app);

@@ -2,6 +2,8 @@ import type { Evaluation } from "../../lib/contracts/evaluation.ts";
 import type { ModelCard } from "../../lib/contracts/model-card.ts";
 import type { Channels, ModelVersion } from "../../lib/contracts/model-version.ts";
 import type { Predictor } from "../../lib/inference/predictor.ts";
+import type { FeedbackBook } from "./feedback/feedback.ts";
+import type { Uploads } from "./uploads/uploads.ts";
 
 /** What answers for films; refused films are InputErrors, and nothing of a film stays after the answer. */
 export type FilmService = Pick<Predictor, "ready" | "answer" | "picture">;
@@ -33,14 +35,22 @@ export interface Sample {
 export interface Limits {
   /** Bytes of a film. */
   readonly filmBytes: number;
-  /** Films being answered at one time. */
+  /** Requests with films being answered at one time. */
   readonly filmsAtOnce: number;
+  /** Films of one request. */
+  readonly batchFilms: number;
+  /** Bytes of all films of one request. */
+  readonly batchBytes: number;
 }
 
 export interface AppOptions {
   readonly films: FilmService;
   readonly models: ModelShelf;
   readonly samples?: readonly Sample[];
+  /** Where films go that are sent ahead; without, none are. */
+  readonly uploads?: Uploads;
+  /** Where readers' labels go; without, none are taken. */
+  readonly feedback?: FeedbackBook;
   readonly limits?: Partial<Limits>;
   /** Origins that may call from a browser besides our own; none by default. */
   readonly corsOrigins?: readonly string[];
@@ -50,4 +60,4 @@ export interface AppOptions {
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
 }
 
-export const LIMITS: Limits = { filmBytes: 50_000_000, filmsAtOnce: 16 };
+export const LIMITS: Limits = { filmBytes: 50_000_000, filmsAtOnce: 16, batchFilms: 32, batchBytes: 100_000_000 };

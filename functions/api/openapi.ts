@@ -3,10 +3,18 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "hono";
 import * as z from "zod";
 import * as api from "../../lib/contracts/api.ts";
+import * as feedback from "../../lib/contracts/feedback.ts";
+import * as uploads from "../../lib/contracts/uploads.ts";
 
 /** Every schema of the API with an `id` becomes a named component; the registry then takes its name from there. */
-for (const schema of Object.values(api)) {
+for (const schema of [api, feedback, uploads].flatMap((contracts): unknown[] => Object.values(contracts))) {
   if (schema instanceof z.ZodType && schema.meta()?.id !== undefined) zodToOpenAPIRegistry.add(schema, {});
+}
+
+/** Schemas of bodies that come in several ways, which routes name instead of holding. */
+export function registerComponents<E extends Env>(app: OpenAPIHono<E>): void {
+  app.openAPIRegistry.register("UploadedFilm", uploads.UploadedFilm);
+  app.openAPIRegistry.register("Feedback", feedback.Feedback);
 }
 
 const INFO = {
@@ -21,6 +29,7 @@ const SERVERS = [{ url: "../", description: "where this document was fetched" }]
 
 const TAGS = [
   { name: "Films", description: "Predictions and heat maps" },
+  { name: "Feedback", description: "Readers who disagree" },
   { name: "Models", description: "What answers, and how good it is" },
   { name: "Health", description: "For load balancers and people on call" },
 ];

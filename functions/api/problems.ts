@@ -14,10 +14,11 @@ export class LimitError extends InputError {
   }
 }
 
-type Status = 400 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
+type Status = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
 
 const TITLES: Record<Status, string> = {
   400: "The request is not well formed",
+  403: "This is not allowed",
   404: "There is nothing here",
   405: "This method does not work here",
   413: "The film is over the limit",
@@ -35,14 +36,20 @@ const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
   "bad-request": 400,
   "bad-query": 400,
   "bad-multipart": 400,
+  "bad-json": 400,
   "empty-body": 400,
   "film-empty": 400,
+  "upload-signature": 403,
   "not-found": 404,
+  "no-such-upload": 404,
+  "uploads-off": 404,
+  "feedback-off": 404,
   "no-such-version": 404,
   "model-name": 404,
   "no-model": 404,
   "method-not-allowed": 405,
   "film-too-large": 413,
+  "too-many-films": 413,
   "unsupported-media-type": 415,
   "unsupported-media": 415,
   "version-damaged": 500,
@@ -59,20 +66,26 @@ function statusOf(error: unknown): Status {
   );
 }
 
-/** The answer to any thrown value. What a bug says stays inside: it could quote a film. */
-export function problemResponse(c: Context, thrown: unknown): Response {
+/** What is told of any thrown value. What a bug says stays inside: it could quote a film. */
+export function problemOf(thrown: unknown, requestId: string): Problem & { readonly status: Status } {
   const error = thrown instanceof HTTPException ? new InputError("bad-request", thrown.message) : thrown;
   const status = statusOf(error);
   const known = error instanceof HilumError && status !== 500;
-  const problem: Problem = {
+  return {
     type: "about:blank",
     title: TITLES[status],
     status,
     detail: known ? error.message : "A fault of the service, not of the film; its log has more under this request id.",
     code: known ? error.code : "internal",
-    requestId: c.get("requestId"),
+    requestId,
     ...(error instanceof LimitError && { limit: error.limit }),
   };
+}
+
+/** The answer to any thrown value. */
+export function problemResponse(c: Context, thrown: unknown): Response {
+  const problem = problemOf(thrown, c.get("requestId"));
+  const { status } = problem;
   const headers = { "content-type": "application/problem+json", ...(status === 503 && { "retry-after": RETRY_AFTER }) };
   return c.body(JSON.stringify(problem), status, headers);
 }
@@ -84,8 +97,8 @@ export function describeFault(error: unknown): { error: string; at: string[] } {
   return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
 }
 
-/** A query that does not fit its schema, in one sentence. */
-export function queryError(error: z.ZodError): InputError {
-  const faults = error.issues.map((issue) => `${issue.path.join(".") || "query"}: ${issue.message}`);
-  return new InputError("bad-query", faults.join("; "), { cause: error });
+/** What does not fit its schema, in one sentence. */
+export function schemaError(code: "bad-query" | "bad-request", what: string, error: z.ZodError): InputError {
+  const faults = error.issues.map((issue) => `${issue.path.join(".") || what}: ${issue.message}`);
+  return new InputError(code, faults.join("; "), { cause: error });
 }

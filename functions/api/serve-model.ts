@@ -1,8 +1,16 @@
-import { openStore } from "../../lib/store/open.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStore, storeUri } from "../../lib/store/open.ts";
 import type { Limits } from "./dependencies.ts";
+import { openFeedback } from "./feedback/feedback.ts";
 import { makeSamples } from "./samples.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { openService } from "./service.ts";
+import { openUploads } from "./uploads/open-uploads.ts";
+
+/** More than any film of 50 million pixels at 16 bits takes. */
+const UPLOAD_BYTES = 110_000_000;
 
 export interface ServeOptions {
   /** URI of the room `models`. */
@@ -14,6 +22,8 @@ export interface ServeOptions {
   readonly host?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly corsOrigins?: readonly string[] | undefined;
+  /** URI of a folder for readers' labels; without, none are taken. */
+  readonly feedback?: string | undefined;
   readonly log?: ((entry: Readonly<Record<string, unknown>>) => void) | undefined;
 }
 
@@ -25,23 +35,30 @@ export interface ServedModel extends RunningServer {
  * Serves a model on this machine, page and API, with sample films to try; ready when it resolves.
  * @throws InputError `no-model`, `port-in-use`, and as openPredictor
  */
-export async function serveModel({ models, model, ...options }: ServeOptions): Promise<ServedModel> {
+export async function serveModel({ models, model, feedback, ...options }: ServeOptions): Promise<ServedModel> {
   const service = await openService({ models: openStore(models), model });
+  const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
+  const end = async () => {
+    await rm(uploads, { recursive: true, force: true });
+    await service.close();
+  };
   try {
     const server = await startServer({
       films: service.films,
       models: service.models,
       samples: await makeSamples(),
+      uploads: openUploads(storeUri(uploads), UPLOAD_BYTES),
+      ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
       ...withoutUndefined(options),
     });
     const close = async () => {
       await server.close();
-      await service.close();
+      await end();
     };
     const { name, version } = service.films.version;
     return { url: server.url, close, model: { name, version } };
   } catch (error) {
-    await service.close();
+    await end();
     throw error;
   }
 }

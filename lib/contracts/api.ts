@@ -87,6 +87,34 @@ export const Prediction = z
   .meta({ id: "Prediction" });
 export type Prediction = z.infer<typeof Prediction>;
 
+/** Problem details (RFC 9457); `code` is stable, for programs. */
+export const Problem = z
+  .strictObject({
+    type: z.string().meta({ example: "about:blank" }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    code: z.string().meta({ example: "unsupported-format" }),
+    requestId: z.string(),
+    limit: z.int().optional().describe("the limit that was passed, in bytes, pixels or films"),
+  })
+  .meta({ id: "Problem" });
+export type Problem = z.infer<typeof Problem>;
+
+/** One film of several: answered, or refused for its own reason. */
+export const BatchResult = z
+  .strictObject({
+    index: z.int().min(0).describe("place of the film in the request, from 0"),
+    prediction: Prediction.optional(),
+    problem: Problem.optional(),
+  })
+  .meta({ id: "BatchResult", description: "Has either a prediction or a problem." });
+
+export const BatchPrediction = z
+  .strictObject({ results: z.array(BatchResult).describe("in the order of the films") })
+  .meta({ id: "BatchPrediction" });
+export type BatchPrediction = z.infer<typeof BatchPrediction>;
+
 export const PICTURE_STYLES = ["overlay", "map", "film"] as const;
 export const PictureStyle = z.enum(PICTURE_STYLES);
 export type PictureStyle = z.infer<typeof PictureStyle>;
@@ -113,20 +141,6 @@ export type ExplanationQuery = z.infer<typeof ExplanationQuery>;
 
 /** Query of `POST /v1/predictions`. */
 export const PredictionQuery = z.strictObject({ explain: ExplainChoice });
-
-/** Problem details (RFC 9457); `code` is stable, for programs. */
-export const Problem = z
-  .strictObject({
-    type: z.string().meta({ example: "about:blank" }),
-    title: z.string(),
-    status: z.int().min(400).max(599),
-    detail: z.string(),
-    code: z.string().meta({ example: "unsupported-format" }),
-    requestId: z.string(),
-    limit: z.int().optional().describe("the limit that was passed, in bytes, pixels or films"),
-  })
-  .meta({ id: "Problem" });
-export type Problem = z.infer<typeof Problem>;
 
 const ModelFigures = z.strictObject({
   auroc: z.number().nullable(),
@@ -187,6 +201,15 @@ export const ModelDetails = z
   .meta({ id: "ModelDetails" });
 export type ModelDetails = z.infer<typeof ModelDetails>;
 
+export const ServiceLimits = z
+  .strictObject({
+    filmBytes: z.int().describe("largest film in a request"),
+    uploadBytes: z.int().describe("largest film that is uploaded beforehand"),
+    batchFilms: z.int().describe("most films in one request"),
+    batchBytes: z.int().describe("most bytes of all films in one request"),
+  })
+  .meta({ id: "ServiceLimits" });
+
 export const ModelList = z
   .strictObject({
     loaded: z.strictObject({ name: z.string(), version: z.string() }).describe("what answers now"),
@@ -197,7 +220,10 @@ export const ModelList = z
         candidate: z.string().nullable(),
       })
       .nullable(),
-    limits: z.strictObject({ filmBytes: z.int() }).describe("largest film that this service takes"),
+    limits: ServiceLimits,
+    offers: z
+      .strictObject({ uploads: z.boolean(), feedback: z.boolean() })
+      .describe("whether films can be uploaded beforehand, and readers' labels are taken"),
   })
   .meta({ id: "ModelList" });
 export type ModelList = z.infer<typeof ModelList>;

@@ -41,7 +41,10 @@ export const ApiEnvironment = z.object({
   HILUM_MODELS: StoreUri,
   HILUM_MODEL: z.string().default("production").describe("a channel's name or a version"),
   HILUM_CORS_ORIGINS: z.string().default("").describe("origins whose pages may call, with commas between them"),
-  HILUM_FILM_BYTES: z.coerce.number().int().min(1).default(4_500_000).describe("largest film that is taken"),
+  HILUM_FILM_BYTES: z.coerce.number().int().min(1).default(4_500_000).describe("largest film in a request"),
+  HILUM_UPLOADS: StoreUri.optional().describe("where films go that are sent ahead; without, none are"),
+  HILUM_UPLOAD_BYTES: z.coerce.number().int().min(1).default(100_000_000).describe("largest film that is sent ahead"),
+  HILUM_FEEDBACK: StoreUri.optional().describe("where readers' labels go; without, none are taken"),
 });
 export type ApiEnvironment = z.infer<typeof ApiEnvironment>;
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ModelVersion } from "../contracts/model-version.ts";
+import { eachOf } from "../domain/each-of.ts";
 import { type ErrorReport, reportError, TemporaryError } from "../domain/errors.ts";
 import { resolveVersion } from "../registry/channels.ts";
 import { materialiseVersion } from "../registry/versions.ts";
@@ -134,18 +135,3 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
 
 /** Films of one call on their way at one time. */
 const FILMS_AT_ONCE = 8;
-
-/** Results in order, at most `atOnce` on their way. */
-async function eachOf<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length);
-  let next = 0;
-  async function walk(): Promise<void> {
-    while (next < items.length) {
-      const index = next;
-      next += 1;
-      results[index] = await work(items[index]!);
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, walk));
-  return results;
-}

@@ -30,7 +30,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 export const openS3 = (uri: string): Store => new S3Store(uri, s3Client());
 
 /** A client as the environment describes it: region, credentials, and AWS_ENDPOINT_URL_S3 for a server of one's own. */
-function s3Client(environment: NodeJS.ProcessEnv = process.env): S3Client {
+export function s3Client(environment: NodeJS.ProcessEnv = process.env): S3Client {
   const ownServer = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
   return new S3Client({
     maxAttempts: ATTEMPTS,

@@ -1,12 +1,19 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ModelList } from "../../../lib/contracts/api.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { toModelDetails } from "../answers.ts";
-import type { FilmService, Limits, ModelShelf, Sample } from "../dependencies.ts";
+import type { FilmService, ModelShelf, Sample } from "../dependencies.ts";
 import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
 
 /** Model versions and their cards. */
-export function modelRoutes(app: OpenAPIHono<AppEnv>, models: ModelShelf, limits: Limits): void {
+export function modelRoutes(
+  app: OpenAPIHono<AppEnv>,
+  models: ModelShelf,
+  { limits, offers }: Pick<ModelList, "limits" | "offers">,
+): void {
+  const { filmBytes, uploadBytes, batchFilms, batchBytes } = limits;
+
   app.openapi(routes.listModels, async (c) => {
     const { name, version } = models.loaded.manifest;
     const channels = await models.channels();
@@ -18,7 +25,8 @@ export function modelRoutes(app: OpenAPIHono<AppEnv>, models: ModelShelf, limits
           previous: channels.previous,
           candidate: channels.candidate,
         },
-        limits: { filmBytes: limits.filmBytes },
+        limits: { filmBytes, uploadBytes, batchFilms, batchBytes },
+        offers,
       },
       200,
     );

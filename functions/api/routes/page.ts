@@ -1,12 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { InputError } from "../../../lib/domain/errors.ts";
-import { openApiDocument } from "../openapi.ts";
+import { openApiDocument, registerComponents } from "../openapi.ts";
 import { type PageFile, readPageFiles } from "../page-files.ts";
 import type { AppEnv } from "./films.ts";
 
 /** The OpenAPI document, made once. */
 export function documentRoutes(app: OpenAPIHono<AppEnv>): void {
+  registerComponents(app);
   const documents = new Map<string, object>();
   app.get("/v1/openapi.json", (c) => {
     const version = c.req.query("version") ?? "3.1";

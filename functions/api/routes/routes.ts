@@ -1,45 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import * as api from "../../../lib/contracts/api.ts";
+import { FeedbackReceipt } from "../../../lib/contracts/feedback.ts";
+import { UploadId, UploadTicket } from "../../../lib/contracts/uploads.ts";
+import { BINARY, binary, component, FILM, faults, filmFaults, json } from "./describe.ts";
 
 /** The routes of version 1 as data; the OpenAPI document is made from them. */
-
-const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-
-const FAULTS = {
-  400: "The request is not well formed.",
-  404: "No such thing.",
-  413: "The film is over the limit.",
-  415: "The kind of file is not read here.",
-  422: "The film can't be answered for: not a chest film, no pixels, broken.",
-  503: "Not ready, or too many films at once; try again after `retry-after` seconds.",
-} as const;
-
-const fault = (status: keyof typeof FAULTS) => ({
-  description: FAULTS[status],
-  content: { "application/problem+json": { schema: api.Problem } },
-});
-
-const FILM_FAULTS = { 400: fault(400), 413: fault(413), 415: fault(415), 422: fault(422), 503: fault(503) };
-
-const binary = { type: "string" as const, format: "binary" };
-const BINARY = { schema: binary };
-
-const FILM = {
-  required: true,
-  description: "One film. What it is, its own bytes decide, not its type or name.",
-  content: {
-    "image/*": BINARY,
-    "application/dicom": BINARY,
-    "application/octet-stream": BINARY,
-    "multipart/form-data": {
-      schema: { type: "object" as const, required: ["film"], properties: { film: binary } },
-    },
-  },
-};
 
 export const predict = createRoute({
   method: "post",
@@ -48,7 +14,7 @@ export const predict = createRoute({
   tags: ["Films"],
   summary: "14 probabilities for a film, with heat maps on request",
   request: { query: api.PredictionQuery, body: FILM },
-  responses: { 200: json(api.Prediction, "The film's findings."), ...FILM_FAULTS },
+  responses: { 200: json(api.Prediction, "The film's findings."), ...filmFaults() },
 });
 
 export const explain = createRoute({
@@ -64,8 +30,88 @@ export const explain = createRoute({
       headers: { "x-film-warnings": { description: "codes of doubts about the film", schema: { type: "string" } } },
       content: { "image/png": BINARY },
     },
-    ...FILM_FAULTS,
+    ...filmFaults(),
   },
+});
+
+export const predictBatch = createRoute({
+  method: "post",
+  path: "/v1/predictions:batch",
+  operationId: "predictBatch",
+  tags: ["Films"],
+  summary: "Several films at once, each answered or refused for itself",
+  request: {
+    query: api.PredictionQuery,
+    body: {
+      required: true,
+      description: "Films, in the field `film` as often as there are.",
+      content: {
+        "multipart/form-data": {
+          schema: {
+            type: "object" as const,
+            required: ["film"],
+            properties: { film: { type: "array" as const, minItems: 1, items: binary } },
+          },
+        },
+      },
+    },
+  },
+  responses: { 200: json(api.BatchPrediction, "An answer or a problem for each film."), ...filmFaults() },
+});
+
+export const startUpload = createRoute({
+  method: "post",
+  path: "/v1/uploads",
+  operationId: "startUpload",
+  tags: ["Films"],
+  summary: "A place to send a film ahead that is too large for one request",
+  responses: { 201: json(UploadTicket, "Where to send it, and the id to ask with."), ...faults(404) },
+});
+
+export const receiveUpload = createRoute({
+  method: "post",
+  path: "/v1/uploads/{upload}",
+  operationId: "receiveUpload",
+  tags: ["Films"],
+  summary: "Takes a film that is sent ahead, at the URL of its ticket, where the store does not",
+  request: {
+    params: z.object({ upload: UploadId }),
+    query: z.strictObject({ signature: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "expected the ticket's signature") }),
+    body: {
+      required: true,
+      content: {
+        "multipart/form-data": {
+          schema: { type: "object" as const, required: ["file"], properties: { file: binary } },
+        },
+      },
+    },
+  },
+  responses: { 204: { description: "It is here." }, ...faults(400, 403, 404, 413, 415, 422, 503) },
+});
+
+export const giveFeedback = createRoute({
+  method: "post",
+  path: "/v1/feedback",
+  operationId: "giveFeedback",
+  tags: ["Feedback"],
+  summary: "A reader's own labels; with consent the film, to learn from",
+  request: {
+    body: {
+      required: true,
+      description: "The labels alone as JSON, or a form of them and the film.",
+      content: {
+        "application/json": { schema: component("Feedback") },
+        "multipart/form-data": {
+          schema: {
+            type: "object" as const,
+            required: ["feedback"],
+            properties: { feedback: component("Feedback"), film: binary },
+          },
+        },
+      },
+    },
+  },
+  responses: { 201: json(FeedbackReceipt, "It is kept."), ...filmFaults() },
 });
 
 export const listModels = createRoute({
@@ -74,7 +120,7 @@ export const listModels = createRoute({
   operationId: "listModels",
   tags: ["Models"],
   summary: "What answers now, and what the channels point at",
-  responses: { 200: json(api.ModelList, "Loaded version, channels and limits.") },
+  responses: { 200: json(api.ModelList, "Loaded version, channels and limits."), ...faults() },
 });
 
 export const describeModel = createRoute({
@@ -84,7 +130,7 @@ export const describeModel = createRoute({
   tags: ["Models"],
   summary: "The card of a model version, with its measured operating curve",
   request: { params: z.object({ version: z.string().meta({ example: "0123456789abcdef" }) }) },
-  responses: { 200: json(api.ModelDetails, "The card."), 404: fault(404) },
+  responses: { 200: json(api.ModelDetails, "The card."), ...faults(404) },
 });
 
 export const listSamples = createRoute({
@@ -93,7 +139,7 @@ export const listSamples = createRoute({
   operationId: "listSamples",
   tags: ["Films"],
   summary: "Generated films to try",
-  responses: { 200: json(api.SampleList, "Their names.") },
+  responses: { 200: json(api.SampleList, "Their names."), ...faults() },
 });
 
 export const getSample = createRoute({
@@ -103,7 +149,7 @@ export const getSample = createRoute({
   tags: ["Films"],
   summary: "One generated film",
   request: { params: z.object({ name: z.string().meta({ example: "large-heart" }) }) },
-  responses: { 200: { description: "The film.", content: { "image/png": BINARY } }, 404: fault(404) },
+  responses: { 200: { description: "The film.", content: { "image/png": BINARY } }, ...faults(404) },
 });
 
 export const live = createRoute({
@@ -112,7 +158,7 @@ export const live = createRoute({
   operationId: "live",
   tags: ["Health"],
   summary: "The service runs",
-  responses: { 200: json(api.Health, "It does.") },
+  responses: { 200: json(api.Health, "It does."), ...faults() },
 });
 
 export const ready = createRoute({
@@ -121,5 +167,5 @@ export const ready = createRoute({
   operationId: "ready",
   tags: ["Health"],
   summary: "The model is loaded and has answered once",
-  responses: { 200: json(api.Health, "It has."), 503: fault(503) },
+  responses: { 200: json(api.Health, "It has."), ...faults(503) },
 });

@@ -31,7 +31,7 @@ describe.each([
     const served = new Set(
       app.routes
         .filter((route) => route.path.startsWith("/v1/") && route.method !== "ALL" && route.path !== "/v1/openapi.json")
-        .map((route) => `${route.method.toLowerCase()} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`),
+        .map((route) => `${route.method.toLowerCase()} ${route.path.replaceAll(/(?<=\/):(\w+)/g, "{$1}")}`),
     );
     const told = new Set(
       Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`)),

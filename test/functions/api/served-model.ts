@@ -5,13 +5,15 @@ import { type ServedModel, serveModel } from "../../../functions/api/serve-model
 import { VERSION_FILES } from "../../../lib/contracts/layout.ts";
 import { promote } from "../../../lib/registry/channels.ts";
 import { encodeDocument } from "../../../lib/store/documents.ts";
-import { openStore, roomsOf } from "../../../lib/store/open.ts";
+import { openStore, roomsOf, storeUri } from "../../../lib/store/open.ts";
 import { publishRandomModel } from "../../lib/inference/published-model.ts";
 import { evaluation } from "./evaluation.ts";
 
 export interface TestService extends ServedModel {
   /** URI of the room `models`. */
   readonly models: string;
+  /** Folder of readers' labels. */
+  readonly feedback: string;
   readonly log: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -24,10 +26,12 @@ export async function startTestService(): Promise<TestService> {
   const { version } = await publishRandomModel(store, { kind: "identity" }, [file]);
   await promote(store, version);
   const log: Readonly<Record<string, unknown>>[] = [];
-  const served = await serveModel({ models, port: 0, log: (entry) => log.push(entry) });
+  const feedback = join(folder, "feedback");
+  const served = await serveModel({ models, port: 0, feedback: storeUri(feedback), log: (entry) => log.push(entry) });
   return {
     ...served,
     models,
+    feedback,
     log,
     async close() {
       await served.close();

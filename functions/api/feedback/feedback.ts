@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { type Feedback, type FeedbackReceipt, type ReaderLabels, Reading } from "../../../lib/contracts/feedback.ts";
+import type { VersionId } from "../../../lib/contracts/model-version.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { writeDocument } from "../../../lib/store/documents.ts";
+import { openStore } from "../../../lib/store/open.ts";
+import type { Store } from "../../../lib/store/store.ts";
+import { appendRow } from "./append-row.ts";
+
+/** Readers' labels, kept as a data set in CheXpert's format: `bin/hilum run --data` takes its folder. */
+export interface FeedbackBook {
+  /** @param film as PNG without any metadata; null where none came @throws InputError `no-consent`, `no-patient` */
+  write(feedback: Feedback, model: VersionId, film: Uint8Array | null): Promise<FeedbackReceipt>;
+}
+
+const HEADER = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATIONS];
+
+/** First folder of every path, which names the source. */
+const SOURCE = "feedback";
+
+/** What a film may be kept with. @throws InputError where consent or pseudonym are missing, or stand there for no film */
+export function checkConsent({ consent, patient }: Feedback, hasFilm: boolean): void {
+  if (!consent && (hasFilm || patient !== undefined)) {
+    throw new InputError("no-consent", "consent: false; a film and a pseudonym are taken with consent: true only");
+  }
+  if (hasFilm && patient === undefined) {
+    throw new InputError(
+      "no-patient",
+      "patient: none; expected a pseudonym, so that no patient is trained and tested on",
+    );
+  }
+}
+
+/** The film is written first and its row last, so that no row lacks its film. */
+export function feedbackIn(store: Store): FeedbackBook {
+  return {
+    async write(feedback, model, film) {
+      checkConsent(feedback, film !== null);
+      const id = randomUUID();
+      const receivedAt = new Date().toISOString();
+      const key = film && `patient${feedback.patient}/study-${id}/view1_${feedback.view.toLowerCase()}.png`;
+      if (film !== null && key !== null) await store.put(key, film);
+      await writeDocument(store, `readings/${id}.json`, Reading, {
+        schema: "hilum.reading/1",
+        id,
+        receivedAt,
+        prediction: feedback.prediction ?? null,
+        model,
+        labels: feedback.labels,
+        film: key && `${SOURCE}/${key}`,
+      });
+      if (key !== null)
+        await appendRow(store, `films-${receivedAt.slice(0, 10)}.csv`, HEADER, rowOf(`${SOURCE}/${key}`, feedback));
+      return { id, filmKept: key !== null };
+    },
+  };
+}
+
+export const openFeedback = (uri: string): FeedbackBook => feedbackIn(openStore(uri));
+
+const rowOf = (path: string, { sex, age, view, projection, labels }: Feedback): string[] => [
+  path,
+  sex ?? "",
+  age === undefined ? "" : String(age),
+  view,
+  projection ?? "",
+  ...cellsOf(labels),
+];
+
+const cellsOf = (labels: ReaderLabels): string[] => OBSERVATIONS.map((name) => labels[name]?.toFixed(1) ?? "");

@@ -1,0 +1,69 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { UploadedFilm } from "../../lib/contracts/uploads.ts";
+import { InputError, TemporaryError } from "../../lib/domain/errors.ts";
+import { admission } from "./admission.ts";
+import { filmBody, filmTooLarge } from "./bodies.ts";
+import type { FilmService, Limits } from "./dependencies.ts";
+import type { Uploads } from "./uploads/uploads.ts";
+
+/** Room for a form's boundaries and fields around its films. */
+const FORM_OVERHEAD = 100_000;
+
+/** The way of films into the service: so many requests at once, so many bytes each. */
+export interface FilmDoor {
+  /** What stands before a route whose body may be so long. */
+  guard(maxBytes: number): MiddlewareHandler[];
+  /** Does something with the film of a request; an upload is deleted when it was answered for or refused. */
+  withFilm<T>(c: Context, use: (film: Uint8Array) => Promise<T>): Promise<T>;
+  /** The same with an upload. */
+  withUpload<T>(upload: UploadedFilm["upload"], use: (film: Uint8Array) => Promise<T>): Promise<T>;
+}
+
+export function filmDoor(films: FilmService, limits: Limits, uploads: Uploads | undefined): FilmDoor {
+  const gate = admission(limits.filmsAtOnce);
+
+  const admitted: MiddlewareHandler = async (_, next) => {
+    if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
+    const leave = gate.enter();
+    try {
+      await next();
+    } finally {
+      leave();
+    }
+  };
+
+  const withUpload: FilmDoor["withUpload"] = async (upload, use) => {
+    if (uploads === undefined) throw uploadsOff();
+    const film = await uploads.take(upload);
+    try {
+      const answer = await use(film);
+      await uploads.remove(upload);
+      return answer;
+    } catch (error) {
+      // Whoever is told to come again need not send the film again.
+      if (!(error instanceof TemporaryError)) await uploads.remove(upload);
+      throw error;
+    }
+  };
+
+  return {
+    guard: (maxBytes) => [
+      admitted,
+      bodyLimit({
+        maxSize: maxBytes + FORM_OVERHEAD,
+        onError: () => {
+          throw filmTooLarge(maxBytes);
+        },
+      }),
+    ],
+    async withFilm(c, use) {
+      const sent = await filmBody(c, limits);
+      return sent instanceof Uint8Array ? use(sent) : withUpload(sent.upload, use);
+    },
+    withUpload,
+  };
+}
+
+export const uploadsOff = (): InputError =>
+  new InputError("uploads-off", "uploads: this service has no place for them; send the film in the request");

@@ -1,0 +1,38 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { InputError } from "../../../lib/domain/errors.ts";
+import { feedbackBody } from "../bodies.ts";
+import type { FilmService, Limits, ModelShelf } from "../dependencies.ts";
+import { checkConsent, type FeedbackBook } from "../feedback/feedback.ts";
+import type { FilmDoor } from "../film-door.ts";
+import type { AppEnv } from "./films.ts";
+import * as routes from "./routes.ts";
+
+interface FeedbackRoutesOptions {
+  readonly feedback: FeedbackBook | undefined;
+  readonly films: FilmService;
+  readonly models: ModelShelf;
+  readonly limits: Limits;
+  readonly door: FilmDoor;
+}
+
+/** Readers who disagree. A film is kept as PNG of its pixels, without anything else that its file said. */
+export function feedbackRoutes(
+  app: OpenAPIHono<AppEnv>,
+  { feedback: book, films, models, limits, door }: FeedbackRoutesOptions,
+): void {
+  app.use(routes.giveFeedback.path, ...door.guard(limits.filmBytes));
+
+  app.openapi(routes.giveFeedback, async (c) => {
+    if (book === undefined) throw new InputError("feedback-off", "feedback: this service keeps none");
+    const { feedback, film } = await feedbackBody(c, limits);
+    checkConsent(feedback, film !== null || feedback.upload !== undefined);
+    const { version } = models.loaded.manifest;
+    const keep = async (bytes: Uint8Array) => {
+      const { png } = await films.picture(bytes, { style: "film" });
+      return book.write(feedback, version, png);
+    };
+    if (film !== null) return c.json(await keep(film), 201);
+    if (feedback.upload !== undefined) return c.json(await door.withUpload(feedback.upload, keep), 201);
+    return c.json(await book.write(feedback, version, null), 201);
+  });
+}
