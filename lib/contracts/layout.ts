@@ -111,7 +111,7 @@ export const splitSaltKey = (name: string): string => `splits/${name}.json`;
 export const testSetKey = (name: string): string => `splits/${name}-test-set.json`;
 
 /** Counts how films have been decoded and resized so far: pixels of another way are never taken for those of this one. */
-const DECODING = "v2";
+const DECODING = "v3";
 
 /** Whether a key of the room `datasets` is a shard of that geometry, of any data set. */
 export const isShardOf = (key: string, geometry: { size: number; fit: string; resize: string }): boolean => {

@@ -1,5 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { InputError } from "../domain/errors.ts";
+import { gunzip } from "./gunzip.ts";
 
 /** A row as the file has it; `line` is where it starts, the header being line 1. */
 export interface CsvRow {
@@ -12,7 +13,7 @@ export interface CsvRow {
 const LONGEST_ROW = 64 * 1024;
 
 /**
- * Rows of a CSV file (RFC 4180; a byte-order mark, CRLF, quoted commas and line breaks are fine; blank lines are not
+ * Rows of a CSV file, gzipped or not (RFC 4180; a byte-order mark, CRLF, quoted commas and line breaks are fine; blank lines are not
  * rows). Columns are found by name, in any order; others than those asked for are passed over. Holds no more of the file
  * than a piece and a row.
  * @param file name for messages
@@ -29,7 +30,7 @@ export async function readCsv(
 ): Promise<void> {
   const rows = new RowReader(file, columns, onRow, describe);
   let rest = "";
-  for await (const text of decode(pieces)) rest = rows.read(rest + text, false);
+  for await (const text of decode(gunzip(file, pieces))) rest = rows.read(rest + text, false);
   rows.read(rest, true);
   rows.requireHeader();
 }
@@ -37,7 +38,7 @@ export async function readCsv(
 /** The names in a file's first row. Reads no further. */
 export async function readCsvHeader(file: string, pieces: AsyncIterable<Uint8Array>): Promise<readonly string[]> {
   let text = "";
-  for await (const piece of decode(pieces)) {
+  for await (const piece of decode(gunzip(file, pieces))) {
     text += piece;
     if (text.includes("\n") || text.length > LONGEST_ROW) break;
   }

@@ -2,7 +2,7 @@ import { takeRows } from "./arrow-columns.ts";
 import { LABEL_COLUMNS, type Manifest, SUBJECT_COLUMNS } from "./film-columns.ts";
 import { hashFilms } from "./film-hash.ts";
 import type { KnownPixels } from "./known-pixels.ts";
-import type { FilmIdentity, FilmTask, PreparedFilms } from "./prepare-films.ts";
+import type { FilmIdentity, FilmTask, PreparedFilm, PreparedFilms } from "./prepare-films.ts";
 import type { PreparePool } from "./prepare-pool.ts";
 import { filmsPerBatch } from "./shard-format.ts";
 import type { PreparedBatch } from "./shard-writer.ts";
@@ -17,28 +17,25 @@ const filmTasks = (manifest: Manifest, rows: ArrayLike<number>): FilmTask[] =>
 async function* inOrder<T>(
   rows: Uint32Array,
   threads: number,
-  ask: (rows: Uint32Array) => Promise<T>,
-): AsyncGenerator<{ readonly rows: Uint32Array; readonly answer: T; readonly isLast: boolean }> {
-  const tasks = Array.from({ length: Math.ceil(rows.length / FILMS_PER_TASK) }, (_, task) =>
-    rows.subarray(task * FILMS_PER_TASK, (task + 1) * FILMS_PER_TASK),
-  );
-  const start = (task: Uint32Array) => {
-    const answer = ask(task);
+  ask: (rows: Uint32Array, task: number) => Promise<T>,
+): AsyncGenerator<T> {
+  const count = Math.ceil(rows.length / FILMS_PER_TASK);
+  const start = (task: number) => {
+    const answer = ask(rows.subarray(task * FILMS_PER_TASK, (task + 1) * FILMS_PER_TASK), task);
     // Its error is thrown where it is awaited.
     answer.catch(() => {});
     return answer;
   };
-  const ahead = 2 * threads;
-  const asked = tasks.slice(0, ahead).map(start);
-  for (const [i, task] of tasks.entries()) {
+  const ahead = Math.min(count, 2 * threads);
+  const asked = Array.from({ length: ahead }, (_, task) => start(task));
+  for (let task = 0; task < count; task += 1) {
     const answer = await asked.shift()!;
-    const next = tasks[i + ahead];
-    if (next) asked.push(start(next));
-    yield { rows: task, answer, isLast: i === tasks.length - 1 };
+    if (task + ahead < count) asked.push(start(task + ahead));
+    yield answer;
   }
 }
 
-/** Batches of a shard as its films are prepared; those that are known are copied. */
+/** Batches of a shard as its films are prepared; those that are known are copied. A batch's pixels are its own until the next is asked for. */
 export async function* prepareBatches(
   manifest: Manifest,
   rows: Uint32Array,
@@ -46,18 +43,49 @@ export async function* prepareBatches(
   { pool, known }: { readonly pool: PreparePool; readonly known: KnownPixels },
   report: (done: number, films: PreparedFilms) => void,
 ): AsyncGenerator<PreparedBatch> {
+  const stride = size ** 2;
   const tasksPerBatch = Math.max(1, Math.floor(filmsPerBatch(size) / FILMS_PER_TASK));
-  let pieces: PreparedFilms[] = [];
-  let done = 0;
-  for await (const { rows: task, answer, isLast } of inOrder(rows, pool.threads, (asked) =>
-    pool.prepare(filmTasks(manifest, asked)),
-  )) {
-    done += task.length;
+  const memory = new PixelMemory(tasksPerBatch * FILMS_PER_TASK * stride);
+  const ask = (asked: Uint32Array, task: number) => {
+    const start = (task % tasksPerBatch) * FILMS_PER_TASK * stride;
+    const pixels = memory.ofBatch(Math.floor(task / tasksPerBatch)).subarray(start, start + asked.length * stride);
+    return pool.prepare(filmTasks(manifest, asked), pixels);
+  };
+  let films: PreparedFilm[] = [];
+  let task = 0;
+  for await (const answer of inOrder(rows, pool.threads, ask)) {
+    const first = (task % tasksPerBatch) * FILMS_PER_TASK;
+    films.push(...answer.films.map((film) => ({ ...film, place: first + film.place })));
+    task += 1;
+    const done = Math.min(rows.length, task * FILMS_PER_TASK);
     report(done, answer);
-    pieces.push(answer);
-    if (pieces.length < tasksPerBatch && !isLast) continue;
-    yield await joinPieces(manifest, pieces, size ** 2, known);
-    pieces = [];
+    if (task % tasksPerBatch !== 0 && done < rows.length) continue;
+    const batch = Math.floor((task - 1) / tasksPerBatch);
+    yield await joinFilms(manifest, films, memory.ofBatch(batch), stride, known);
+    memory.free(batch);
+    films = [];
+  }
+}
+
+/** Memory of batches that threads write pixels into, used again once a batch is written: nothing for the garbage collector. */
+class PixelMemory {
+  private readonly taken = new Map<number, Uint8Array<SharedArrayBuffer>>();
+  private readonly spare: Uint8Array<SharedArrayBuffer>[] = [];
+  private readonly bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  ofBatch(batch: number): Uint8Array<SharedArrayBuffer> {
+    const pixels = this.taken.get(batch) ?? this.spare.pop() ?? new Uint8Array(new SharedArrayBuffer(this.bytes));
+    this.taken.set(batch, pixels);
+    return pixels;
+  }
+
+  free(batch: number): void {
+    this.spare.push(this.taken.get(batch)!);
+    this.taken.delete(batch);
   }
 }
 
@@ -70,22 +98,21 @@ export async function identify(
 ): Promise<string> {
   const films: FilmIdentity[] = [];
   const ask = (asked: Uint32Array) => pool.identify(filmTasks(manifest, asked));
-  for await (const { answer } of inOrder(rows, pool.threads, ask)) {
+  for await (const answer of inOrder(rows, pool.threads, ask)) {
     films.push(...answer);
     report(films.length);
   }
   return hashFilms(films);
 }
 
-async function joinPieces(
+async function joinFilms(
   manifest: Manifest,
-  pieces: readonly PreparedFilms[],
+  prepared: readonly PreparedFilm[],
+  pixels: Uint8Array,
   stride: number,
   known: KnownPixels,
 ): Promise<PreparedBatch> {
-  const films = pieces
-    .flatMap((piece) => piece.films)
-    .map((film) => (film.isKnown ? { ...film, ...known.sizeOf(film.sha256) } : film));
+  const films = prepared.map((film) => (film.isKnown ? { ...film, ...known.sizeOf(film.sha256) } : film));
   const row = Uint32Array.from(films, (film) => film.row);
   return {
     films: {
@@ -96,31 +123,22 @@ async function joinPieces(
       ...takeRows(SUBJECT_COLUMNS, manifest, row),
       ...takeRows(LABEL_COLUMNS, manifest, row),
     },
-    pixels: await joinPixels(pieces, films.length, stride, known),
+    pixels: await joinPixels(prepared, pixels, stride, known),
   };
 }
 
+/** Closes the gaps that refused films left, and fetches known ones. */
 async function joinPixels(
-  pieces: readonly PreparedFilms[],
-  count: number,
+  films: readonly PreparedFilm[],
+  pixels: Uint8Array,
   stride: number,
   known: KnownPixels,
 ): Promise<Uint8Array> {
-  const pixels = new Uint8Array(count * stride);
   const copies: { sha256: string; into: Uint8Array }[] = [];
-  let place = 0;
-  for (const piece of pieces) {
-    let decoded = 0;
-    for (const { sha256, isKnown } of piece.films) {
-      const into = pixels.subarray(place * stride, (place + 1) * stride);
-      place += 1;
-      if (isKnown) copies.push({ sha256, into });
-      else {
-        into.set(piece.pixels.subarray(decoded * stride, (decoded + 1) * stride));
-        decoded += 1;
-      }
-    }
+  for (const [i, { place, sha256, isKnown }] of films.entries()) {
+    if (isKnown) copies.push({ sha256, into: pixels.subarray(i * stride, (i + 1) * stride) });
+    else if (place !== i) pixels.copyWithin(i * stride, place * stride, (place + 1) * stride);
   }
   await known.read(copies);
-  return pixels;
+  return pixels.subarray(0, films.length * stride);
 }

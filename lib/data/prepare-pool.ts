@@ -12,7 +12,8 @@ const workerModule = new URL(`./prepare-worker${import.meta.url.endsWith(".ts") 
 /** Threads that prepare films, each started when it is first needed. */
 export interface PreparePool {
   readonly threads: number;
-  prepare(tasks: readonly FilmTask[]): Promise<PreparedFilms>;
+  /** @param pixels see prepareFilms(); memory that threads share */
+  prepare(tasks: readonly FilmTask[], pixels: Uint8Array<SharedArrayBuffer>): Promise<PreparedFilms>;
   identify(tasks: readonly FilmTask[]): Promise<FilmIdentity[]>;
   /** Ends the threads; what they were asked for and have not answered is never answered. */
   close(): Promise<void>;
@@ -48,7 +49,7 @@ export function openPreparePool({ threads, ...options }: PoolOptions): PreparePo
   };
   return {
     threads,
-    prepare: (tasks) => ask({ ask: "prepare", tasks }),
+    prepare: (tasks, pixels) => ask({ ask: "prepare", tasks, pixels }),
     identify: (tasks) => ask({ ask: "identify", tasks }),
     async close() {
       await Promise.all(pool.map(({ worker }) => worker.terminate()));

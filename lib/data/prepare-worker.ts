@@ -6,7 +6,7 @@ import { type FilmTask, identifyFilms, prepareFilms } from "./prepare-films.ts";
 
 /** What is asked of a thread. */
 export type Question =
-  | { readonly ask: "prepare"; readonly tasks: readonly FilmTask[] }
+  | { readonly ask: "prepare"; readonly tasks: readonly FilmTask[]; readonly pixels: Uint8Array }
   | { readonly ask: "identify"; readonly tasks: readonly FilmTask[] };
 
 /** A thread of lib/data/prepare-pool.ts: tasks come in, prepared films or their hashes go out. */
@@ -18,14 +18,13 @@ const { dataUri, geometry, known } = workerData as {
 const data = openStore(dataUri);
 const knownFilms = new Set(known);
 
-async function answer({ ask, tasks }: Question): Promise<void> {
+async function answer(question: Question): Promise<void> {
   try {
-    if (ask === "identify") {
-      parentPort!.postMessage({ answer: await identifyFilms(data, tasks) });
-      return;
-    }
-    const prepared = await prepareFilms(data, tasks, geometry, knownFilms);
-    parentPort!.postMessage({ answer: prepared }, [prepared.pixels.buffer as ArrayBuffer]);
+    const answer =
+      question.ask === "identify"
+        ? await identifyFilms(data, question.tasks)
+        : await prepareFilms(data, question.tasks, geometry, question.pixels, knownFilms);
+    parentPort!.postMessage({ answer });
   } catch (error) {
     parentPort!.postMessage({ failure: { ...reportError(error), stack: (error as Error).stack } });
   }

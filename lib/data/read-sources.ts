@@ -54,9 +54,11 @@ async function labelsFor(
 ): Promise<StudyLabels> {
   const found = new Map<string, readonly number[]>();
   if (labels === undefined) return found;
-  const files = known.filter(
+  const all = known.filter(
     ({ file, role }) => role.holds === "labels" && role.format.labels === labels && file.folder === folder,
   );
+  const meant = all.filter(({ file }) => file.name.includes(labels.named));
+  const files = meant.length === 1 ? meant : all;
   if (files.length !== 1) {
     const has =
       files.length === 0 ? "no file" : `${files.map(({ file }) => file.name).join(" and ")}, ${files.length} files`;

@@ -52,7 +52,7 @@ async function findCsvFiles(data: Store): Promise<string[]> {
   if (usual.length > 0) return usual;
   const others: string[] = [];
   for await (const { key } of data.list("")) {
-    if (/^([^/]+\/)?[^/]+\.csv$/.test(key) && key !== BOXES_FILE) others.push(key);
+    if (/^([^/]+\/)?[^/]+\.csv(\.gz)?$/.test(key) && key !== BOXES_FILE) others.push(key);
   }
   const known: string[] = [];
   for (const file of others) if (roleOf(await readCsvHeader(file, data.stream(file)))) known.push(file);

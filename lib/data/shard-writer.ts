@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { AsyncByteQueue, RecordBatchFileWriter } from "apache-arrow";
 import type { Geometry } from "../contracts/run-config.ts";
 import type { Store } from "../store/store.ts";
@@ -24,31 +23,22 @@ export async function writeShard(
   geometry: Geometry,
   batches: AsyncIterable<PreparedBatch>,
 ): Promise<WrittenShard> {
-  const hash = createHash("sha256");
   let rows = 0;
-  let bytes = 0;
   async function* pieces(): AsyncGenerator<Uint8Array> {
     const schema = shardSchema(geometry);
     const sink = new Outbox();
     const writer = new RecordBatchFileWriter().reset(sink, schema);
-    const send = function* () {
-      for (const piece of sink.take()) {
-        hash.update(piece);
-        bytes += piece.byteLength;
-        yield piece;
-      }
-    };
     for await (const { films, pixels } of batches) {
       if (films.row.length === 0) continue;
       writer.write(shardBatch(schema, films, pixels));
       rows += films.row.length;
-      yield* send();
+      yield* sink.take();
     }
     writer.finish();
-    yield* send();
+    yield* sink.take();
   }
-  await store.putStream(key, pieces());
-  return { rows, bytes, sha256: hash.digest("hex") };
+  const { bytes, sha256 } = await store.putStream(key, pieces());
+  return { rows, bytes, sha256 };
 }
 
 /** What the writer has written and nobody has fetched: arrow's own queue would take in all batches without a pause. */

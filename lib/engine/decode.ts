@@ -24,7 +24,7 @@ export function decodeFilm(bytes: Uint8Array): GreyImage {
 }
 
 /** What a JPEG or PNG says of itself, once it is known to be whole. @throws FilmError */
-export function checkedHeader(bytes: Uint8Array): PictureHeader {
+function checkedHeader(bytes: Uint8Array): PictureHeader {
   if (bytes.length === 0) throw new FilmError("film-empty", "the file is empty");
   const header = readPictureHeader(bytes);
   if (header === undefined) throw new FilmError("film-format", "not a JPEG or PNG file");
@@ -37,7 +37,7 @@ export function checkedHeader(bytes: Uint8Array): PictureHeader {
 }
 
 /** Runs decoders; what they refuse is a damaged file. @throws FilmError */
-export function runDecoder<T>({ format }: PictureHeader, work: (scope: KernelScope) => T): T {
+function runDecoder<T>({ format }: PictureHeader, work: (scope: KernelScope) => T): T {
   try {
     return withKernels(work);
   } catch (cause) {
@@ -47,7 +47,7 @@ export function runDecoder<T>({ format }: PictureHeader, work: (scope: KernelSco
 }
 
 /** @returns rows x columns x channels, 1 for grey and 3 for all else, inside TensorFlow */
-export const decodeJpeg = (scope: KernelScope, bytes: Value, { channels }: PictureHeader): Value =>
+const decodeJpeg = (scope: KernelScope, bytes: Value, { channels }: PictureHeader): Value =>
   scope.run(
     "DecodeJpeg",
     {
@@ -66,31 +66,28 @@ export const decodeJpeg = (scope: KernelScope, bytes: Value, { channels }: Pictu
 type Decoder = (scope: KernelScope, bytes: Value, header: PictureHeader) => GreyImage;
 
 const DECODERS: Readonly<Record<PictureHeader["format"], Decoder>> = {
-  jpeg: (scope, bytes, header) => toGrey(scope, decodeJpeg(scope, bytes, header), "UINT8"),
+  jpeg: (scope, bytes, header) => toGrey(scope, decodeJpeg(scope, bytes, header)),
 
   png(scope, bytes, { channels, depth }) {
-    const type = depth <= 8 ? "UINT8" : "UINT16";
     const decoded = scope.run(
       "DecodePng",
       {
         // Two channels are grey and alpha; libpng's own colour-to-grey weights are not Rec. 601, so colour stays colour.
         channels: { kind: "INT", value: channels <= 2 ? 1 : 3 },
-        dtype: { kind: "TYPE", value: type },
+        dtype: { kind: "TYPE", value: depth <= 8 ? "UINT8" : "UINT16" },
       },
       [bytes],
     );
-    return toGrey(scope, decoded, type);
+    return toGrey(scope, decoded);
   },
 };
 
-/** @param decoded rows x columns x channels (1 or 3), of that type, which the binding cannot hand out as it is */
-function toGrey(scope: KernelScope, decoded: Value, type: "UINT8" | "UINT16"): GreyImage {
+/** @param decoded rows x columns x channels (1 or 3), 8 or 16 bits */
+function toGrey(scope: KernelScope, decoded: Value): GreyImage {
   const [height = 0, width = 0, channels = 1] = decoded.shape;
-  const attributes = { SrcT: { kind: "TYPE", value: type }, DstT: { kind: "TYPE", value: "INT32" } } as const;
-  const wide = scope.read(scope.run("Cast", attributes, [decoded]));
-  const samples = type === "UINT8" ? new Uint8Array(wide) : new Uint16Array(wide);
+  const samples = scope.read(decoded) as GreyImage["data"];
   const data = channels === 1 ? samples : luma(samples, 3);
-  const depth = type === "UINT8" ? 8 : contentDepth(brightest(data));
+  const depth = samples instanceof Uint8Array ? 8 : contentDepth(brightest(data));
   return { width, height, maxValue: 2 ** depth - 1, data };
 }
 

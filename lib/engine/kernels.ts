@@ -43,7 +43,7 @@ export interface KernelScope {
   bytes(bytes: Uint8Array): Value;
   /** Runs an operation with one output. @throws KernelError */
   run(operation: string, attributes: Readonly<Record<string, Attribute>>, inputs: readonly Value[]): Value;
-  read(value: Value): Float32Array | Int32Array | Uint8Array;
+  read(value: Value): Float32Array | Int32Array | Uint8Array | Uint16Array;
 }
 
 /**

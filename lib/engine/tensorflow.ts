@@ -15,7 +15,7 @@ export interface Binding {
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
   /** Copies the values out of TensorFlow. */
-  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | Uint16Array;
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(session: number): void;
   runSavedModel(session: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorMetadata[];

@@ -10,4 +10,10 @@ export const BINDING_PATCHES = [
     to: "static thread_local std::set<std::string> ATTR_NAME_SET;",
     why: "every operation writes its attributes' names here: two worker threads at once broke the set and the process",
   },
+  {
+    file: "tfjs_backend.cc",
+    from: "    case TF_BOOL:\n",
+    to: "    case TF_UINT16:\n      typed_array_type = napi_uint16_array;\n      break;\n    case TF_UINT8:\n    case TF_BOOL:\n",
+    why: "decoded pictures could only be read after a cast to floats or 32-bit integers",
+  },
 ];

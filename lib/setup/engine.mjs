@@ -14,6 +14,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BINDING_PATCHES } from "./binding-patches.mjs";
 import { TENSORFLOW_VERSION } from "./engine-variants.mjs";
 import { runCommand } from "./run-command.mjs";
@@ -46,9 +47,18 @@ export const LINKS = {
   "libtensorflow_framework.so": "libtensorflow_framework.so.2",
 };
 
+/** Our own addon beside the binding; the same bytes on every processor, so no fused multiply-add. */
+const RESIZE = {
+  source: fileURLToPath(new URL("native/film-resize.cc", import.meta.url)),
+  addon: "film_resize.node",
+  flags: ["-O3", "-ffp-contract=off"],
+};
+const BINDING = "tfjs_binding.node";
+
 /**
  * Makes `require(variant.npmPackage)` work in a project: TensorFlow's libraries from its wheel, the binding compiled
- * against them once, both kept in the cache and linked into node_modules. Nothing half-done is ever left in either.
+ * against them once and our addon beside it, all kept in the cache and linked into node_modules. Nothing half-done is
+ * ever left in either.
  * @param {import("./engine-variants.mjs").EngineVariant} variant
  * @param {{ root: string, cache: string, python: string, compiler: string, say: (text: string) => void }} place
  * @returns {Promise<string>} id of the engine that is now linked
@@ -83,12 +93,13 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
 }
 
 /**
- * Names an engine by all that decides its bytes: wheel, binding sources and what is mended in them.
+ * Names an engine by all that decides its bytes: wheel, binding sources and what is mended in them, our own source.
  * @param {import("./engine-variants.mjs").EngineVariant} variant
  * @param {string} packageFolder
  */
 export async function engineId(variant, packageFolder) {
   const hash = createHash("sha256").update(variant.sha256).update(JSON.stringify(BINDING_PATCHES));
+  hash.update(JSON.stringify(RESIZE.flags)).update(await readFile(RESIZE.source));
   const sources = join(packageFolder, "binding");
   for (const name of (await readdir(sources)).sort()) hash.update(name).update(await readFile(join(sources, name)));
   return `${variant.id}-${TENSORFLOW_VERSION}-${hash.digest("hex").slice(0, 12)}`;
@@ -146,22 +157,26 @@ async function patchSources(packageFolder, scratch) {
 async function compile({ built, sources, headersFolder, compiler }) {
   const libraries = join(built, "lib");
   for (const [name, target] of Object.entries(LINKS)) await symlink(target, join(libraries, name));
-  const { code, output, missing } = await runCommand(
-    compiler,
-    [
-      ...["-shared", "-fPIC", "-O2", "-std=c++17", "-w", "-DNAPI_VERSION=8"],
-      ...[
-        `-I${headersFolder}`,
-        `-I${join(built, "include")}`,
-        "-I.",
-        "binding/tfjs_backend.cc",
-        "binding/tfjs_binding.cc",
-      ],
-      ...[`-L${libraries}`, "-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
-      ...["-o", join(built, "tfjs_binding.node")],
-    ],
-    { cwd: sources },
-  );
+  await runCompiler(compiler, sources, [
+    ...["-O2", "-w", `-I${headersFolder}`, `-I${join(built, "include")}`, "-I."],
+    ...["binding/tfjs_backend.cc", "binding/tfjs_binding.cc"],
+    ...[`-L${libraries}`, "-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
+    ...["-o", join(built, BINDING)],
+  ]);
+  await runCompiler(compiler, sources, [
+    ...[...RESIZE.flags, `-I${headersFolder}`, RESIZE.source],
+    ...["-o", join(built, RESIZE.addon)],
+  ]);
+}
+
+/**
+ * @param {string} compiler
+ * @param {string} cwd
+ * @param {readonly string[]} flags
+ */
+async function runCompiler(compiler, cwd, flags) {
+  const common = ["-shared", "-fPIC", "-std=c++17", "-DNAPI_VERSION=8"];
+  const { code, output, missing } = await runCommand(compiler, [...common, ...flags], { cwd });
   if (missing) {
     throw new SetupError(
       `A C++ compiler is needed to build the TensorFlow binding and "${compiler}" was not found.`,
@@ -192,6 +207,8 @@ async function link(engine, packageFolder) {
   for (const name of [...LIBRARIES, ...Object.keys(LINKS)]) {
     await symlink(resolve(engine, "lib", name), join(libraries, name));
   }
-  await copyFile(join(engine, "tfjs_binding.node"), join(binding, "tfjs_binding.node.new"));
-  await rename(join(binding, "tfjs_binding.node.new"), join(binding, "tfjs_binding.node"));
+  for (const name of [RESIZE.addon, BINDING]) {
+    await copyFile(join(engine, name), join(binding, `${name}.new`));
+    await rename(join(binding, `${name}.new`), join(binding, name));
+  }
 }

@@ -4,19 +4,17 @@ import { type FileHandle, mkdir, open, readFile, rm, rmdir, stat } from "node:fs
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../domain/errors.ts";
+import { codeOf, isMissing } from "./disk-errors.ts";
 import { listFiles } from "./disk-list.ts";
 import { NotFoundError, PreconditionError } from "./errors.ts";
 import { contentEtag, sha256 } from "./etag.ts";
 import { checkKey, checkPrefix, RESERVED } from "./key.ts";
 import { withLock } from "./lock.ts";
 import { checkRange } from "./range.ts";
-import type { ByteRange, Etag, ObjectInfo, Store } from "./store.ts";
+import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 const PIECE_BYTES = 1 << 20;
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
-const isMissing = (error: unknown): boolean => ["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(error) ?? "");
 
 /**
  * Objects as files of a folder, under their keys. A file appears under its key by a rename or a link only, when it is
@@ -66,11 +64,11 @@ export class DiskStore implements Store {
     }
   }
 
-  put(key: string, bytes: Uint8Array): Promise<Etag> {
-    return this.putStream(key, once(bytes));
+  async put(key: string, bytes: Uint8Array): Promise<Etag> {
+    return (await this.putStream(key, once(bytes))).etag;
   }
 
-  async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Etag> {
+  async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Written> {
     return this.#writing(key, pieces, (temporary, path) =>
       withLock(lockOf(path), () => renameSync(temporary, path)).catch((error) => {
         throw codeOf(error) === "EISDIR" ? this.#isFolder(key, error) : error;
@@ -80,7 +78,7 @@ export class DiskStore implements Store {
 
   async putIfAbsent(key: string, bytes: Uint8Array): Promise<Etag> {
     if ((await this.head(key)) !== undefined) throw new PreconditionError(this.uri, key);
-    return this.#writing(key, once(bytes), async (temporary, path) => {
+    const { etag } = await this.#writing(key, once(bytes), async (temporary, path) => {
       try {
         linkSync(temporary, path);
       } catch (error) {
@@ -89,16 +87,18 @@ export class DiskStore implements Store {
         throw found?.isDirectory() ? this.#isFolder(key, error) : new PreconditionError(this.uri, key);
       }
     });
+    return etag;
   }
 
   async putIfMatch(key: string, bytes: Uint8Array, etag: Etag): Promise<Etag> {
     if ((await this.head(key)) === undefined) throw new PreconditionError(this.uri, key);
-    return this.#writing(key, once(bytes), (temporary, path) =>
+    const written = await this.#writing(key, once(bytes), (temporary, path) =>
       withLock(lockOf(path), () => {
         if (currentEtag(path) !== etag) throw new PreconditionError(this.uri, key);
         renameSync(temporary, path);
       }),
     );
+    return written.etag;
   }
 
   async delete(key: string): Promise<void> {
@@ -145,15 +145,17 @@ export class DiskStore implements Store {
     key: string,
     pieces: AsyncIterable<Uint8Array>,
     publish: (temporary: string, path: string) => Promise<void>,
-  ): Promise<Etag> {
+  ): Promise<Written> {
     const path = this.localPath(key);
     const temporary = temporaryBeside(path);
     const hash = createHash("sha256");
+    let bytes = 0;
     const file = await this.#create(key, temporary);
     try {
       try {
         for await (const piece of pieces) {
           hash.update(piece);
+          bytes += piece.length;
           await file.appendFile(piece);
         }
         await file.sync();
@@ -165,7 +167,8 @@ export class DiskStore implements Store {
       await rm(temporary, { force: true });
     }
     await flushFolder(dirname(path));
-    return hash.digest("hex");
+    const sha256 = hash.digest("hex");
+    return { etag: sha256, bytes, sha256 };
   }
 
   /** Opens a new file; a folder that somebody else empties and removes meanwhile is made again. */

@@ -2,7 +2,7 @@ import { NotFoundError, PreconditionError } from "./errors.ts";
 import { contentEtag } from "./etag.ts";
 import { checkKey, checkPrefix, compareKeys } from "./key.ts";
 import { checkRange } from "./range.ts";
-import type { ByteRange, Etag, ObjectInfo, Store } from "./store.ts";
+import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 
 /** Objects of this process, for tests and for work that leaves nothing behind. */
 export class MemoryStore implements Store {
@@ -68,11 +68,13 @@ export class MemoryStore implements Store {
     yield await this.get(key);
   }
 
-  async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Etag> {
+  async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Written> {
     checkKey(this.uri, key);
     const kept: Uint8Array[] = [];
     for await (const piece of pieces) kept.push(new Uint8Array(piece));
-    return this.put(key, Buffer.concat(kept));
+    const bytes = Buffer.concat(kept);
+    const etag = await this.put(key, bytes);
+    return { etag, bytes: bytes.length, sha256: etag };
   }
 
   #find(key: string): Uint8Array {

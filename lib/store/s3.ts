@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import {
   DeleteObjectCommand,
@@ -13,7 +14,7 @@ import { PreconditionError } from "./errors.ts";
 import { checkKey, checkPrefix } from "./key.ts";
 import { checkRange, rangeError } from "./range.ts";
 import { attemptsOf, isMissing, storeError, withConflictRetries } from "./s3-errors.ts";
-import type { ByteRange, Etag, ObjectInfo, Store } from "./store.ts";
+import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 
 /** Parts of a multipart upload, and how many are in flight; an object can have 10,000 parts. */
 const PART_BYTES = 16 << 20;
@@ -121,14 +122,29 @@ export class S3Store implements Store {
     }
   }
 
-  async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Etag> {
+  async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Written> {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    async function* measured() {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        bytes += piece.length;
+        // Parts are put together from several pieces, later.
+        yield new Uint8Array(piece);
+      }
+    }
     const upload = new Upload({
       client: this.#client,
-      params: { ...this.#place(key), Body: Readable.from(pieces, { objectMode: false }), ChecksumAlgorithm: "SHA256" },
+      params: {
+        ...this.#place(key),
+        Body: Readable.from(measured(), { objectMode: false }),
+        ChecksumAlgorithm: "SHA256",
+      },
       partSize: PART_BYTES,
       queueSize: PARTS_AT_ONCE,
     });
-    return (await this.#call(key, () => upload.done())).ETag!;
+    const { ETag } = await this.#call(key, () => upload.done());
+    return { etag: ETag!, bytes, sha256: hash.digest("hex") };
   }
 
   #place(key: string) {

@@ -6,6 +6,14 @@ export interface ObjectInfo {
   readonly size: number;
 }
 
+/** What a stream of pieces came to. */
+export interface Written {
+  readonly etag: Etag;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
 /** Bytes from `start` on, `length` of them; a range beyond the end is an InputError (`store-range`). */
 export interface ByteRange {
   readonly start: number;
@@ -48,8 +56,8 @@ export interface Store {
   /** The object in pieces, for files larger than memory; one version of it, also when it is replaced meanwhile. @throws NotFoundError */
   stream(key: string): AsyncIterable<Uint8Array>;
 
-  /** Writes an object from pieces, whole or not at all. */
-  putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Etag>;
+  /** Writes an object from pieces, whole or not at all. A piece is not looked at again once the next is asked for. */
+  putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<Written>;
 
   /** The file that holds an object, whether or not it exists; only where objects are files of this machine. */
   readonly localPath?: (key: string) => string;

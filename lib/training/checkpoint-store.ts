@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { runKeys } from "../contracts/layout.ts";
 import { LatestCheckpoint } from "../contracts/training.ts";
 import { InputError } from "../domain/errors.ts";
@@ -30,9 +30,8 @@ export function openCheckpoints(store: Store, keys: MemberKeys): CheckpointStore
       const latest = await findDocument(store, keys.latest, LatestCheckpoint);
       // The same step again (a stop between two checkpoints of it) replaces its object: the one before stays.
       const previous = latest === undefined || latest.key === key ? (latest?.previous ?? null) : refer(latest);
-      const hash = createHash("sha256");
-      await store.putStream(key, inPieces(bytes, hash));
-      const reference: Reference = { key, step, sha256: hash.digest("hex") };
+      const { sha256 } = await store.putStream(key, inPieces(bytes));
+      const reference: Reference = { key, step, sha256 };
       await writeDocument(store, keys.latest, LatestCheckpoint, { schema: "hilum.latest/1", ...reference, previous });
       await prune(store, keys.checkpoints, [key, previous?.key]);
     },
@@ -60,12 +59,8 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 const PIECE_BYTES = 4 * 2 ** 20;
 
 /** Hashed piece by piece as they are written, so that this thread can answer for films in between. */
-async function* inPieces(bytes: Uint8Array, hash: Hash): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
-    const piece = bytes.subarray(start, start + PIECE_BYTES);
-    hash.update(piece);
-    yield piece;
-  }
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
 }
 
 /** The object, or undefined where it is gone or not the one that was meant. */

@@ -42,7 +42,7 @@ function requireId(file: string, line: number, column: string, text: string, pat
   if (!pattern.test(text)) throw fault(file, line, `${column} is ${quote(text)}, expected an id of MIMIC-CXR`);
 }
 
-/** MIMIC-CXR-JPG: mimic-cxr-2.0.0-metadata.csv has the films, mimic-cxr-2.0.0-chexpert.csv the labels of their studies. */
+/** MIMIC-CXR-JPG: mimic-cxr-2.0.0-metadata.csv.gz has the films, mimic-cxr-2.0.0-chexpert.csv.gz the labels of their studies. */
 export const mimicCxr: SourceFormat = {
   name: "MIMIC-CXR-JPG",
   columns: COLUMNS,
@@ -50,6 +50,8 @@ export const mimicCxr: SourceFormat = {
   labels: {
     columns: LABEL_COLUMNS,
     signature: ["subject_id", "study_id", "Cardiomegaly"],
+    // Beside it lies a file of another labeller, NegBio, with the same columns.
+    named: "chexpert",
     parse: (file, { line, cells }) => [studyKey(cells[0]!, cells[1]!), parseLabels(file, line, cells, 2)],
   },
   parse,

@@ -29,6 +29,8 @@ export interface SourceFormat {
   readonly labels?: {
     readonly columns: readonly string[];
     readonly signature: readonly string[];
+    /** Part of the name of the file that is meant where several have such columns. */
+    readonly named: string;
     /** @throws InputError `csv` */
     parse(file: string, row: CsvRow): readonly [study: string, labels: readonly number[]];
   };

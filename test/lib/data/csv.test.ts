@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -81,6 +82,17 @@ describe("CSV", () => {
 
   test("a file whose lines end with carriage returns alone is refused in words", async () => {
     await expect(read("a,b\r1,2\r")).rejects.toThrow("x.csv line 1: lines end with a carriage return alone");
+  });
+
+  test("a gzip file is read as what is in it; one that is cut or damaged is refused", async () => {
+    const packed = gzipSync("a,b\n1,2\n");
+    for (const size of [1, 7, 1000])
+      expect(await read(packed, ["a", "b"], size)).toEqual([{ line: 2, cells: ["1", "2"] }]);
+    const endless = gzipSync(Buffer.alloc(2 ** 24, "x"));
+    await expect(read(endless, ["a", "b"], 1000)).rejects.toThrow("x.csv line 1: a row of more than 64 KiB");
+    for (const wrong of [packed.subarray(0, -6), Buffer.concat([packed.subarray(0, 12), Buffer.alloc(20, 255)])]) {
+      await expect(read(wrong)).rejects.toMatchObject({ code: "csv", message: expect.stringContaining("gzip file") });
+    }
   });
 
   test("the first row by itself, less the byte-order mark", async () => {

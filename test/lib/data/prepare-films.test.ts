@@ -24,11 +24,9 @@ describe("preparing films", () => {
     for (const [name, bytes] of Object.entries(files)) await store.put(name, bytes);
     await store.put("film.gif", Buffer.from("GIF89a"));
     const names = [...Object.keys(files), "film.gif", "film.none"];
-    const prepared = await prepareFilms(
-      store,
-      names.map((film, row) => ({ row, film })),
-      geometry,
-    );
+    const pixels = new Uint8Array(names.length * 1024);
+    const tasks = names.map((film, row) => ({ row, film }));
+    const prepared = await prepareFilms(store, tasks, geometry, pixels);
     expect(prepared.films.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
     expect(prepared.refused.map(({ row, code }) => [row, code])).toEqual([
       [4, "film-format"],
@@ -36,7 +34,7 @@ describe("preparing films", () => {
     ]);
     for (const [i, bytes] of Object.values(files).entries()) {
       const served = resizeToSquare((await readFilm(bytes)).image, geometry);
-      expect(prepared.pixels.subarray(i * 1024, (i + 1) * 1024), names[i]).toEqual(served);
+      expect(pixels.subarray(i * 1024, (i + 1) * 1024), names[i]).toEqual(served);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { readManifest } from "../../../lib/data/manifest.ts";
@@ -100,6 +101,20 @@ describe("MIMIC-CXR-JPG", () => {
       view: ["frontal", "lateral", "frontal", "other"],
       Edema: Int8Array.of(1, 1, 0, BLANK),
       Fracture: Int8Array.of(-1, -1, BLANK, BLANK),
+    });
+  });
+
+  test("as it is published: gzipped, with another labeller's file beside, whose labels are not taken", async () => {
+    const folder = await sourceFolder({
+      "mimic-cxr-2.0.0-metadata.csv.gz": gzipSync(MIMIC_METADATA),
+      "mimic-cxr-2.0.0-chexpert.csv.gz": gzipSync(MIMIC_LABELS),
+      "mimic-cxr-2.0.0-negbio.csv.gz": gzipSync(mimicLabels({ "10000032,50414267": { Edema: "0.0" } })),
+      "mimic-cxr-2.0.0-split.csv.gz": gzipSync("dicom_id,study_id,subject_id,split\naa-01,50414267,10000032,train\n"),
+      "files/p10/p10000032/s50414267/aa-01.jpg": "film",
+    });
+    const request = await prepareRequest(folder.uri, config);
+    expect(await readManifest(openStore(folder.uri), request.csv)).toMatchObject({
+      Edema: Int8Array.of(1, 1, 0, BLANK),
     });
   });
 

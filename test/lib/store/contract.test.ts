@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { InputError } from "../../../lib/domain/errors.ts";
@@ -165,10 +166,14 @@ describe.each(IMPLEMENTATIONS)("store: $name", ({ begin, absent }) => {
 
     it("streams objects of several parts in and out", async () => {
       const block = Buffer.alloc(5 << 20, Buffer.from(Array.from({ length: 251 }, (_, index) => index)));
-      const etag = await store.putStream("big", pieces(block, block, block, block, bytes("end")));
+      const written = await store.putStream("big", pieces(block, block, block, block, bytes("end")));
       const whole = await joined(store.stream("big"));
       expect(whole.equals(Buffer.concat([block, block, block, block, bytes("end")]))).toBe(true);
-      expect((await store.read("big")).etag).toBe(etag);
+      expect(written).toEqual({
+        etag: (await store.read("big")).etag,
+        bytes: whole.length,
+        sha256: createHash("sha256").update(whole).digest("hex"),
+      });
       const range = await store.get("big", { start: (16 << 20) - 2, length: 7 });
       expect(Buffer.from(range).equals(whole.subarray((16 << 20) - 2, (16 << 20) + 5))).toBe(true);
       await store.putStream("none", pieces());
