@@ -2,7 +2,8 @@ import { needCard } from "./cards.js";
 import { models } from "./client.js";
 import { byId, make } from "./dom.js";
 import { startDownloads } from "./downloads.js";
-import { retry, setLimit } from "./films.js";
+import { startFeedback } from "./feedback.js";
+import { retry } from "./films.js";
 import { startFindings } from "./findings.js";
 import { startHeatLayer } from "./heat-layer.js";
 import { startIntake, startSamples } from "./intake.js";
@@ -29,9 +30,8 @@ function startMapControls() {
 
 /** The model's card, which gives the thresholds and their measured figures. */
 async function loadModel() {
-  const { loaded, limits } = await models();
-  setLimit(limits.filmBytes);
-  update({ loaded: loaded.version });
+  const { loaded, limits, offers } = await models();
+  update({ loaded: loaded.version, limits, offers });
   await needCard(loaded.version);
 }
 
@@ -56,6 +56,7 @@ startNotices(retry);
 startStrip();
 startModelCard();
 startDownloads();
+startFeedback();
 startMapControls();
 startIntake();
 startKeys();

@@ -11,12 +11,6 @@ const AT_ONCE = 4;
 const waiting = [];
 let underWay = 0;
 let added = 0;
-let filmBytes = Number.POSITIVE_INFINITY;
-
-/** @param {number} bytes the service's limit */
-export const setLimit = (bytes) => {
-  filmBytes = bytes;
-};
 
 /** Takes films in, shows the first of them, and asks for their findings. @param {{ file: Blob, name: string }[]} files */
 export function addFilms(files) {
@@ -57,7 +51,6 @@ function next() {
 /** @param {Film} film */
 async function answer(film) {
   try {
-    if (film.file.size > filmBytes) throw tooLarge(film.file.size);
     const prediction = await predict(film.file);
     updateFilm(film, { status: "answered", prediction });
     // Without its card a result stands; thresholds then have no measured figures.
@@ -68,14 +61,6 @@ async function answer(film) {
     updateFilm(film, { status: problem.refused ? "refused" : "failed", problem });
   }
 }
-
-/** @param {number} bytes */
-const tooLarge = (bytes) =>
-  new Problem({
-    status: 413,
-    code: "film-too-large",
-    detail: `the film has ${(bytes / 1e6).toFixed(1)} MB, this service takes ${(filmBytes / 1e6).toFixed(1)} MB`,
-  });
 
 /** Shows the film at once where the browser can decode it. @param {Film} film */
 async function showLocally(film) {

@@ -25,6 +25,8 @@
  * @property {number} opacity of the heat map at its hottest, 0 to 1
  * @property {Map<string, ModelDetails>} cards by version
  * @property {string | null} loaded version that answers now
+ * @property {import("./client.js").ModelList["limits"] | null} limits null until the service has told them
+ * @property {import("./client.js").ModelList["offers"]} offers
  * @property {Map<string, number>} thresholds those that were moved, by observation
  */
 
@@ -39,6 +41,8 @@ export const state = {
   opacity: 0.65,
   cards: new Map(),
   loaded: null,
+  limits: null,
+  offers: { uploads: false, feedback: false },
   thresholds: new Map(),
 };
 

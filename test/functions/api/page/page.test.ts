@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serveModel } from "../../../../functions/api/serve-model.ts";
 import { type Finding, Prediction } from "../../../../lib/contracts/api.ts";
 import { OBSERVATIONS } from "../../../../lib/domain/observations.ts";
 import { startTestService, type TestService } from "../served-model.ts";
@@ -280,6 +281,46 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     await page.getByRole("button", { name: "Try again" }).click();
     await answered(page);
     await tab.close();
+  });
+
+  test("a reader disagrees: labels alone, then with the film by consent", async () => {
+    const tab = await openTab(browser, service.url);
+    const { page } = tab;
+    await drop(page, [film]);
+    await answered(page);
+    await page.click("#disagree");
+    await page.getByRole("button", { name: "Send" }).click();
+    expect(await page.locator("#feedback-told").textContent()).toBe("Judge at least one observation.");
+    await page.getByLabel(/^Edema/).selectOption("absent");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => page.locator("#disagreed").textContent()).toBe("Your reading is kept.");
+    expect((await readdir(service.feedback)).filter((name) => name.endsWith(".csv"))).toEqual([]);
+
+    await page.click("#disagree");
+    await page.getByLabel(/^Cardiomegaly/).selectOption("present");
+    await page.getByLabel("The film may be kept").check();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Send" }).click();
+    expect(await page.locator("#feedback-dialog").isVisible()).toBe(true);
+    await page.getByLabel("Patient's pseudonym").fill("reader-7");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator("#disagreed").textContent()).toBe("Reading and film are kept.");
+    const [csv = ""] = (await readdir(service.feedback)).filter((name) => name.endsWith(".csv"));
+    expect(await readFile(join(service.feedback, csv), "utf8")).toMatch(/patientreader-7.*,Frontal,/);
+    expectClean(tab);
+    await tab.close();
+  });
+
+  test("a film over the limit of a request is sent ahead", async () => {
+    const small = await serveModel({ models: service.models, port: 0, limits: { filmBytes: film.bytes.length - 1 } });
+    const tab = await openTab(browser, small.url);
+    const { page } = tab;
+    await drop(page, [film]);
+    await answered(page);
+    expect(tab.asked.filter((asked) => asked.startsWith("POST /v1/uploads"))).toHaveLength(2);
+    expectClean(tab);
+    await tab.close();
+    await small.close();
   });
 
   test("downloads are the answer, the table and the picture", async () => {
