@@ -11,10 +11,13 @@ for (const schema of [api, feedback, uploads].flatMap((contracts): unknown[] => 
   if (schema instanceof z.ZodType && schema.meta()?.id !== undefined) zodToOpenAPIRegistry.add(schema, {});
 }
 
-/** Schemas of bodies that come in several ways, which routes name instead of holding. */
+/**
+ * Schemas of bodies that come in several ways, which routes name instead of holding. Copies of them: a schema that was
+ * made before zod-openapi was loaded lacks the method that registering calls.
+ */
 export function registerComponents<E extends Env>(app: OpenAPIHono<E>): void {
-  app.openAPIRegistry.register("UploadedFilm", uploads.UploadedFilm);
-  app.openAPIRegistry.register("Feedback", feedback.Feedback);
+  app.openAPIRegistry.register("UploadedFilm", uploads.UploadedFilm.clone());
+  app.openAPIRegistry.register("Feedback", feedback.Feedback.clone());
 }
 
 const INFO = {
