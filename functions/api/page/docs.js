@@ -35,13 +35,23 @@ const answerPair = ([status, { description, content }]) => {
   return [status, `${description} (${kinds.join("; ")})`];
 };
 
-/** A call to copy. @param {string} method @param {string} path */
-function example(method, path) {
-  const url = new URL(`.${path.replace("{name}", "clear-lungs")}`, document.baseURI);
-  if (path.endsWith("explanations")) url.search = "?observation=Cardiomegaly";
-  if (path.endsWith("predictions")) url.search = "?explain=top";
-  const film = method === "post" ? " \\\n  --data-binary @film.png -H 'content-type: image/png'" : "";
-  return `curl '${decodeURI(url.href)}'${film}${path.endsWith("explanations") ? " -o overlay.png" : ""}`;
+const FILM = "--data-binary @film.png -H 'content-type: image/png'";
+
+/** What follows the address of a call, by operation; nothing where it is read with GET. @type {Record<string, { query?: string, rest: string }>} */
+const CALLS = {
+  predict: { query: "?explain=top", rest: FILM },
+  explain: { query: "?observation=Cardiomegaly", rest: `${FILM} -o overlay.png` },
+  predictBatch: { rest: "-F film=@one.png -F film=@other.dcm" },
+  startUpload: { rest: "-X POST" },
+  receiveUpload: { query: "?signature=SIGNATURE", rest: "-F file=@film.dcm" },
+  giveFeedback: { rest: `-H 'content-type: application/json' -d '{ "labels": { "Edema": 0 } }'` },
+};
+
+/** A call to copy. @param {string} path @param {Operation} operation */
+function example(path, { operationId }) {
+  const { query = "", rest } = CALLS[operationId] ?? { rest: "" };
+  const url = new URL(`.${path.replace("{name}", "clear-lungs")}${query}`, document.baseURI);
+  return `curl '${decodeURI(url.href)}'${rest && ` \\\n  ${rest}`}`;
 }
 
 /** @param {string} path @param {string} method @param {Operation} operation */
@@ -61,7 +71,7 @@ function section(path, method, operation) {
     make(
       "div",
       { class: "body" },
-      make("pre", { tabindex: 0 }, example(method, path)),
+      make("pre", { tabindex: 0 }, example(path, operation)),
       ...(parameters.length > 0 ? [make("h3", {}, "Parameters"), definitions(parameters.map(parameterPair))] : []),
       ...(requestBody ? [make("h3", {}, "Body"), make("p", {}, `${requestBody.description} ${bodies}.`)] : []),
       make("h3", {}, "Answers"),

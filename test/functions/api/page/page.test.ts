@@ -394,7 +394,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     const tab = await openTab(browser, service.url);
     const { page } = tab;
     await page.goto(`${service.url}/docs`);
-    await page.locator("summary", { hasText: "/v1/predictions" }).click();
+    await page.locator("summary", { hasText: "/v1/predictions" }).first().click();
     expect(await page.locator("details[open]").textContent()).toContain("curl");
     expect(await seriousFaults(page)).toEqual([]);
     expectClean(tab);
