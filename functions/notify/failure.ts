@@ -5,22 +5,11 @@ import { FailureRecord } from "../../lib/contracts/run.ts";
 import { EXIT } from "../../lib/domain/errors.ts";
 import { readDocument } from "../../lib/store/documents.ts";
 import type { Store } from "../../lib/store/store.ts";
+import { readCause } from "./caught-cause.ts";
 
 /** The errors that the state machine caught, by step. */
 export const FailedSteps = z.record(z.string(), CaughtError);
 export type FailedSteps = z.infer<typeof FailedSteps>;
-
-/** Causes are JSON from Lambda (`errorMessage`) and Batch (`StatusReason`), and plain text from the service itself. */
-const StructuredCause = z.object({ errorMessage: z.string().optional(), StatusReason: z.string().optional() });
-
-function readableCause(cause: string): string {
-  try {
-    const { errorMessage, StatusReason } = StructuredCause.parse(JSON.parse(cause));
-    return errorMessage ?? StatusReason ?? cause;
-  } catch {
-    return cause;
-  }
-}
 
 /**
  * Why a run failed: what the failing step wrote of it, the earliest where several members of an array did; and where
@@ -37,7 +26,7 @@ export async function findFailure(runs: Store, run: string, failed: FailedSteps,
       schema: "hilum.failure/1",
       step,
       code: caught?.Error ?? "unknown",
-      message: readableCause(caught?.Cause ?? `${step} failed without a word`),
+      message: readCause(caught, step).message,
       exitCode: EXIT.bug,
       at,
     }

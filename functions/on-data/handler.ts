@@ -1,50 +1,76 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { OnDataEnvironment, parseEnvironment } from "../../lib/contracts/environment.ts";
-import type { ExecutionInput } from "../../lib/contracts/execution.ts";
+import { metric } from "../../lib/contracts/metrics.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
-import { prepareRequest, writeRequest } from "../../lib/data/request.ts";
+import { stageMetrics } from "../../lib/steps/metrics.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
 import { decodeDocument } from "../../lib/store/documents.ts";
-import { openRooms } from "../../lib/store/open.ts";
+import { openRooms, openStore } from "../../lib/store/open.ts";
+import { accounts } from "./account.ts";
+import { type Arrived, arrive } from "./arrive.ts";
+import { openExecutions } from "./executions.ts";
 
 /** The object that says that a folder is complete. */
-const MARKER = "_SUCCESS";
+const MARKER = "/_SUCCESS";
 
-/** The part of EventBridge's "Object Created" that is read here. */
+/** The parts of EventBridge's events that are read here: S3's "Object Created", and the schedule's. */
 const Arrival = z.object({
+  "detail-type": z.literal("Object Created"),
   detail: z.object({
-    bucket: z.object({ name: z.string() }),
-    object: z.object({ key: z.string().regex(new RegExp(`^.+/${MARKER}$`), `expected a folder's ${MARKER}`) }),
+    object: z.object({
+      key: z.string().regex(new RegExp(`^.+${MARKER}$`), "expected a folder's _SUCCESS"),
+      sequencer: z.string().regex(/^[0-9A-Fa-f]+$/),
+    }),
   }),
 });
+const Sweep = z.object({ "detail-type": z.literal("Scheduled Event") });
+const OnDataEvent = z.discriminatedUnion("detail-type", [Arrival, Sweep]);
 
-const steps = new SFNClient({});
 const reporter = createReporter("on-data");
 
 /**
- * Starts a run over the folder of films that has arrived. A run is named by its data and its configuration, and so is
- * its execution: S3 may say the same thing twice, and the second time nothing starts.
+ * Starts a run over a data set that has arrived, exactly one for each version of it; S3 may say the same thing twice, in
+ * any order, or never: the sweep finds what no event told of.
  */
-export async function handler(event: unknown): Promise<{ readonly run: string; readonly started: boolean }> {
-  const { bucket, object } = Arrival.parse(event).detail;
+export async function handler(event: unknown): Promise<readonly Arrived[]> {
+  const parsed = OnDataEvent.parse(event);
   const environment = parseEnvironment(OnDataEnvironment);
   const config = decodeDocument(RunConfig, Buffer.from(environment.HILUM_CONFIG), "HILUM_CONFIG");
-  const folder = object.key.slice(0, -`/${MARKER}`.length);
-  const request = await prepareRequest(`s3://${bucket.name}/${folder}`, config);
-  await writeRequest(openRooms(environment), request);
-  const started = await start(environment.HILUM_STATE_MACHINE, request.run);
-  reporter.note("info", started ? `started ${request.run}` : `${request.run} was started before`);
-  return { run: request.run, started };
+  const rooms = openRooms(environment);
+  const options = { rooms, executions: openExecutions(environment.HILUM_STATE_MACHINE) };
+  const uri = (folder: string) => `${environment.HILUM_INCOMING}/${folder}`;
+  const folders =
+    parsed["detail-type"] === "Object Created"
+      ? [{ data: uri(folderOf(parsed.detail.object.key)), sequencer: parsed.detail.object.sequencer }]
+      : await allFolders(environment.HILUM_INCOMING);
+
+  const outcomes: Arrived[] = [];
+  for (const { data, sequencer } of folders) {
+    const arrived = await arrive(options, data, config, sequencer);
+    outcomes.push(arrived);
+    tell(arrived, environment.HILUM_STAGE);
+  }
+  return outcomes;
+
+  /** Complete folders, and those that are accounted for: what waits for a run that was stopped has no marker to find. */
+  async function allFolders(incoming: string): Promise<{ data: string; sequencer: null }[]> {
+    const found = new Set<string>();
+    for await (const { key } of openStore(incoming).list("")) if (key.endsWith(MARKER)) found.add(uri(folderOf(key)));
+    for await (const { data, pending } of accounts(rooms.runs)) if (pending !== null) found.add(data);
+    return [...found].sort().map((data) => ({ data, sequencer: null }));
+  }
 }
 
-async function start(stateMachineArn: string, run: string): Promise<boolean> {
-  const input = JSON.stringify({ run } satisfies ExecutionInput);
-  try {
-    await steps.send(new StartExecutionCommand({ stateMachineArn, name: run, input }));
-    return true;
-  } catch (error) {
-    if (error instanceof ExecutionAlreadyExists) return false;
-    throw error;
+const folderOf = (markerKey: string): string => markerKey.slice(0, -MARKER.length);
+
+function tell(arrived: Arrived, stage: string): void {
+  if (arrived.outcome !== "refused") {
+    reporter.note("info", `${arrived.run}: ${arrived.outcome}`);
+    return;
   }
+  reporter.note("error", arrived.reason);
+  const metrics = stageMetrics(stage, "on-data");
+  metrics.addMetric(metric("refusedArrivals").name, MetricUnit.Count, 1);
+  metrics.publishStoredMetrics();
 }

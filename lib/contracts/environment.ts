@@ -29,12 +29,28 @@ export type TrainerEnvironment = z.infer<typeof TrainerEnvironment>;
 /** What each function of the state machine finds. */
 export const FunctionEnvironment = RoomsEnvironment;
 
+/** The deployment that a function belongs to; on one machine there is none. */
+const StageName = z.string().describe("name of the stage, which names its logs and metrics");
+const StateMachine = z.string().describe("ARN of the state machine");
+
+/** What `notify` finds besides: whose logs its message points at, and the machine that goes on with what waits. */
+export const NotifyEnvironment = RoomsEnvironment.extend({
+  HILUM_STAGE: StageName.optional(),
+  HILUM_STATE_MACHINE: StateMachine.optional(),
+});
+export type NotifyEnvironment = z.infer<typeof NotifyEnvironment>;
+
 /** What the function finds that starts a run when films have arrived. */
 export const OnDataEnvironment = RoomsEnvironment.extend({
-  HILUM_STATE_MACHINE: z.string().describe("ARN"),
+  HILUM_STAGE: StageName,
+  HILUM_STATE_MACHINE: StateMachine,
+  HILUM_INCOMING: StoreUri.describe("where data sets arrive, each in a folder of its own"),
   HILUM_CONFIG: z.string().describe("RunConfig as JSON, for the runs that it starts"),
 });
 export type OnDataEnvironment = z.infer<typeof OnDataEnvironment>;
+
+/** What the function finds that watches jobs change their state. */
+export const WatchEnvironment = z.object({ HILUM_STAGE: StageName });
 
 /** What the API finds: the model it serves, by room and channel or version. */
 export const ApiEnvironment = z.object({
@@ -45,6 +61,12 @@ export const ApiEnvironment = z.object({
   HILUM_UPLOADS: StoreUri.optional().describe("where films go that are sent ahead; without, none are"),
   HILUM_UPLOAD_BYTES: z.coerce.number().int().min(1).default(100_000_000).describe("largest film that is sent ahead"),
   HILUM_FEEDBACK: StoreUri.optional().describe("where readers' labels go; without, none are taken"),
+  HILUM_STAGE: StageName.optional(),
+  HILUM_MODEL_CHECK_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .default(60)
+    .describe("between looks for a newly promoted version"),
 });
 export type ApiEnvironment = z.infer<typeof ApiEnvironment>;
 

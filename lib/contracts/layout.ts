@@ -72,6 +72,12 @@ export const runKeys = (run: string) => ({
   failures: `${run}/failures/`,
 });
 
+/** Folder in the room `runs` in which data sets that arrive are kept account of; no run's name. */
+export const ARRIVALS = "_arrivals/";
+
+/** Key in the room `runs` of what waits and runs for a data set; `name` as arrivalName() in functions/on-data gives it. */
+export const pendingKey = (name: string): string => `${ARRIVALS}${name}/pending.json`;
+
 /** Files of a version besides its serving graph: what a person or a page should know of it. */
 export const VERSION_FILES = {
   evaluation: "evaluation.json",

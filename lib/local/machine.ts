@@ -4,7 +4,7 @@ import type { CaughtError, ExecutionInput } from "../contracts/execution.ts";
 import type { Definition } from "../workflow/asl.ts";
 import { DEFINITION } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
-import { JOB_STEPS, JOBS, type JobDefinition, type JobStep, QUEUES } from "../workflow/jobs.ts";
+import { JOB_STEPS, JOBS, type JobDefinition, type JobStep } from "../workflow/jobs.ts";
 import { fillSlots, type Slot } from "../workflow/slots.ts";
 import type { StartProgram } from "./child.ts";
 import { createFunctions, type FunctionOptions, type Functions } from "./functions.ts";
@@ -44,8 +44,10 @@ const CAUGHT = "StateCaught ";
 /** Slots as this machine fills them: the tasks find functions and jobs by their step. */
 const LOCAL_SLOTS = Object.fromEntries([
   ...FUNCTION_STEPS.map((step) => [`${step}Function`, step]),
-  ...JOB_STEPS.map((step) => [`${step}Job`, step]),
-  ...QUEUES.map((queue) => [queue, queue]),
+  ...JOB_STEPS.flatMap((step) => [
+    [`${step}Job`, step],
+    [`${step}Queue`, JOBS[step].queue],
+  ]),
   ["partition", "aws"],
 ]) as Record<Slot, string>;
 

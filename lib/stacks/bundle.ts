@@ -1,33 +1,32 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { buildSync } from "esbuild";
-import { FUNCTION_STEPS } from "../workflow/functions.ts";
 
-const FUNCTIONS_FOLDER = fileURLToPath(new URL("../../functions", import.meta.url));
-
-/** The functions that need no image. */
-export const BUNDLED_FUNCTIONS = [...FUNCTION_STEPS, "on-data"] as const;
-export type BundledFunction = (typeof BUNDLED_FUNCTIONS)[number];
+export const FUNCTIONS_FOLDER = fileURLToPath(new URL("../../functions", import.meta.url));
 
 /** Packages made for CommonJS look for `require`, which a module does not have. */
 const BANNER = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
+
+/** Files that a function carries beside its code: by their place there, where they are here. */
+export type Beside = Readonly<Record<string, string>>;
 
 /**
  * Handlers as one file each, everything they need inside; the name of every class is kept, since the state machine
  * matches errors by it.
  * @param use called with the code while the files exist
  */
-export function withBundles<T>(use: (code: (name: BundledFunction) => Code) => T): T {
+export function withBundles<N extends string, T>(
+  names: readonly N[],
+  use: (code: (name: N, beside?: Beside) => Code) => T,
+): T {
   const folder = mkdtempSync(join(tmpdir(), "hilum-bundle-"));
   try {
     buildSync({
-      entryPoints: BUNDLED_FUNCTIONS.map((name) => ({
-        in: join(FUNCTIONS_FOLDER, name, "handler.ts"),
-        out: `${name}/index`,
-      })),
+      entryPoints: names.map((name) => ({ in: join(FUNCTIONS_FOLDER, name, "handler.ts"), out: `${name}/index` })),
       outdir: folder,
       outExtension: { ".js": ".mjs" },
       bundle: true,
@@ -41,8 +40,27 @@ export function withBundles<T>(use: (code: (name: BundledFunction) => Code) => T
       legalComments: "none",
       logLevel: "error",
     });
-    return use((name) => Code.fromAsset(join(folder, name)));
+    return use((name, beside = {}) => {
+      for (const [place, file] of Object.entries(beside)) cpSync(file, join(folder, name, place));
+      return Code.fromAsset(join(folder, name));
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Files of a folder that a browser loads, by name. */
+export const browserFiles = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => /\.(html|css|js|svg)$/.test(name))
+      .sort()
+      .map((name) => [name, join(folder, name)]),
+  );
+
+/** Changes when any of the files does. */
+export function digest(files: Beside): string {
+  const hash = createHash("sha256");
+  for (const [place, file] of Object.entries(files)) hash.update(`${place}\n`).update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
 }

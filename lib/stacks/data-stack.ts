@@ -1,48 +1,125 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
-import { Key } from "aws-cdk-lib/aws-kms";
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type CfnBucket,
+  HttpMethods,
+  type IBucket,
+  type LifecycleRule,
+  ObjectOwnership,
+  StorageClass,
+} from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
-import { ROOMS } from "../contracts/layout.ts";
-import type { BucketName, Buckets } from "./room-access.ts";
+import type { Place } from "../workflow/access.ts";
+import { stageKey } from "./key.ts";
+import { output } from "./output.ts";
+import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 
-const NAMES: readonly BucketName[] = ["incoming", ...ROOMS];
+/** Days after which an upload that nobody took away is. */
+const UPLOAD_DAYS = Duration.days(1);
 
-/** Days for which what was overwritten or deleted can be had back. */
-const KEEP_OLD_VERSIONS = Duration.days(30);
+const MULTIPART_DAYS = Duration.days(7);
 
-/** Everything that is kept: the films that arrive, and the three rooms, under one key. */
+/** Access logs answer who read what; a year of them covers an audit. */
+const ACCESS_LOG_DAYS = Duration.days(365);
+
+interface Kept {
+  readonly lifecycle: (stage: Stage) => LifecycleRule;
+  readonly props?: Partial<BucketProps>;
+}
+
+const keptVersions = ({ data }: Stage): LifecycleRule => ({
+  noncurrentVersionExpiration: Duration.days(data.oldVersionDays),
+});
+
+/** Runs and their shards are read while they are young; reports stay at hand in a class that answers at once. */
+const cooling = (stage: Stage): LifecycleRule => ({
+  ...keptVersions(stage),
+  transitions: [
+    { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(stage.data.coldAfterDays) },
+  ],
+});
+
+/** What tells the buckets apart. */
+const BUCKETS: Readonly<Record<Place, Kept>> = {
+  incoming: { lifecycle: keptVersions },
+  datasets: { lifecycle: keptVersions },
+  runs: { lifecycle: cooling },
+  models: { lifecycle: keptVersions },
+  uploads: {
+    lifecycle: () => ({ expiration: UPLOAD_DAYS }),
+    props: {
+      // A version that stays behind would be a film that was promised to be gone.
+      versioned: false,
+      removalPolicy: RemovalPolicy.DESTROY,
+      // The form that is posted carries its own signature and limits; a page's origin is not known before it is deployed.
+      cors: [{ allowedMethods: [HttpMethods.POST], allowedOrigins: ["https://*"], allowedHeaders: ["content-type"] }],
+    },
+  },
+};
+
+/** Everything that is kept: the films that arrive or are uploaded, and the three rooms, under one key. */
 export class DataStack extends Stack {
   readonly buckets: Buckets;
+  readonly accessLogs: IBucket;
 
   constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { readonly stage: Stage }) {
-    super(scope, id, props);
+    super(scope, id, { ...props, terminationProtection: stage.keepData });
     const removalPolicy = stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    const key = new Key(this, "Key", {
-      description: `Hilum ${stage.name}: films, runs and models`,
-      enableKeyRotation: true,
+    const key = stageKey(this, "Key", stage.name, removalPolicy);
+    const closed = {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
       removalPolicy,
+    } as const satisfies Partial<BucketProps>;
+    const accessLogs = new Bucket(this, "accessLogs", {
+      ...closed,
+      // S3 writes its logs under its own key only.
+      encryption: BucketEncryption.S3_MANAGED,
+      versioned: true,
+      lifecycleRules: [
+        {
+          expiration: ACCESS_LOG_DAYS,
+          noncurrentVersionExpiration: Duration.days(stage.data.oldVersionDays),
+          abortIncompleteMultipartUploadAfter: MULTIPART_DAYS,
+        },
+      ],
     });
-    const bucket = (name: BucketName): Bucket =>
-      new Bucket(this, name, {
+    this.accessLogs = accessLogs as IBucket;
+    const bucket = (place: Place): Bucket => {
+      const { lifecycle, props: own } = BUCKETS[place];
+      return new Bucket(this, place, {
+        ...closed,
         encryption: BucketEncryption.KMS,
         encryptionKey: key,
         bucketKeyEnabled: true,
-        blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-        objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        enforceSSL: true,
-        minimumTLSVersion: 1.2,
         versioned: true,
-        removalPolicy,
-        lifecycleRules: [
-          { abortIncompleteMultipartUploadAfter: Duration.days(7), noncurrentVersionExpiration: KEEP_OLD_VERSIONS },
-        ],
+        serverAccessLogsBucket: this.accessLogs,
+        serverAccessLogsPrefix: `${place}/`,
+        lifecycleRules: [{ abortIncompleteMultipartUploadAfter: MULTIPART_DAYS, ...lifecycle(stage) }],
+        ...own,
       });
-    const buckets = Object.fromEntries(NAMES.map((name) => [name, bucket(name)])) as Record<BucketName, Bucket>;
+    };
+    const buckets = Object.fromEntries(
+      (Object.keys(BUCKETS) as Place[]).map((place) => [place, bucket(place)]),
+    ) as Record<Place, Bucket>;
     // Set on the resource itself: the construct's own switch deploys a function only to turn this on.
     (buckets.incoming.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
     this.buckets = { ...buckets, key };
+    output(this, "data", {
+      IncomingBucket: buckets.incoming.bucketName,
+      DatasetsBucket: buckets.datasets.bucketName,
+      RunsBucket: buckets.runs.bucketName,
+      ModelsBucket: buckets.models.bucketName,
+      UploadsBucket: buckets.uploads.bucketName,
+      Key: key.keyArn,
+    });
   }
 }

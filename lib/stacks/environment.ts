@@ -1,12 +1,14 @@
 import type * as z from "zod";
 import type {
   ApiEnvironment,
+  NotifyEnvironment,
   OnDataEnvironment,
   RoomsEnvironment,
   TrainerEnvironment,
 } from "../contracts/environment.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import type { Buckets } from "./room-access.ts";
+import type { Stage } from "./stage.ts";
 
 /** Where a deployment's rooms are, for every step. */
 export const roomsEnvironment = (buckets: Buckets) =>
@@ -16,18 +18,29 @@ export const roomsEnvironment = (buckets: Buckets) =>
     HILUM_MODELS: buckets.models.s3UrlForObject(),
   }) satisfies z.input<typeof RoomsEnvironment>;
 
-export const onDataEnvironment = (buckets: Buckets, stateMachineArn: string, config: RunConfig) =>
+export const notifyEnvironment = (buckets: Buckets, stage: Stage, stateMachineArn: string) =>
   ({
     ...roomsEnvironment(buckets),
+    HILUM_STAGE: stage.name,
     HILUM_STATE_MACHINE: stateMachineArn,
+  }) satisfies z.input<typeof NotifyEnvironment>;
+
+export const onDataEnvironment = (buckets: Buckets, stage: Stage, stateMachineArn: string, config: RunConfig) =>
+  ({
+    ...notifyEnvironment(buckets, stage, stateMachineArn),
+    HILUM_INCOMING: buckets.incoming.s3UrlForObject(),
     HILUM_CONFIG: JSON.stringify(config),
   }) satisfies z.input<typeof OnDataEnvironment>;
 
-export const apiEnvironment = (buckets: Buckets) =>
+export const apiEnvironment = (buckets: Buckets, { name, api }: Stage) =>
   ({
     HILUM_MODELS: buckets.models.s3UrlForObject(),
     HILUM_MODEL: "production",
-  }) satisfies z.input<typeof ApiEnvironment>;
+    HILUM_STAGE: name,
+    HILUM_FILM_BYTES: String(api.filmBytes),
+    HILUM_CORS_ORIGINS: api.corsOrigins.join(","),
+    HILUM_MODEL_CHECK_SECONDS: String(api.modelCheckSeconds),
+  }) satisfies Readonly<Record<keyof z.input<typeof ApiEnvironment>, string>>;
 
 /** What a GPU job finds besides. */
 export const GPU_ENVIRONMENT = { HILUM_DEVICE: "gpu" } satisfies Partial<z.input<typeof TrainerEnvironment>>;

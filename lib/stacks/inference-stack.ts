@@ -1,59 +1,43 @@
-import { CfnOutput, Duration, Size, Stack, type StackProps } from "aws-cdk-lib";
-import { type CfnStage, HttpApi, HttpNoneAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
-import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import { Architecture, DockerImageCode, DockerImageFunction } from "aws-cdk-lib/aws-lambda";
+import { Stack, type StackProps } from "aws-cdk-lib";
+import type { SpecRestApi } from "aws-cdk-lib/aws-apigateway";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
-import { apiEnvironment } from "./environment.ts";
-import { image } from "./image.ts";
-import { API_ACCESS, type Buckets, grantAccess } from "./room-access.ts";
-import { logGroup } from "./small-function.ts";
+import { type ApiFunction, apiFunction } from "./api-function.ts";
+import { firewall } from "./firewall.ts";
+import type { ApiDocument } from "./gateway-document.ts";
+import { login } from "./login.ts";
+import { output } from "./output.ts";
+import { page } from "./page.ts";
+import { restApi } from "./rest-api.ts";
+import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 
-/** API Gateway gives up after 30 s. */
-const TIMEOUT = Duration.seconds(29);
+export interface InferenceStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly buckets: Buckets;
+  readonly accessLogs: IBucket;
+  readonly document: ApiDocument;
+}
 
-/** What is written of each call; nothing of a film. */
-const ACCESS_LOG = JSON.stringify({
-  requestId: "$context.requestId",
-  time: "$context.requestTime",
-  route: "$context.routeKey",
-  status: "$context.status",
-  milliseconds: "$context.responseLatency",
-});
-
-/** The API over the model in production. */
+/** The API over the model in production, and where people log in the page. */
 export class InferenceStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { stage, buckets, ...props }: StackProps & { readonly stage: Stage; readonly buckets: Buckets },
-  ) {
-    super(scope, id, props);
-    const { directory, ...asset } = image("functions/api");
-    const api = new DockerImageFunction(this, "Api", {
-      description: `Hilum ${stage.name}: predictions and heat maps`,
-      code: DockerImageCode.fromImageAsset(directory, asset),
-      architecture: Architecture.X86_64,
-      memorySize: stage.api.memoryMiB,
-      timeout: TIMEOUT,
-      ephemeralStorageSize: Size.gibibytes(2),
-      environment: apiEnvironment(buckets),
-      logGroup: logGroup(this, "ApiLog"),
+  readonly api: ApiFunction;
+  readonly rest: SpecRestApi;
+
+  constructor(scope: Construct, id: string, props: InferenceStackProps) {
+    const { stage, buckets, accessLogs, document, ...rest } = props;
+    super(scope, id, rest);
+    const keeping = { stage, key: buckets.key };
+    this.api = apiFunction(this, stage, buckets);
+    const people = stage.api.access === "cognito" ? login(this, stage) : undefined;
+    const userPoolArn = people?.pool.userPoolArn;
+    this.rest = restApi(this, { ...keeping, document, live: this.api.live, userPoolArn });
+    if (stage.api.firewall) firewall(this, { ...keeping, stageArn: this.rest.deploymentStage.stageArn });
+    const site = people && page(this, { stage, api: this.rest, login: people, buckets, accessLogs });
+    output(this, "inference", {
+      ApiUrl: this.rest.url,
+      ...(people && { UserPool: people.pool.userPoolId }),
+      ...(site && { PageUrl: site.url }),
     });
-    grantAccess(api, buckets, API_ACCESS);
-    const http = new HttpApi(this, "Http", {
-      description: `Hilum ${stage.name}: not for clinical use`,
-      defaultIntegration: new HttpLambdaIntegration("Integration", api),
-      defaultAuthorizer: stage.api.access === "iam" ? new HttpIamAuthorizer() : new HttpNoneAuthorizer(),
-    });
-    const defaultStage = http.defaultStage?.node.defaultChild as CfnStage;
-    const { requestsPerSecond } = stage.api;
-    defaultStage.defaultRouteSettings = {
-      throttlingRateLimit: requestsPerSecond,
-      throttlingBurstLimit: 2 * requestsPerSecond,
-    };
-    defaultStage.accessLogSettings = { destinationArn: logGroup(this, "AccessLog").logGroupArn, format: ACCESS_LOG };
-    new CfnOutput(this, "Url", { value: http.apiEndpoint });
   }
 }

@@ -4,45 +4,57 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
+import { machineLogGroupName, stateMachineName } from "../contracts/deployment.ts";
 import { DEFINITION } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
-import { JOB_STEPS, type JobStep, QUEUES, type Queue } from "../workflow/jobs.ts";
+import { JOB_STEPS, JOBS, type JobStep, type Queue } from "../workflow/jobs.ts";
 import type { Slot } from "../workflow/slots.ts";
-import { logGroup } from "./small-function.ts";
+import { type LogKeeping, logGroup } from "./logs.ts";
+import type { Stage } from "./stage.ts";
 
-export interface PipelineParts {
+export interface PipelineParts extends LogKeeping {
   readonly functions: Readonly<Record<FunctionStep, IFunction>>;
   readonly jobs: Readonly<Record<JobStep, EcsJobDefinition>>;
   readonly queues: Readonly<Record<Queue, JobQueue>>;
 }
 
-const entries = <K extends string, V>(names: readonly K[], value: (name: K) => V) =>
-  Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
+/** Where a step's jobs wait in this stage. */
+export const queueOf = (step: JobStep, { gpu }: Stage): Queue =>
+  step === "upsample" && !gpu.upsample ? "cpuQueue" : JOBS[step].queue;
 
 /** lib/workflow's state machine with its slots filled by what is deployed. */
-export function pipeline(scope: Construct, id: string, { functions, jobs, queues }: PipelineParts): StateMachine {
+export function pipeline(scope: Construct, id: string, parts: PipelineParts): StateMachine {
+  const { functions, jobs, queues, stage, key } = parts;
   const stack = Stack.of(scope);
-  const values: Record<Slot, string> = {
-    ...entries(QUEUES, (name) => queues[name].jobQueueArn),
-    ...(Object.fromEntries([
-      ...FUNCTION_STEPS.map((step) => [`${step}Function`, functions[step].functionArn]),
-      ...JOB_STEPS.map((step) => [`${step}Job`, jobs[step].jobDefinitionArn]),
-    ]) as Record<`${FunctionStep}Function` | `${JobStep}Job`, string>),
-    partition: stack.partition,
-  };
+  const values = Object.fromEntries([
+    ...FUNCTION_STEPS.map((step) => [`${step}Function`, functions[step].functionArn]),
+    ...JOB_STEPS.flatMap((step) => [
+      [`${step}Job`, jobs[step].jobDefinitionArn],
+      [`${step}Queue`, queues[queueOf(step, stage)].jobQueueArn],
+    ]),
+    ["partition", stack.partition],
+  ]) as Record<Slot, string>;
+  const log = logGroup(scope, `${id}Log`, { stage, key, writer: "states", name: machineLogGroupName(stage.name) });
   const machine = new StateMachine(scope, id, {
+    stateMachineName: stateMachineName(stage.name),
     definitionBody: DefinitionBody.fromString(JSON.stringify(DEFINITION)),
     definitionSubstitutions: values,
     stateMachineType: StateMachineType.STANDARD,
-    logs: { destination: logGroup(scope, `${id}Log`), level: LogLevel.ALL, includeExecutionData: true },
+    logs: { destination: log, level: LogLevel.ALL, includeExecutionData: true },
     tracingEnabled: true,
   });
-  for (const step of FUNCTION_STEPS) functions[step].grantInvoke(machine);
   const allow = (actions: string[], resources: string[]) =>
     machine.addToRolePolicy(new PolicyStatement({ actions, resources }));
   allow(
+    ["lambda:InvokeFunction"],
+    FUNCTION_STEPS.map((step) => functions[step].functionArn),
+  );
+  allow(
     ["batch:SubmitJob"],
-    [...QUEUES.map((name) => queues[name].jobQueueArn), ...JOB_STEPS.map((step) => jobs[step].jobDefinitionArn)],
+    [
+      ...Object.values(queues).map((queue) => queue.jobQueueArn),
+      ...JOB_STEPS.map((step) => jobs[step].jobDefinitionArn),
+    ],
   );
   // These two know no resources; what `.sync` needs besides is a rule of a fixed name.
   allow(["batch:DescribeJobs", "batch:TerminateJob"], ["*"]);

@@ -1,23 +1,25 @@
-import { Duration, RemovalPolicy, Size } from "aws-cdk-lib";
-import { Architecture, type Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Duration, Size } from "aws-cdk-lib";
+import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { FunctionDefinition } from "../workflow/functions.ts";
+import { type LogKeeping, logGroup } from "./logs.ts";
 
-/** Everything that is written on the way, in one place. */
-export const logGroup = (scope: Construct, id: string): LogGroup =>
-  new LogGroup(scope, id, { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-
-export interface SmallFunctionProps extends FunctionDefinition {
+export interface SmallFunctionProps extends FunctionDefinition, LogKeeping {
+  /** Its log group, and its part of the description. */
+  readonly name: string;
+  readonly does: string;
   readonly code: Code;
-  readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Where events go whose handling failed, for functions that events call. */
+  readonly deadLetterQueue?: IQueue;
 }
 
 /** A function of one bundled file. */
 export function smallFunction(scope: Construct, id: string, props: SmallFunctionProps): LambdaFunction {
+  const { stage, key, name } = props;
   return new LambdaFunction(scope, id, {
-    description: props.description,
+    description: `Hilum ${stage.name}: ${props.does}`,
     code: props.code,
     handler: "index.handler",
     runtime: Runtime.NODEJS_24_X,
@@ -26,6 +28,9 @@ export function smallFunction(scope: Construct, id: string, props: SmallFunction
     timeout: Duration.seconds(props.timeoutSeconds),
     ephemeralStorageSize: Size.gibibytes(2),
     environment: { ...props.environment },
-    logGroup: logGroup(scope, `${id}Log`),
+    environmentEncryption: key,
+    tracing: Tracing.ACTIVE,
+    ...(props.deadLetterQueue !== undefined && { deadLetterQueue: props.deadLetterQueue }),
+    logGroup: logGroup(scope, `${id}Log`, { stage, key, writer: name }),
   });
 }

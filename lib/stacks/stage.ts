@@ -1,34 +1,167 @@
 import * as z from "zod";
+import { InputError } from "../domain/errors.ts";
 
 /** EC2 instance types whose memory holds the jobs of lib/workflow/jobs.ts. */
-const InstanceTypes = z.array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "expected an instance type")).min(1);
+const InstanceTypes = z.array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "expected an instance type, like g5.xlarge"));
 
-/** One deployment, as plain data: bin/cdk.ts holds the stages. */
-export const Stage = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,20}$/),
-  /** Whether buckets and their films outlive the stack. */
-  keepData: z.boolean().default(true),
-  /** Preset that a run of newly arrived films uses. */
-  preset: z.string().default("smoke"),
-  cpu: z
-    .strictObject({
-      instances: InstanceTypes.default(["m6i.2xlarge", "c6i.2xlarge", "m7i.2xlarge"]),
-      maxVcpus: z.int().min(8).default(256),
-    })
-    .prefault({}),
-  gpu: z
-    .strictObject({
-      instances: InstanceTypes.default(["g4dn.xlarge", "g5.xlarge", "g6.xlarge"]),
-      maxVcpus: z.int().min(4).default(32),
-    })
-    .prefault({}),
-  api: z
-    .strictObject({
-      /** `iam`: callers sign their requests; `open`: anybody may call, for a stage behind something else. */
-      access: z.enum(["iam", "open"]).default("iam"),
-      memoryMiB: z.int().min(1024).max(10_240).default(3008),
-      requestsPerSecond: z.int().min(1).default(10),
-    })
-    .prefault({}),
-});
+/** The GPU families whose driver the image carries and whose memory holds the networks. */
+const GpuTypes = z.array(z.string().regex(/^(g4dn|g5|g6)\.[0-9]*x?large$/, "expected a type of g4dn, g5 or g6"));
+
+/** Retention periods that CloudWatch knows, in days. */
+export const LOG_DAYS = [30, 60, 90, 120, 180, 365, 400, 731, 1096, 1827, 2192, 3653] as const;
+
+export const NETWORKS = ["public", "nat", "endpoints"] as const;
+export type Network = (typeof NETWORKS)[number];
+
+const Origin = z.string().regex(/^https:\/\/[a-z0-9.-]+(:\d+)?$/, "expected an origin, like https://pacs.example.org");
+
+/**
+ * One deployment, as plain data: bin/stages.ts holds the stages. What a setting is for stands with it, and
+ * docs/stages.md is made from that.
+ */
+export const Stage = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,20}$/, "expected a lower case letter, then lower case letters, digits and dashes")
+      .describe("part of the stacks' names"),
+    keepData: z.boolean().default(true).describe("buckets, films and the key outlive the stack"),
+    network: z
+      .enum(NETWORKS)
+      .default("public")
+      .describe("how jobs reach the service: public subnets without inbound rules, a NAT gateway, or endpoints only"),
+    preset: z.string().default("recommended").describe("preset (presets/) of the runs that newly arrived films start"),
+    logDays: z.literal(LOG_DAYS).default(365).describe("days that logs are kept"),
+    data: z
+      .strictObject({
+        coldAfterDays: z
+          .int()
+          .min(30)
+          .default(90)
+          .describe("days until what runs have written moves to cheaper storage"),
+        oldVersionDays: z
+          .int()
+          .min(1)
+          .default(30)
+          .describe("days that overwritten and deleted objects can be had back"),
+        sweepHours: z.int().min(1).max(24).default(6).describe("hours between looks for arrivals whose event was lost"),
+      })
+      .prefault({}),
+    cpu: z
+      .strictObject({
+        instances: InstanceTypes.min(1)
+          .default(["m6i.2xlarge", "m7i.2xlarge", "m6a.2xlarge"])
+          .describe("instance types for preparation and evaluation; each holds the largest job"),
+        maxVcpus: z.int().min(8).default(256).describe("cores at most, over all instances"),
+        diskGiB: z.int().min(30).max(16_384).default(100).describe("encrypted disk of an instance: images and scratch"),
+      })
+      .prefault({}),
+    gpu: z
+      .strictObject({
+        instances: GpuTypes.min(1)
+          .default(["g4dn.xlarge", "g5.xlarge", "g6.xlarge"])
+          .describe("instance types for up-sampling and training; the account's quota must allow one"),
+        maxVcpus: z.int().min(4).default(32).describe("cores at most, over all instances"),
+        diskGiB: z
+          .int()
+          .min(50)
+          .max(16_384)
+          .default(150)
+          .describe("encrypted disk of an instance: the CUDA image, and the shards of one data set"),
+        upsample: z
+          .boolean()
+          .default(true)
+          .describe("up-sample on the instance that trains next, which warms it; otherwise on a CPU instance"),
+      })
+      .prefault({}),
+    api: z
+      .strictObject({
+        access: z
+          .enum(["iam", "cognito"])
+          .default("iam")
+          .describe("who may call: signed requests, or people who log in; with log-in there is the page"),
+        memoryMiB: z
+          .int()
+          .min(1769)
+          .max(10_240)
+          .default(3538)
+          .describe("memory of the function; 1,769 MiB give one core"),
+        concurrency: z
+          .int()
+          .min(1)
+          .nullable()
+          .default(null)
+          .describe("calls answered at a time at most; null leaves the account's own limit"),
+        provisioned: z.int().min(0).default(0).describe("environments kept warm; each costs while nobody calls"),
+        requestsPerSecond: z.number().min(0.1).default(10).describe("calls a second, over all callers"),
+        requestsPerDay: z.int().min(1).default(10_000).describe("calls a day of a client with a key"),
+        clients: z
+          .array(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/))
+          .default([])
+          .describe(
+            "clients with an API key of their own under the usage plan; where there are any, every call needs one",
+          ),
+        corsOrigins: z.array(Origin).default([]).describe("origins whose pages may call besides our own"),
+        domain: z
+          .strictObject({
+            name: z.string().describe("name of the page, such as films.example.org"),
+            certificateArn: z.string().regex(/^arn:[a-z-]+:acm:us-east-1:/, "expected a certificate of us-east-1"),
+          })
+          .nullable()
+          .default(null)
+          .describe("a name of your own for the page, with its certificate; null takes CloudFront's"),
+        filmBytes: z
+          .int()
+          .min(100_000)
+          .max(4_500_000)
+          .default(4_500_000)
+          .describe("largest film in a call; larger ones go through an upload"),
+        modelCheckSeconds: z.int().min(5).default(60).describe("seconds between looks for a newly promoted model"),
+        firewall: z.boolean().default(true).describe("a web firewall before the API: common rules and a rate limit"),
+        requestsPerAddress: z
+          .int()
+          .min(10)
+          .default(1000)
+          .describe("calls of one address within five minutes, before the firewall blocks it"),
+      })
+      .prefault({}),
+    alarms: z
+      .strictObject({
+        email: z.email().nullable().default(null).describe("who is told; null subscribes nobody"),
+        monthlyBudget: z
+          .number()
+          .min(1)
+          .default(300)
+          .describe("US dollars a month, at 80 % of which the budget alarm rings"),
+        p95Milliseconds: z.int().min(100).default(5000).describe("answer time that 95 % of calls should stay under"),
+        faultShare: z.number().gt(0).lt(1).default(0.02).describe("share of calls that may end in a fault of ours"),
+        queueMinutes: z.int().min(1).default(60).describe("minutes that a job may wait for a machine"),
+        prevalenceFactor: z
+          .number()
+          .gt(1)
+          .default(3)
+          .describe("how far the share of positive answers may stray from the training prevalence, either way"),
+      })
+      .prefault({}),
+  })
+  .refine(({ api }) => api.access === "iam" || api.clients.length === 0, {
+    path: ["api", "clients"],
+    message: "with log-in the page has no key to send; expected access iam, or no clients",
+  })
+  .refine(({ api }) => api.concurrency === null || api.provisioned <= api.concurrency, {
+    path: ["api", "provisioned"],
+    message: "expected no more warm environments than calls at a time",
+  });
 export type Stage = z.infer<typeof Stage>;
+
+/** @throws InputError `stage` naming each setting that is wrong or unknown */
+export function parseStage(input: z.input<typeof Stage>): Stage {
+  const parsed = Stage.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => `${[...issue.path, key].join(".")}: no such setting`)
+      : [`${issue.path.join(".")}: ${issue.message.replace(/^Invalid input: /, "")}`],
+  );
+  throw new InputError("stage", `stage ${input.name}: ${faults.join("; ")}`, { cause: parsed.error });
+}

@@ -1,29 +1,38 @@
 import { readFileSync } from "node:fs";
-import { CfnOutput, Duration, Stack, type StackProps, Tags } from "aws-cdk-lib";
-import { Rule } from "aws-cdk-lib/aws-events";
-import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { ArnFormat, Stack, type StackProps, Tags } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
+import { stateMachineName } from "../contracts/deployment.ts";
 import { RunConfig } from "../contracts/run-config.ts";
+import { ON_DATA_ACCESS, STEP_ACCESS } from "../workflow/access.ts";
 import { definitionHash } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, FUNCTIONS, type FunctionStep } from "../workflow/functions.ts";
 import { JOB_STEPS, type JobStep } from "../workflow/jobs.ts";
+import { arrivals, undeliveredQueue } from "./arrivals.ts";
 import { withBundles } from "./bundle.ts";
 import { Compute } from "./compute.ts";
-import { onDataEnvironment, roomsEnvironment } from "./environment.ts";
+import { notifyEnvironment, onDataEnvironment, roomsEnvironment } from "./environment.ts";
 import { stepJob } from "./job.ts";
+import { output } from "./output.ts";
 import { pipeline } from "./pipeline.ts";
-import { type Buckets, grantAccess, ON_DATA_ACCESS, STEP_ACCESS } from "./room-access.ts";
+import { type Buckets, grantAccess } from "./room-access.ts";
 import { smallFunction } from "./small-function.ts";
 import type { Stage } from "./stage.ts";
 
 const preset = (name: string): RunConfig =>
   RunConfig.parse(JSON.parse(readFileSync(new URL(`../../presets/${name}.json`, import.meta.url), "utf8")));
 
+const byName = <K extends string, V>(names: readonly K[], value: (name: K) => V) =>
+  Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
+
 /** From films that arrive to a promoted model. */
 export class TrainingStack extends Stack {
   readonly stateMachine: StateMachine;
+  /** Events that could not be delivered. */
+  readonly undelivered: Queue;
 
   constructor(
     scope: Construct,
@@ -31,63 +40,78 @@ export class TrainingStack extends Stack {
     { stage, buckets, ...props }: StackProps & { readonly stage: Stage; readonly buckets: Buckets },
   ) {
     super(scope, id, props);
-    const { queues } = new Compute(this, "Compute", stage);
-    const jobs = Object.fromEntries(JOB_STEPS.map((step) => [step, stepJob(this, step, buckets)])) as Record<
-      JobStep,
-      ReturnType<typeof stepJob>
-    >;
-    const environment = roomsEnvironment(buckets);
-    this.stateMachine = withBundles((code) => {
-      const stepFunction = (step: FunctionStep) => {
+    const keeping = { stage, key: buckets.key };
+    const { queues } = new Compute(this, "Compute", keeping);
+    const jobs = byName(JOB_STEPS, (step: JobStep) => stepJob(this, step, stage, buckets));
+    // By its name, since the machine calls functions that have to know it.
+    const stateMachineArn = this.formatArn({
+      service: "states",
+      resource: "stateMachine",
+      resourceName: stateMachineName(stage.name),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const startsRuns = (made: LambdaFunction) => {
+      const executions = stateMachineArn.replace(":stateMachine:", ":execution:");
+      made.addToRolePolicy(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }));
+      made.addToRolePolicy(
+        new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [`${executions}:*`] }),
+      );
+    };
+    const undelivered = undeliveredQueue(this, buckets.key);
+    const waiting = notifyEnvironment(buckets, stage, stateMachineArn);
+    const parts = withBundles([...FUNCTION_STEPS, "on-data", "watch"] as const, (code) => {
+      const functions = byName(FUNCTION_STEPS, (step: FunctionStep) => {
         const made = smallFunction(this, `${step}Function`, {
+          ...keeping,
           ...FUNCTIONS[step],
+          name: step,
+          does: step,
           code: code(step),
-          description: `Hilum ${stage.name}: ${step}`,
-          environment,
+          environment: step === "notify" ? waiting : roomsEnvironment(buckets),
         });
         grantAccess(made, buckets, STEP_ACCESS[step]);
         return made;
-      };
-      const functions = Object.fromEntries(FUNCTION_STEPS.map((step) => [step, stepFunction(step)])) as Record<
-        FunctionStep,
-        ReturnType<typeof stepFunction>
-      >;
-      const machine = pipeline(this, "Pipeline", { functions, jobs, queues });
+      });
       const onData = smallFunction(this, "OnData", {
+        ...keeping,
         memoryMiB: 1024,
-        timeoutSeconds: 300,
+        timeoutSeconds: 900,
+        name: "on-data",
+        does: "starts a run when a data set is complete",
         code: code("on-data"),
-        description: `Hilum ${stage.name}: starts a run when a folder of films is complete`,
-        environment: onDataEnvironment(buckets, machine.stateMachineArn, preset(stage.preset)),
+        deadLetterQueue: undelivered,
+        environment: onDataEnvironment(buckets, stage, stateMachineArn, preset(stage.preset)),
       });
       grantAccess(onData, buckets, ON_DATA_ACCESS);
-      machine.grantStartExecution(onData);
-      this.#startOnArrival(buckets, onData);
-      return machine;
+      const watch = smallFunction(this, "Watch", {
+        ...keeping,
+        memoryMiB: 256,
+        timeoutSeconds: 30,
+        name: "watch",
+        does: "counts how long jobs waited",
+        code: code("watch"),
+        deadLetterQueue: undelivered,
+        environment: { HILUM_STAGE: stage.name },
+      });
+      return { functions, onData, watch };
+    });
+    startsRuns(parts.functions.notify);
+    startsRuns(parts.onData);
+    this.stateMachine = pipeline(this, "Pipeline", { ...keeping, functions: parts.functions, jobs, queues });
+    this.undelivered = undelivered;
+    arrivals(this, {
+      stage,
+      buckets,
+      onData: parts.onData,
+      watch: parts.watch,
+      undelivered,
+      jobQueueArns: Object.values(queues).map((queue) => queue.jobQueueArn),
     });
     Tags.of(this.stateMachine).add("hilum:definition", definitionHash());
-    new CfnOutput(this, "Incoming", { value: buckets.incoming.s3UrlForObject() });
-    new CfnOutput(this, "Reports", { value: buckets.runs.s3UrlForObject() });
-    new CfnOutput(this, "StateMachine", { value: this.stateMachine.stateMachineArn });
-  }
-
-  /** A folder is complete when an object `_SUCCESS` stands in it. Events that cannot be delivered are kept. */
-  #startOnArrival(buckets: Buckets, onData: ReturnType<typeof smallFunction>): void {
-    const undelivered = new Queue(this, "Undelivered", {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    new Rule(this, "Arrival", {
-      eventPattern: {
-        source: ["aws.s3"],
-        detailType: ["Object Created"],
-        detail: {
-          bucket: { name: [buckets.incoming.bucketName] },
-          object: { key: [{ suffix: "/_SUCCESS" }] },
-        },
-      },
-      targets: [new LambdaTarget(onData, { deadLetterQueue: undelivered, retryAttempts: 10 })],
+    output(this, "training", {
+      StateMachine: this.stateMachine.stateMachineArn,
+      CpuQueue: queues.cpuQueue.jobQueueArn,
+      GpuQueue: queues.gpuQueue.jobQueueArn,
     });
   }
 }

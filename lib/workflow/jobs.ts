@@ -20,6 +20,7 @@ export interface ExitRule {
 export interface JobDefinition {
   /** Folder under containers/: its image in the cloud, its main.ts here. */
   readonly container: "prepare" | "upsampler" | "trainer" | "evaluator";
+  /** Where it waits unless the stage says otherwise. */
   readonly queue: Queue;
   readonly vcpus: number;
   readonly memoryMiB: number;
@@ -61,7 +62,8 @@ export const JOBS: Readonly<Record<JobStep, JobDefinition>> = {
   },
   upsample: {
     container: "upsampler",
-    queue: "cpuQueue",
+    // It asks for no GPU, and warms the instance that the trainer uses next.
+    queue: "gpuQueue",
     vcpus: 2,
     memoryMiB: 3.5 * GIB,
     gpus: 0,

@@ -1,14 +1,13 @@
 import type { Definition } from "./asl.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "./functions.ts";
-import { JOB_STEPS, type JobStep, QUEUES, type Queue } from "./jobs.ts";
+import { JOB_STEPS, type JobStep } from "./jobs.ts";
 
 /** Names and ARNs that only a deployment (or the local runner) knows; spelt `${slot}` in the definition. */
-export type Slot = `${FunctionStep}Function` | `${JobStep}Job` | Queue | "partition";
+export type Slot = `${FunctionStep}Function` | `${JobStep}Job` | `${JobStep}Queue` | "partition";
 
 export const SLOTS: readonly Slot[] = [
   ...FUNCTION_STEPS.map((step) => `${step}Function` as const),
-  ...JOB_STEPS.map((step) => `${step}Job` as const),
-  ...QUEUES,
+  ...JOB_STEPS.flatMap((step) => [`${step}Job`, `${step}Queue`] as const),
   "partition",
 ];
 

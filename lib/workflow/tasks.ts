@@ -77,7 +77,7 @@ export function jobTask(
     Resource: `arn:${slot("partition")}:states:::batch:submitJob.sync`,
     Parameters: {
       "JobName.$": `States.Format('{}-${step}', $.run)`,
-      JobQueue: slot(job.queue),
+      JobQueue: slot(`${step}Queue`),
       JobDefinition: slot(`${step}Job`),
       ...(arraySize && { ArrayProperties: { "Size.$": arraySize } }),
       ContainerOverrides: { Environment: [{ Name: "HILUM_RUN", "Value.$": "$.run" }] },

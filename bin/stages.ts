@@ -1,0 +1,34 @@
+import type * as z from "zod";
+import { InputError } from "../lib/domain/errors.ts";
+import { parseStage, type Stage } from "../lib/stacks/stage.ts";
+
+/** Every deployment; docs/stages.md lists the settings. Add your own, or change these. */
+const STAGES: readonly z.input<typeof Stage>[] = [
+  // The least that works: nothing costs while nothing runs, save what is stored.
+  {
+    name: "minimal",
+    keepData: false,
+    preset: "smoke",
+    logDays: 30,
+    api: { firewall: false, requestsPerSecond: 2 },
+    alarms: { monthlyBudget: 50 },
+  },
+  { name: "dev", keepData: false, preset: "smoke", logDays: 90, api: { access: "cognito" } },
+  {
+    name: "prod",
+    network: "endpoints",
+    gpu: { instances: ["g5.xlarge", "g6.xlarge", "g4dn.xlarge"] },
+    api: { access: "cognito", provisioned: 1, concurrency: 20 },
+    alarms: { monthlyBudget: 800 },
+  },
+];
+
+export const stages = (): readonly Stage[] => STAGES.map(parseStage);
+
+/** @throws InputError `no-such-stage` */
+export function stageNamed(name: string): Stage {
+  const found = STAGES.find((stage) => stage.name === name);
+  if (found !== undefined) return parseStage(found);
+  const names = STAGES.map((stage) => stage.name).join(", ");
+  throw new InputError("no-such-stage", `stage ${name}: not in bin/stages.ts; expected one of ${names}`);
+}

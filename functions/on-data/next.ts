@@ -1,0 +1,71 @@
+import type { Arrivals, ArrivedVersion, StartedVersion } from "../../lib/contracts/arrivals.ts";
+import type { ExecutionState } from "./executions.ts";
+
+/** What is to be done about a data set. */
+export interface Next {
+  /** What its account becomes; undefined where it stays. */
+  readonly arrivals?: Arrivals;
+  /** The version whose execution is to be started, or made sure of. */
+  readonly start?: StartedVersion;
+}
+
+const isOver = (state: ExecutionState | undefined): boolean => state !== "open" && state !== "missing";
+
+const first = (version: ArrivedVersion): StartedVersion => ({ ...version, attempt: 1, ended: null });
+
+/** S3 writes it in hexadecimal of any length; the longer one is padded on the left. */
+const isNewer = (a: string | null, b: string | null): boolean => {
+  if (a === null) return false;
+  if (b === null) return true;
+  const width = Math.max(a.length, b.length);
+  return a.padStart(width, "0") > b.padStart(width, "0");
+};
+
+/**
+ * A version was found in the folder.
+ * @param state of the current version's execution, where there is one
+ */
+export function onFound(arrivals: Arrivals, found: ArrivedVersion, state: ExecutionState | undefined): Next {
+  const { current, pending } = arrivals;
+  const settled = { ...arrivals, pending: null, refused: null };
+  if (current === null || (current.run !== found.run && isOver(state))) {
+    const start = first(found);
+    return { arrivals: { ...settled, current: start }, start };
+  }
+  if (current.run === found.run) {
+    // The marker was written again over what has failed: somebody wants another attempt.
+    if (state === "failed" && isNewer(found.sequencer, current.sequencer)) {
+      const start = { ...first(found), attempt: current.attempt + 1 };
+      return { arrivals: { ...settled, current: start }, start };
+    }
+    const changed = pending !== null || arrivals.refused !== null;
+    return { ...(changed && { arrivals: settled }), ...(state === "missing" && { start: current }) };
+  }
+  return {
+    ...(pending?.run !== found.run && { arrivals: { ...arrivals, pending: found, refused: null } }),
+    ...(state === "missing" && { start: current }),
+  };
+}
+
+/** What lies in the folder can't be read; what runs goes on, and nothing waits for it. */
+export const onRefused = (arrivals: Arrivals, reason: string): Next => ({
+  arrivals: { ...arrivals, pending: null, refused: reason },
+});
+
+/** A run has ended, or will in a moment: what waited is next. */
+export function onEnded(arrivals: Arrivals, run: string, ended: "succeeded" | "failed"): Next {
+  const { current, pending } = arrivals;
+  if (current?.run !== run) return {};
+  if (pending === null)
+    return current.ended === ended ? {} : { arrivals: { ...arrivals, current: { ...current, ended } } };
+  const start = first(pending);
+  return { arrivals: { ...arrivals, current: start, pending: null }, start };
+}
+
+/** The name of the current version's execution was taken by another run. */
+export function onNameTaken(arrivals: Arrivals, taken: StartedVersion): Next {
+  const { current } = arrivals;
+  if (current?.run !== taken.run || current.attempt !== taken.attempt) return {};
+  const start = { ...current, attempt: current.attempt + 1 };
+  return { arrivals: { ...arrivals, current: start }, start };
+}

@@ -1,0 +1,79 @@
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { PAGE_CONFIGURATION, PageConfiguration } from "../../lib/contracts/page-configuration.ts";
+
+/** What CloudFormation asks of a resource of one's own, and where it waits for the answer. */
+const ResourceEvent = z.object({
+  RequestType: z.enum(["Create", "Update", "Delete"]),
+  ResponseURL: z.url(),
+  StackId: z.string(),
+  RequestId: z.string(),
+  LogicalResourceId: z.string(),
+  ResourceProperties: z.object({ bucket: z.string(), configuration: PageConfiguration }),
+});
+type ResourceEvent = z.infer<typeof ResourceEvent>;
+
+/** Beside the bundled function: the page as it stands in the repository. */
+const FILES = join(import.meta.dirname, "files");
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
+
+/** Asked for anew each time and answered with "unchanged": a deployment is seen at once. */
+const CACHING = "no-cache";
+
+/** Puts the page's files where CloudFront finds them, and takes them away with the stack. */
+export async function handler(event: unknown): Promise<void> {
+  const request = ResourceEvent.parse(event);
+  try {
+    await (request.RequestType === "Delete" ? remove(request) : write(request));
+    await answer(request, "SUCCESS", "");
+  } catch (error) {
+    await answer(request, "FAILED", (error as Error).message);
+  }
+}
+
+const keys = async (): Promise<string[]> =>
+  (await readdir(FILES, { recursive: true })).filter((name) => extname(name) in TYPES).sort();
+
+async function write({ ResourceProperties: { bucket, configuration } }: ResourceEvent): Promise<void> {
+  const client = new S3Client();
+  const put = (Key: string, Body: Uint8Array) =>
+    client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key,
+        Body,
+        ContentType: TYPES[extname(Key)]!,
+        CacheControl: CACHING,
+        ChecksumAlgorithm: "SHA256",
+      }),
+    );
+  for (const key of await keys()) await put(key, await readFile(join(FILES, key)));
+  await put(PAGE_CONFIGURATION, Buffer.from(JSON.stringify(configuration)));
+}
+
+async function remove({ ResourceProperties: { bucket } }: ResourceEvent): Promise<void> {
+  const client = new S3Client();
+  for (const Key of [...(await keys()), PAGE_CONFIGURATION]) {
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  }
+}
+
+async function answer(
+  { ResponseURL, StackId, RequestId, LogicalResourceId, ResourceProperties }: ResourceEvent,
+  Status: "SUCCESS" | "FAILED",
+  Reason: string,
+): Promise<void> {
+  const PhysicalResourceId = `page-files-${ResourceProperties.bucket}`;
+  const body = JSON.stringify({ Status, Reason, PhysicalResourceId, StackId, RequestId, LogicalResourceId });
+  const response = await fetch(ResponseURL, { method: "PUT", body, headers: { "content-type": "" } });
+  if (!response.ok) throw new Error(`CloudFormation took no answer: HTTP ${response.status}`);
+}

@@ -1,0 +1,24 @@
+/** Names by which a deployed stage is found: the stacks write them, the command line and the steps look them up. */
+
+export const STACK_PARTS = ["data", "training", "inference", "monitoring"] as const;
+export type StackPart = (typeof STACK_PARTS)[number];
+
+export const stackName = (stage: string, part: StackPart): string => `hilum-${stage}-${part}`;
+
+/** Name of the state machine: known before it is made, since its own last step starts what waits for it. */
+export const stateMachineName = (stage: string): string => `hilum-${stage}`;
+
+/** Log group of a step or of anything else that writes. */
+export const logGroupName = (stage: string, writer: string): string => `/hilum/${stage}/${writer}`;
+
+/** Step Functions asks for this beginning, so that the account's list of log policies does not grow. */
+export const machineLogGroupName = (stage: string): string => `/aws/vendedlogs/states/hilum-${stage}`;
+
+/** Outputs of the stacks, by the names under which CloudFormation keeps them. */
+export const OUTPUTS = {
+  data: ["IncomingBucket", "DatasetsBucket", "RunsBucket", "ModelsBucket", "UploadsBucket", "Key"],
+  training: ["StateMachine", "CpuQueue", "GpuQueue"],
+  inference: ["ApiUrl", "PageUrl", "UserPool"],
+  monitoring: ["Dashboard", "Alarms"],
+} as const satisfies Readonly<Record<StackPart, readonly string[]>>;
+export type OutputName<P extends StackPart = StackPart> = (typeof OUTPUTS)[P][number];

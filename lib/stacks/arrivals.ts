@@ -1,0 +1,59 @@
+import { Duration } from "aws-cdk-lib";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import type { Buckets } from "./room-access.ts";
+import type { Stage } from "./stage.ts";
+
+export interface ArrivalsProps {
+  readonly stage: Stage;
+  readonly buckets: Buckets;
+  /** Starts runs. */
+  readonly onData: IFunction;
+  /** Counts how long jobs waited. */
+  readonly watch: IFunction;
+  readonly undelivered: Queue;
+  readonly jobQueueArns: readonly string[];
+}
+
+/** Events that could not be delivered or handled, for two weeks. */
+export const undeliveredQueue = (scope: Construct, key: IKey): Queue =>
+  new Queue(scope, "Undelivered", {
+    encryption: QueueEncryption.KMS,
+    encryptionMasterKey: key,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+
+/** What starts functions by themselves: arrivals, the sweep for lost ones, and jobs that change their state. */
+export function arrivals(scope: Construct, props: ArrivalsProps): void {
+  const { stage, buckets, onData, watch, undelivered, jobQueueArns } = props;
+  const to = (target: IFunction) => new LambdaTarget(target, { deadLetterQueue: undelivered, retryAttempts: 10 });
+  // A folder is complete when an object `_SUCCESS` stands in it.
+  new Rule(scope, "Arrival", {
+    description: "Hilum: a data set is complete",
+    eventPattern: {
+      source: ["aws.s3"],
+      detailType: ["Object Created"],
+      detail: { bucket: { name: [buckets.incoming.bucketName] }, object: { key: [{ suffix: "/_SUCCESS" }] } },
+    },
+    targets: [to(onData)],
+  });
+  new Rule(scope, "Sweep", {
+    description: "Hilum: arrivals whose event was lost, and what waits for a run that was stopped",
+    schedule: Schedule.rate(Duration.hours(stage.data.sweepHours)),
+    targets: [to(onData)],
+  });
+  new Rule(scope, "JobStarted", {
+    description: "Hilum: a job has found its machine",
+    eventPattern: {
+      source: ["aws.batch"],
+      detailType: ["Batch Job State Change"],
+      detail: { status: ["RUNNING"], jobQueue: [...jobQueueArns] },
+    },
+    targets: [to(watch)],
+  });
+}

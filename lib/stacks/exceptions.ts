@@ -1,0 +1,158 @@
+/** A rule that is not followed at some place, and why; docs/exceptions.md lists them. */
+export interface Exception {
+  readonly rule: string;
+  /** What a rule found, where it tells several things of one resource. */
+  readonly finding?: RegExp;
+  /** Where, by the path of the construct. */
+  readonly at: RegExp;
+  readonly reason: string;
+}
+
+const EVERYWHERE = /./;
+
+const without = (rule: string, at: RegExp, reason: string): Exception => ({ rule, at, reason });
+
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    rule: "AwsSolutions-IAM5",
+    finding:
+      /^Resource::.*-data:ExportsOutputFnGetAtt(incoming|datasets|runs|models|uploads)[0-9A-F]+Arn[0-9A-F]+\/\*$/,
+    at: EVERYWHERE,
+    reason:
+      "Objects are named by run, version and data set, which come and go. Which place a role reaches, and whether it " +
+      "reads, writes or deletes there, is set for each step (lib/workflow/access.ts).",
+  },
+  {
+    rule: "AwsSolutions-IAM5",
+    finding: /^Resource::<PageFiles[0-9A-F]+\.Arn>\/\*$/,
+    at: /PageFiles/,
+    reason: "The page's own files, all of them, and nothing else.",
+  },
+  {
+    rule: "AwsSolutions-IAM5",
+    finding: /^Resource::arn:.*:states:.*:execution:hilum-[a-z0-9-]+:\*$/,
+    at: /(OnData|notifyFunction)/,
+    reason: "Executions of this stage's own state machine, whose names hold the fingerprint of the data.",
+  },
+  {
+    rule: "AwsSolutions-IAM5",
+    finding: /^Resource::\*$/,
+    at: /-(training|inference)\//,
+    reason:
+      "Actions that know no resource: sending traces (X-Ray), setting up log delivery, and looking at and ending Batch " +
+      "jobs, and fetching the registry's token. A test lists them and fails for any other.",
+  },
+  {
+    rule: "AwsSolutions-IAM4",
+    finding: /AWSLambdaBasicExecutionRole/,
+    at: EVERYWHERE,
+    reason: "Writing logs and nothing else; AWS keeps it in step with what Lambda needs.",
+  },
+  {
+    rule: "AwsSolutions-IAM4",
+    finding: /AmazonEC2ContainerServiceforEC2Role/,
+    at: /Compute\/.*InstanceProfileRole/,
+    reason:
+      "What the ECS agent needs on an instance, kept by AWS; jobs have roles of their own and no way to this one.",
+  },
+  {
+    rule: "AwsSolutions-IAM4",
+    finding: /AmazonAPIGatewayPushToCloudWatchLogs/,
+    at: /Rest\/CloudWatchRole/,
+    reason: "API Gateway's own role for its logs, one for the account; AWS names the policy for it.",
+  },
+  without(
+    "AwsSolutions-APIG2",
+    /Rest\/Resource$/,
+    "The imported document carries the validator of parameters, which the rule does not look into; a test does.",
+  ),
+  without(
+    "AwsSolutions-APIG3",
+    /Rest\/DeploymentStage/,
+    "The stage's setting api.firewall is off, for stages that hold no patient's film.",
+  ),
+  without(
+    "AwsSolutions-APIG4",
+    /Rest\//,
+    "A browser's question before it calls from another origin carries no credentials; it is answered with headers alone.",
+  ),
+  without("AwsSolutions-CFR1", /\/Page\//, "Who may use the page is decided by the log-in, not by the country."),
+  without(
+    "AwsSolutions-CFR2",
+    /\/Page\//,
+    "The firewall stands before the API, which every call passes; the page's own files are public source code.",
+  ),
+  without(
+    "AwsSolutions-CFR3",
+    /\/Page\//,
+    "Calls are in the API's access log; what is left are readings of the page's files, which say nothing but addresses of readers.",
+  ),
+  without(
+    "AwsSolutions-CFR4",
+    /\/Page\//,
+    "CloudFront's own name allows older TLS; the setting api.domain gives the page a name and a certificate with TLS 1.2 and up.",
+  ),
+  without("AwsSolutions-SQS3", /Undelivered/, "It is itself the queue of what could not be delivered."),
+  without(
+    "HIPAA.Security-APIGWCacheEnabledAndEncrypted",
+    /Rest\/DeploymentStage/,
+    "Answers about films are never cached.",
+  ),
+  without(
+    "HIPAA.Security-APIGWSSLEnabled",
+    /Rest\/DeploymentStage/,
+    "A client certificate proves API Gateway to an HTTP backend; this one calls Lambda with a signature.",
+  ),
+  without(
+    "HIPAA.Security-IAMNoInlinePolicy",
+    EVERYWHERE,
+    "Each role serves one function or job. A policy inside it can be attached to no other, and goes when it goes.",
+  ),
+  without(
+    "HIPAA.Security-LambdaConcurrency",
+    EVERYWHERE,
+    "Steps run once at a time by the state machine; the API has the setting api.concurrency. Reserving for each would take " +
+      "from an account whose limit may be 10.",
+  ),
+  without(
+    "HIPAA.Security-LambdaDLQ",
+    /(\w+Function|Api|PageFiles.*|Custom.*)\/(Resource|Handler)$/,
+    "Called synchronously by the state machine, API Gateway or CloudFormation, which hears of a failure itself.",
+  ),
+  without(
+    "HIPAA.Security-LambdaInsideVPC",
+    EVERYWHERE,
+    "They speak to AWS over TLS with signatures only; inside a network they would need ways out, which adds reach, not safety.",
+  ),
+  without(
+    "HIPAA.Security-S3BucketReplicationEnabled",
+    EVERYWHERE,
+    "Versions guard against mistakes. A copy in another region is the platform team's decision, since films would leave this one.",
+  ),
+  without(
+    "HIPAA.Security-S3BucketVersioningEnabled",
+    /uploads\//,
+    "What is removed from it must be gone: a version that stays behind would be a film kept against the promise.",
+  ),
+  without(
+    "HIPAA.Security-S3DefaultEncryptionKMS",
+    /(accessLogs|PageFiles)\//,
+    "S3 delivers access logs under its own key only; the page's files are public source code. Both are encrypted with S3's key.",
+  ),
+  without(
+    "HIPAA.Security-VPCDefaultSecurityGroupClosed",
+    /Compute\/Network/,
+    "Nothing is in the default group; jobs have one of their own without any way in. Emptying it would need a function that may " +
+      "change security groups.",
+  ),
+  without(
+    "HIPAA.Security-VPCNoUnrestrictedRouteToIGW",
+    /Compute\/Network/,
+    "Networks `public` and `nat` have a way out by choice of the stage, and no way in; `endpoints` has neither.",
+  ),
+  without(
+    "HIPAA.Security-VPCSubnetAutoAssignPublicIpDisabled",
+    /Compute\/Network/,
+    "Networks `public` and `nat` by choice of the stage: an address to reach out with; the security group lets nothing in.",
+  ),
+];

@@ -1,0 +1,106 @@
+import { Fn, Stack } from "aws-cdk-lib";
+import {
+  AccessLogFormat,
+  ApiDefinition,
+  ApiKey,
+  type IRestApi,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  Period,
+  SpecRestApi,
+} from "aws-cdk-lib/aws-apigateway";
+import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Alias } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import { type ApiDocument, gatewayDocument } from "./gateway-document.ts";
+import { type LogKeeping, logGroup } from "./logs.ts";
+
+export interface RestApiProps extends LogKeeping {
+  readonly document: ApiDocument;
+  readonly live: Alias;
+  readonly userPoolArn: string | undefined;
+}
+
+/** What is written of each call; no address, no query, nothing of a film. */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: "$context.requestId",
+    time: "$context.requestTime",
+    method: "$context.httpMethod",
+    route: "$context.resourcePath",
+    status: "$context.status",
+    error: "$context.error.responseType",
+    milliseconds: "$context.responseLatency",
+  }),
+);
+
+/** The name of API Gateway's own stage: the first part of the paths under its address. */
+export const GATEWAY_STAGE = "api";
+
+/** A burst may be twice the steady rate. */
+const BURST = 2;
+
+/** The API over its function, imported from the service's own document. */
+export function restApi(scope: Construct, { stage, key, document, live, userPoolArn }: RestApiProps): SpecRestApi {
+  const { partition, region } = Stack.of(scope);
+  const { api } = stage;
+  const throttle = {
+    rateLimit: api.requestsPerSecond,
+    burstLimit: Math.max(1, Math.ceil(BURST * api.requestsPerSecond)),
+  };
+  const invocationUri = Fn.join("", [
+    `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/`,
+    live.functionArn,
+    "/invocations",
+  ]);
+  const made = new SpecRestApi(scope, "Rest", {
+    restApiName: `hilum-${stage.name}`,
+    description: `Hilum ${stage.name}: not for clinical use`,
+    apiDefinition: ApiDefinition.fromInline(gatewayDocument(document, { api, invocationUri, userPoolArn })),
+    failOnWarnings: true,
+    cloudWatchRole: true,
+    deployOptions: {
+      stageName: GATEWAY_STAGE,
+      accessLogDestination: new LogGroupLogDestination(logGroup(scope, "AccessLog", { stage, key, writer: "access" })),
+      accessLogFormat: ACCESS_LOG,
+      loggingLevel: MethodLoggingLevel.ERROR,
+      // Would write bodies: films.
+      dataTraceEnabled: false,
+      metricsEnabled: true,
+      tracingEnabled: true,
+      throttlingRateLimit: throttle.rateLimit,
+      throttlingBurstLimit: throttle.burstLimit,
+    },
+  });
+  live.addPermission("Rest", {
+    principal: new ServicePrincipal("apigateway.amazonaws.com"),
+    sourceArn: made.arnForExecuteApi("*", "/*", GATEWAY_STAGE),
+  });
+  usagePlan(scope, made, { stage, throttle });
+  return made;
+}
+
+function usagePlan(
+  scope: Construct,
+  made: SpecRestApi,
+  {
+    stage: { name, api },
+    throttle,
+  }: Pick<LogKeeping, "stage"> & { throttle: { rateLimit: number; burstLimit: number } },
+): void {
+  const plan = made.addUsagePlan("Plan", {
+    name: `hilum-${name}`,
+    description: "What a client may call in a day",
+    throttle,
+    quota: { limit: api.requestsPerDay, period: Period.DAY },
+    apiStages: [{ api: made as IRestApi, stage: made.deploymentStage }],
+  });
+  for (const client of api.clients) {
+    plan.addApiKey(
+      new ApiKey(scope, `Key-${client}`, {
+        description: `Hilum ${name}: ${client}`,
+        apiKeyName: `hilum-${name}-${client}`,
+      }),
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import type { Room } from "../contracts/layout.ts";
+import type { FunctionStep } from "./functions.ts";
+import type { JobStep } from "./jobs.ts";
+
+/** The places a step may reach: the rooms, the films that arrive, and the films that callers upload. */
+export type Place = Room | "incoming" | "uploads";
+
+/** Writing is putting whole objects; what is overwritten or deleted can be had back for a while, save uploads. */
+export type Right = "read" | "write" | "delete";
+
+export type Access = Readonly<Partial<Record<Place, readonly Right[]>>>;
+
+/** Every step writes its record and its failure into `runs`, and deletes a failure that is past. */
+const records = { runs: ["read", "write", "delete"] } as const satisfies Access;
+
+/** What each step reads and writes, and nothing else: the one table that the roles are made from. */
+export const STEP_ACCESS: Readonly<Record<FunctionStep | JobStep, Access>> = {
+  validate: { ...records, incoming: ["read"], datasets: ["read", "write"], models: ["read"] },
+  plan: { ...records, datasets: ["read", "write"] },
+  prepare: { ...records, incoming: ["read"], datasets: ["read", "write"] },
+  merge: { ...records, datasets: ["read"] },
+  upsample: records,
+  train: { ...records, datasets: ["read"], models: ["read"] },
+  evaluate: { ...records, datasets: ["read"], models: ["read", "write"] },
+  gate: { ...records, models: ["read", "write"] },
+  promote: { ...records, models: ["read", "write"] },
+  notify: records,
+};
+
+/** Fingerprints what has arrived, writes the request and what waits; looks through past arrivals. */
+export const ON_DATA_ACCESS: Access = { incoming: ["read"], runs: ["read", "write"] };
+
+/** Uploads are read once and deleted; readers' labels arrive as new data. */
+export const API_ACCESS: Access = { models: ["read"], uploads: ["read", "write", "delete"], incoming: ["write"] };

@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { handler as notify } from "../../../functions/notify/handler.ts";
+import { handler } from "../../../functions/on-data/handler.ts";
+import { executionName } from "../../../lib/contracts/arrivals.ts";
+import { runKeys } from "../../../lib/contracts/layout.ts";
+import { RunRequest } from "../../../lib/contracts/run.ts";
+import { RunConfig } from "../../../lib/contracts/run-config.ts";
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { readDocument } from "../../../lib/store/documents.ts";
+import { openStore, roomsOf } from "../../../lib/store/open.ts";
+import { type StepFunctions, startStepFunctions } from "../../step-functions.ts";
+
+const HEADER = `Path,Sex,Age,Frontal/Lateral,AP/PA,${OBSERVATIONS.join(",")}\n`;
+const SWEEP = { "detail-type": "Scheduled Event" };
+
+/** As EventBridge delivers it, less what nobody reads. */
+const arrival = (key: string, sequencer = "00617F08299329D189") => ({
+  version: "0",
+  "detail-type": "Object Created",
+  source: "aws.s3",
+  detail: { version: "0", bucket: { name: "incoming" }, object: { key, size: 0, sequencer } },
+});
+
+let steps: StepFunctions;
+let folder: string;
+const environment = { ...process.env };
+beforeEach(async () => {
+  steps = await startStepFunctions();
+  folder = await mkdtemp(join(tmpdir(), "hilum-on-data-"));
+  const store = pathToFileURL(folder).href;
+  const config = RunConfig.parse({ name: "arrived", model: { network: "densenet-mini" } });
+  Object.assign(process.env, steps.environment, roomsOf(store), {
+    HILUM_STAGE: "test",
+    HILUM_STATE_MACHINE: steps.machine,
+    HILUM_INCOMING: `${store}/incoming`,
+    HILUM_CONFIG: JSON.stringify(config),
+  });
+});
+afterEach(async () => {
+  await steps.stop();
+  await rm(folder, { recursive: true, force: true });
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+});
+
+const incoming = (name: string) => openStore(`${process.env.HILUM_INCOMING}/${name}`);
+const put = async (name: string, rows: string, header = HEADER) => {
+  await incoming(name).put("train.csv", Buffer.from(header + rows));
+  await incoming(name).put("_SUCCESS", Buffer.from(""));
+};
+const request = async (run: string) =>
+  readDocument(openStore(process.env.HILUM_RUNS!), runKeys(run).request, RunRequest);
+const runs = () => steps.executions.map(({ input }) => JSON.parse(input).run as string);
+
+describe("on-data", () => {
+  it("writes what the run is, then starts it under a name made of the data's fingerprint", async () => {
+    await put("site a/2026-01", "");
+    const [arrived] = await handler(arrival("site a/2026-01/_SUCCESS"));
+    expect(arrived).toMatchObject({ outcome: "started", run: expect.stringMatching(/^arrived-[0-9a-f]{8}$/) });
+    const { run } = arrived as { run: string };
+    const written = await request(run);
+    expect(written).toMatchObject({ run, csv: ["train.csv"] });
+    expect(steps.executions).toEqual([
+      {
+        name: executionName({ fingerprint: written.fingerprint, attempt: 1 }),
+        input: JSON.stringify({ run }),
+        status: "RUNNING",
+      },
+    ]);
+  });
+
+  it("starts nothing twice, and keeps the first request", async () => {
+    await put("films", "");
+    await handler(arrival("films/_SUCCESS"));
+    const before = await request(runs()[0]!);
+    expect(await handler(arrival("films/_SUCCESS"))).toMatchObject([{ outcome: "waiting or done" }]);
+    steps.end(steps.executions[0]!.name, "SUCCEEDED");
+    expect(await handler(arrival("films/_SUCCESS", "ff"))).toMatchObject([{ outcome: "waiting or done" }]);
+    expect(await request(runs()[0]!)).toEqual(before);
+    expect(steps.executions).toHaveLength(1);
+  });
+
+  it("gives a failed version another attempt when its marker is written again, and only then", async () => {
+    await put("films", "");
+    await handler(arrival("films/_SUCCESS", "0A"));
+    steps.end(steps.executions[0]!.name, "ABORTED");
+    await handler(arrival("films/_SUCCESS", "0A"));
+    await handler(SWEEP);
+    expect(steps.executions).toHaveLength(1);
+    await handler(arrival("films/_SUCCESS", "0B"));
+    expect(steps.executions.map(({ name }) => name.slice(-2))).toEqual(["-1", "-2"]);
+    expect(new Set(runs()).size).toBe(1);
+  });
+
+  it("lets the newest wait, which the run's last step then starts", async () => {
+    await put("films", "");
+    await handler(arrival("films/_SUCCESS"));
+    for (const rows of ["a,Male,1,Frontal,AP,,,,,,,,,,,,,,\n", "b,Male,1,Frontal,AP,,,,,,,,,,,,,,\n"]) {
+      await put("films", rows);
+      await handler(arrival("films/_SUCCESS"));
+    }
+    expect(steps.executions).toHaveLength(1);
+    const answer = await notify({ run: runs()[0], failed: { train: { Error: "States.TaskFailed", Cause: "{}" } } });
+    expect(steps.executions).toHaveLength(2);
+    const { csv, fingerprint } = await request(runs()[1]!);
+    expect(csv).toEqual(["train.csv"]);
+    expect(steps.executions[1]!.name).toBe(`${fingerprint}-1`);
+    expect(await handler(arrival("films/_SUCCESS"))).toMatchObject([{ run: runs()[1], outcome: "waiting or done" }]);
+    expect(answer).toHaveProperty(
+      "cause",
+      expect.stringContaining("#logsV2:log-groups/log-group/$252Fhilum$252Ftest$252Ftrain"),
+    );
+  });
+
+  it("finds by its sweep what no event told of, and what waits for a run that was stopped", async () => {
+    await put("a", "");
+    await put("b", "b,Male,1,Frontal,AP,,,,,,,,,,,,,,\n");
+    await handler(SWEEP);
+    expect(steps.executions).toHaveLength(2);
+    await put("a", "a,Male,1,Frontal,AP,,,,,,,,,,,,,,\n");
+    await handler(arrival("a/_SUCCESS"));
+    expect(steps.executions).toHaveLength(2);
+    for (const { name } of steps.executions) steps.end(name, "ABORTED");
+    await handler(SWEEP);
+    expect(steps.executions).toHaveLength(3);
+    await handler(SWEEP);
+    expect(steps.executions).toHaveLength(3);
+  });
+
+  it("takes another name where a run of the same data and another configuration has it", async () => {
+    await put("films", "");
+    await handler(arrival("films/_SUCCESS"));
+    steps.end(steps.executions[0]!.name, "SUCCEEDED");
+    const config = RunConfig.parse({ name: "other", model: { network: "vgg-mini" } });
+    process.env.HILUM_CONFIG = JSON.stringify(config);
+    expect(await handler(arrival("films/_SUCCESS", "ff"))).toMatchObject([{ outcome: "started" }]);
+    expect(steps.executions.map(({ name }) => name.slice(-2))).toEqual(["-1", "-2"]);
+    expect(runs()[1]).toMatch(/^other-/);
+  });
+
+  it.each([
+    ["a folder without labels", "", "no CSV file there"],
+    ["a header that lacks columns", "Path,Sex\n", "train.csv line 1: columns Age, Frontal/Lateral"],
+  ])("refuses %s, says why and starts nothing", async (_, header, reason) => {
+    if (header === "") await incoming("films").put("_SUCCESS", Buffer.from(""));
+    else await put("films", "", header);
+    const [refused] = await handler(arrival("films/_SUCCESS"));
+    expect(refused).toMatchObject({ outcome: "refused", reason: expect.stringContaining(reason) });
+    expect(steps.executions).toEqual([]);
+    await put("films", "");
+    expect(await handler(arrival("films/_SUCCESS"))).toMatchObject([{ outcome: "started" }]);
+  });
+
+  it.each([
+    ["an object that is no marker", "films/train.csv"],
+    ["a marker of the whole bucket", "_SUCCESS"],
+  ])("refuses an event about %s", async (_, key) => {
+    await expect(handler(arrival(key))).rejects.toThrow("_SUCCESS");
+  });
+});

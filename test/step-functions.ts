@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
+
+export interface Execution {
+  readonly name: string;
+  readonly input: string;
+  status: Status;
+}
+
+export interface StepFunctions {
+  readonly machine: string;
+  /** What a process needs in its environment to reach it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** In the order in which they were started. */
+  readonly executions: readonly Execution[];
+  end(name: string, status: Exclude<Status, "RUNNING">): void;
+  stop(): Promise<void>;
+}
+
+export interface StepFunctionsOptions {
+  readonly onStart?: (execution: Execution) => void;
+  /** Whether the answer to a call gets lost on its way, after the call has had its effect. */
+  readonly losesAnswer?: () => boolean;
+}
+
+/**
+ * Step Functions as far as names go, over HTTP: a name is taken while its execution is open and for 90 days after;
+ * starting it again with the same input while it is open answers as the first time did, anything else is refused.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ */
+export async function startStepFunctions({ onStart, losesAnswer }: StepFunctionsOptions = {}): Promise<StepFunctions> {
+  const machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:hilum-test";
+  const executions: Execution[] = [];
+  const arn = (name: string) => `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
+  const find = (name: string) => executions.find((execution) => execution.name === name);
+
+  const start = ({ name, input }: Record<string, string>): [number, object] => {
+    if (name === undefined || input === undefined || !/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
+      return [400, { __type: "InvalidName", message: "invalid name" }];
+    }
+    const known = find(name);
+    if (known === undefined) {
+      const execution: Execution = { name, input, status: "RUNNING" };
+      executions.push(execution);
+      onStart?.(execution);
+    } else if (known.status !== "RUNNING" || known.input !== input) {
+      return [400, { __type: "ExecutionAlreadyExists", message: `Execution Already Exists: '${arn(name)}'` }];
+    }
+    return [200, { executionArn: arn(name), startDate: 1 }];
+  };
+  const describe = ({ executionArn = "" }: Record<string, string>): [number, object] => {
+    const known = find(executionArn.slice(arn("").length));
+    if (known === undefined) return [400, { __type: "ExecutionDoesNotExist", message: "Execution Does Not Exist" }];
+    const { name, input, status } = known;
+    return [200, { executionArn, name, input, status, stateMachineArn: machine, startDate: 1 }];
+  };
+  const operations: Record<string, (body: Record<string, string>) => [number, object]> = {
+    "AWSStepFunctions.StartExecution": start,
+    "AWSStepFunctions.DescribeExecution": describe,
+  };
+  const server = createServer(async (request: IncomingMessage, response) => {
+    const operation = operations[String(request.headers["x-amz-target"])];
+    const [status, body] = operation?.(JSON.parse(await text(request))) ?? [404, {}];
+    if (losesAnswer?.()) return void request.socket.destroy();
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    machine,
+    executions,
+    environment: {
+      AWS_ENDPOINT_URL_SFN: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_REGION: "eu-west-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test-secret",
+    },
+    end: (name, status) => {
+      find(name)!.status = status;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
