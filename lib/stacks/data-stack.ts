@@ -12,10 +12,9 @@ import {
   StorageClass,
 } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
-import type { Place } from "../workflow/access.ts";
 import { stageKey } from "./key.ts";
 import { output } from "./output.ts";
-import type { Buckets } from "./room-access.ts";
+import type { BucketName, Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 
 /** Days after which an upload that nobody took away is. */
@@ -44,7 +43,7 @@ const cooling = (stage: Stage): LifecycleRule => ({
 });
 
 /** What tells the buckets apart. */
-const BUCKETS: Readonly<Record<Place, Kept>> = {
+const BUCKETS: Readonly<Record<BucketName, Kept>> = {
   incoming: { lifecycle: keptVersions },
   datasets: { lifecycle: keptVersions },
   runs: { lifecycle: cooling },
@@ -91,7 +90,7 @@ export class DataStack extends Stack {
       ],
     });
     this.accessLogs = accessLogs as IBucket;
-    const bucket = (place: Place): Bucket => {
+    const bucket = (place: BucketName): Bucket => {
       const { lifecycle, props: own } = BUCKETS[place];
       return new Bucket(this, place, {
         ...closed,
@@ -106,8 +105,8 @@ export class DataStack extends Stack {
       });
     };
     const buckets = Object.fromEntries(
-      (Object.keys(BUCKETS) as Place[]).map((place) => [place, bucket(place)]),
-    ) as Record<Place, Bucket>;
+      (Object.keys(BUCKETS) as BucketName[]).map((place) => [place, bucket(place)]),
+    ) as Record<BucketName, Bucket>;
     // Set on the resource itself: the construct's own switch deploys a function only to turn this on.
     (buckets.incoming.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },

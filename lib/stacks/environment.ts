@@ -7,6 +7,7 @@ import type {
   TrainerEnvironment,
 } from "../contracts/environment.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
+import { FEEDBACK_FOLDER } from "../workflow/access.ts";
 import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 
@@ -38,6 +39,9 @@ export const apiEnvironment = (buckets: Buckets, { name, api }: Stage) =>
     HILUM_MODEL: "production",
     HILUM_STAGE: name,
     HILUM_FILM_BYTES: String(api.filmBytes),
+    HILUM_UPLOADS: buckets.uploads.s3UrlForObject(),
+    HILUM_UPLOAD_BYTES: String(api.uploadBytes),
+    HILUM_FEEDBACK: buckets.incoming.s3UrlForObject(FEEDBACK_FOLDER),
     HILUM_CORS_ORIGINS: api.corsOrigins.join(","),
     HILUM_MODEL_CHECK_SECONDS: String(api.modelCheckSeconds),
   }) satisfies Readonly<Record<keyof z.input<typeof ApiEnvironment>, string>>;

@@ -16,7 +16,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     rule: "AwsSolutions-IAM5",
     finding:
-      /^Resource::.*-data:ExportsOutputFnGetAtt(incoming|datasets|runs|models|uploads)[0-9A-F]+Arn[0-9A-F]+\/\*$/,
+      /^Resource::.*-data:ExportsOutputFnGetAtt(incoming|datasets|runs|models|uploads)[0-9A-F]+Arn[0-9A-F]+\/(feedback\/)?\*$/,
     at: EVERYWHERE,
     reason:
       "Objects are named by run, version and data set, which come and go. Which place a role reaches, and whether it " +

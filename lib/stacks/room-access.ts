@@ -1,9 +1,12 @@
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Key } from "aws-cdk-lib/aws-kms";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
-import type { Access, Place, Right } from "../workflow/access.ts";
+import { type Access, FEEDBACK_FOLDER, type Place, type Right } from "../workflow/access.ts";
 
-export type Buckets = Readonly<Record<Place, Bucket>> & { readonly key: Key };
+/** Every place is a bucket of its own, save readers' labels: a folder of what arrives. */
+export type BucketName = Exclude<Place, "feedback">;
+
+export type Buckets = Readonly<Record<BucketName, Bucket>> & { readonly key: Key };
 
 interface Actions {
   readonly objects: readonly string[];
@@ -27,12 +30,20 @@ const RIGHTS: Readonly<Record<Right, Actions>> = {
 export function grantAccess(grantee: IGrantable, buckets: Buckets, access: Access): void {
   const keyActions = new Set<string>();
   for (const [place, rights] of Object.entries(access) as [Place, readonly Right[]][]) {
-    const bucket = buckets[place];
+    const bucket = buckets[place === "feedback" ? "incoming" : place];
+    const prefix = place === "feedback" ? `${FEEDBACK_FOLDER}/` : "";
     const objects = rights.flatMap((right) => RIGHTS[right].objects);
     const whole = rights.flatMap((right) => RIGHTS[right].bucket);
     for (const action of rights.flatMap((right) => RIGHTS[right].key)) keyActions.add(action);
-    Grant.addToPrincipal({ grantee, actions: objects, resourceArns: [bucket.arnForObjects("*")] });
-    if (whole.length > 0) Grant.addToPrincipal({ grantee, actions: whole, resourceArns: [bucket.bucketArn] });
+    Grant.addToPrincipal({ grantee, actions: objects, resourceArns: [bucket.arnForObjects(`${prefix}*`)] });
+    if (whole.length > 0) {
+      Grant.addToPrincipal({
+        grantee,
+        actions: whole,
+        resourceArns: [bucket.bucketArn],
+        ...(prefix !== "" && { conditions: { StringLike: { "s3:prefix": `${prefix}*` } } }),
+      });
+    }
   }
   Grant.addToPrincipal({ grantee, actions: [...keyActions].sort(), resourceArns: [buckets.key.keyArn] });
 }

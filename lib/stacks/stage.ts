@@ -116,6 +116,7 @@ export const Stage = z
           .max(4_500_000)
           .default(4_500_000)
           .describe("largest film in a call; larger ones go through an upload"),
+        uploadBytes: z.int().min(100_000).default(100_000_000).describe("largest film in an upload"),
         modelCheckSeconds: z.int().min(5).default(60).describe("seconds between looks for a newly promoted model"),
         firewall: z.boolean().default(true).describe("a web firewall before the API: common rules and a rate limit"),
         requestsPerAddress: z

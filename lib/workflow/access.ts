@@ -2,8 +2,14 @@ import type { Room } from "../contracts/layout.ts";
 import type { FunctionStep } from "./functions.ts";
 import type { JobStep } from "./jobs.ts";
 
-/** The places a step may reach: the rooms, the films that arrive, and the films that callers upload. */
-export type Place = Room | "incoming" | "uploads";
+/**
+ * The places a step may reach: the rooms, the data sets that arrive, the films that callers send ahead, and within the
+ * data sets readers' own labels.
+ */
+export type Place = Room | "incoming" | "uploads" | "feedback";
+
+/** Data set in `incoming` that readers' labels make. */
+export const FEEDBACK_FOLDER = "feedback";
 
 /** Writing is putting whole objects; what is overwritten or deleted can be had back for a while, save uploads. */
 export type Right = "read" | "write" | "delete";
@@ -30,5 +36,9 @@ export const STEP_ACCESS: Readonly<Record<FunctionStep | JobStep, Access>> = {
 /** Fingerprints what has arrived, writes the request and what waits; looks through past arrivals. */
 export const ON_DATA_ACCESS: Access = { incoming: ["read"], runs: ["read", "write"] };
 
-/** Uploads are read once and deleted; readers' labels arrive as new data. */
-export const API_ACCESS: Access = { models: ["read"], uploads: ["read", "write", "delete"], incoming: ["write"] };
+/** Uploads are read once and deleted; readers' labels are added to what came before. */
+export const API_ACCESS: Access = {
+  models: ["read"],
+  uploads: ["read", "write", "delete"],
+  feedback: ["read", "write"],
+};
