@@ -1,5 +1,10 @@
-/** Installs the Python packages that `bench` measures beside us: `npm run bench:peers`. Prints their folder. */
+/** Installs what `bench` measures beside us: `npm run bench:peers`. Prints the folders. */
 import { fileURLToPath } from "node:url";
 import { pythonPackages } from "../test/python.ts";
+import { onnxRuntimeFolder } from "./onnx-runtime-package.ts";
 
-console.log(await pythonPackages(fileURLToPath(new URL("requirements.txt", import.meta.url))));
+const requirements = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+console.log(await pythonPackages(requirements("requirements.txt")));
+console.log(await pythonPackages(requirements("predict/requirements.txt")));
+console.log(await onnxRuntimeFolder());
