@@ -14,6 +14,10 @@ export interface Measurement {
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 
+/** The value below which that share of all lies, by rank; NaN of none. */
+export const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN;
+
 /** A Markdown table: a row a metric and its flags, a column a subject. */
 export function markdownTable(measurements: readonly Measurement[]): string {
   const subjects = [...new Set(measurements.map(({ subject }) => subject))];

@@ -15,6 +15,7 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   data: () => import("./data.ts"),
   predict: () => import("./predict.ts"),
+  serve: () => import("./serve.ts"),
   train: () => import("./train.ts"),
 };
 

@@ -59,6 +59,26 @@ describe("npm run bench", () => {
     expect(measurements.map(({ metric }) => metric)).toEqual(metrics[work as keyof typeof metrics]);
   });
 
+  test("predict: ours and stock tfjs-node agree on one set of weights, and both are timed", async () => {
+    const options = ["--network", "vgg-mini", "--subjects", "ours,tfjs-node", "--rounds", "1"];
+    const { code, output, errors } = await bench(
+      ...["predict", "--json", ...options],
+      ...["--size", "32", "--count", "3", "--endurance", "20"],
+    );
+    expect(code, errors).toBe(0);
+    const measurements = Measurements.parse(JSON.parse(output.trim().split("\n").at(-1)!));
+    const told = measurements.map(({ subject, metric }) => `${subject.split(" ")[0]}: ${metric}`);
+    expect(told).toEqual([
+      "ours: one film",
+      "ours: eight films",
+      "ours: one film, all heat maps",
+      "ours: memory after warming up",
+      "ours: memory after 20 predictions",
+      "tfjs-node: one film",
+      "tfjs-node: eight films",
+    ]);
+  });
+
   test("a name that is none ends with 64 and those that are", async () => {
     const { code, errors } = await bench("nothing");
     expect(code).toBe(64);

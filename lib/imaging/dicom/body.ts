@@ -13,7 +13,7 @@ export const truncated = (cause?: unknown): InputError =>
   new InputError("film-truncated", "the DICOM file ends before its picture does", { cause });
 
 /** Elements of a file are read two words at a time, and more; a film's header has some hundreds of them. */
-const MOST_READS = 300_000;
+const MOST_READS = 100_000;
 
 /** dicom-parser's own reader, but for a limit: a header of millions of empty elements would take gigabytes. */
 function limited(parser: ByteArrayParser): ByteArrayParser {

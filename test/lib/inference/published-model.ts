@@ -1,4 +1,5 @@
 import type { Calibration, OutOfDistribution } from "../../../lib/contracts/model-version.ts";
+import type { ModelConfig } from "../../../lib/contracts/run-config.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { initialWeights } from "../../../lib/model/initial-weights.ts";
 import { buildNetwork, HEAD } from "../../../lib/model/networks.ts";
@@ -14,28 +15,35 @@ export const SIZE = 112;
 /** Random logits are all near 0, and so all films alike: louder ones tell films apart. */
 const LOUDNESS = 60;
 
-function loudWeights(): Weights {
-  const weights = new Map(initialWeights(buildNetwork(MODEL), 5));
+/** A network by its description, and the side of its films. */
+export interface RandomModel {
+  readonly model: Pick<ModelConfig, "network" | "channels" | "headWidth" | "normalisation">;
+  readonly size: number;
+}
+
+function loudWeights(model: RandomModel["model"]): Weights {
+  const weights = new Map(initialWeights(buildNetwork(model), 5));
   const name = `${HEAD.logits}/kernel`;
   const { shape, data } = weights.get(name)!;
   return weights.set(name, { shape, data: data.map((value) => value * LOUDNESS) });
 }
 
-/** A small network with random weights in a store, as a run would publish it. */
+/** A network, small unless another is given, with random weights in a store, as a run would publish it. */
 export function publishRandomModel(
   models: Store,
   calibration: Calibration = { kind: "identity" },
   files: readonly VersionFile[] = [],
   outOfDistribution: OutOfDistribution = null,
+  { model, size }: RandomModel = { model: MODEL, size: SIZE },
 ) {
-  const members = [loudWeights()];
-  const bytes = writeServingGraph({ model: MODEL, size: SIZE, members });
+  const members = [loudWeights(model)];
+  const bytes = writeServingGraph({ model, size, members });
   return publishVersion(
     models,
     {
       name: "random",
-      model: { ...MODEL, trainable: "full", weights: { from: "none" } },
-      geometry: { size: SIZE, fit: "pad", resize: "antialias" },
+      model: { ...model, trainable: "full", weights: { from: "none" } },
+      geometry: { size, fit: "pad", resize: "antialias" },
       labels: [...OBSERVATIONS],
       thresholds: OBSERVATIONS.map((_, i) => 0.3 + 0.03 * i),
       operatingPoint: "max-f1",
