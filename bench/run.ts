@@ -13,6 +13,7 @@ interface Bench {
 
 /** A module a bench, loaded when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  coldstart: () => import("./coldstart.ts"),
   data: () => import("./data.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),

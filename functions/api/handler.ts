@@ -11,12 +11,15 @@ import { openUploads } from "./uploads/open-uploads.ts";
 const environment = parseEnvironment(ApiEnvironment);
 const { HILUM_MODELS, HILUM_MODEL, HILUM_CORS_ORIGINS, HILUM_FILM_BYTES, HILUM_UPLOADS, HILUM_FEEDBACK } = environment;
 
-const service = await openService({ models: openStore(HILUM_MODELS), model: HILUM_MODEL });
+const [service, samples] = await Promise.all([
+  openService({ models: openStore(HILUM_MODELS), model: HILUM_MODEL }),
+  makeSamples(),
+]);
 
 const app = createApp({
   films: service.films,
   models: service.models,
-  samples: await makeSamples(),
+  samples,
   corsOrigins: HILUM_CORS_ORIGINS.split(",").filter((origin) => origin !== ""),
   ...(HILUM_UPLOADS !== undefined && { uploads: openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
   ...(HILUM_FEEDBACK !== undefined && { feedback: openFeedback(HILUM_FEEDBACK) }),

@@ -55,9 +55,13 @@ export interface Predictor {
  */
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { models, model, mostFilms, timeout } = { ...DEFAULTS, ...options };
-  const id = await resolveVersion(models, model);
   const cache = options.cache ?? join(cacheFolder(), "models");
-  const { manifest: version, folder } = await materialiseVersion(models, id, cache);
+  // It loads TensorFlow, which takes longest, while the version is fetched.
+  let spare: WorkerProcess | undefined = startWorker();
+  const { manifest: version, folder } = await fetchVersion().catch(async (error: unknown) => {
+    await spare?.stop(0);
+    throw error;
+  });
   const milliseconds = timeout * 1000;
 
   let closed = false;
@@ -67,9 +71,14 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   let starting: Promise<WorkerProcess> = start();
   await starting;
 
+  async function fetchVersion() {
+    return materialiseVersion(models, await resolveVersion(models, model), cache);
+  }
+
   /** A process with the model; starts the next one when it ends, unless it never got ready. */
   async function start(failedStarts = 0): Promise<WorkerProcess> {
-    const worker = startWorker();
+    const worker = spare ?? startWorker();
+    spare = undefined;
     worker.ended.then(() => {
       if (!ready || closed) return;
       ready = false;

@@ -25,7 +25,8 @@ export interface WorkerProcess {
   call<Name extends CallName>(name: Name, ask: Calls[Name]["ask"], timeout: number): Promise<Calls[Name]["answer"]>;
   /** Resolves when the process has ended, with how, for people. */
   readonly ended: Promise<string>;
-  stop(): Promise<void>;
+  /** Lets it end by itself within the grace. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 export function startWorker(): WorkerProcess {
@@ -86,10 +87,10 @@ export function startWorker(): WorkerProcess {
       });
     },
 
-    async stop() {
+    async stop(graceMs = GRACE) {
       stopping = true;
       if (child.connected) child.disconnect();
-      const timer = setTimeout(() => child.kill("SIGKILL"), GRACE);
+      const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
       await ended;
       clearTimeout(timer);
     },

@@ -1,4 +1,5 @@
 import { liveTensors } from "../engine/session.ts";
+import { tensorflow } from "../engine/tensorflow.ts";
 import { type Answerer, openAnswerer } from "./answerer.ts";
 import type { CallName, Calls, Reply, Request } from "./messages.ts";
 import { errorReply } from "./messages.ts";
@@ -50,6 +51,13 @@ async function reply({ id, call, ask }: Request): Promise<Reply> {
     return errorReply(id, error);
   }
 }
+
+// Loaded while the parent fetches the model; where it cannot be, the call that needs it says why.
+setImmediate(() => {
+  try {
+    tensorflow();
+  } catch {}
+});
 
 process.on("message", async (request: Request) => {
   const answered = await reply(request);

@@ -40,10 +40,14 @@ const GRACE_MS = 1000;
 export function createFunctions({ environment, onLine }: FunctionOptions): Functions {
   let host: Child | undefined;
   let calls = 0;
+  /** All that have not ended, those that were given up among them. */
+  const living = new Set<Child>();
 
   const start = (): Child => {
     const child = startChild({ program: HOST, environment, onLine, ipc: true });
+    living.add(child);
     const forget = () => {
+      living.delete(child);
       if (host === child) host = undefined;
     };
     child.ended.then(forget, forget);
@@ -69,6 +73,8 @@ export function createFunctions({ environment, onLine }: FunctionOptions): Funct
         };
         const onAbort = () => {
           child.stop(GRACE_MS);
+          // The next call must not meet it while it ends.
+          if (host === child) host = undefined;
           settle(() => reject(signal.reason));
         };
         child.process.on("message", onMessage);
@@ -82,10 +88,12 @@ export function createFunctions({ environment, onLine }: FunctionOptions): Funct
       });
     },
     async close() {
-      const child = host;
-      if (!child) return;
-      child.stop(GRACE_MS);
-      await child.ended;
+      await Promise.all(
+        [...living].map((child) => {
+          child.stop(GRACE_MS);
+          return child.ended;
+        }),
+      );
     },
   };
 }

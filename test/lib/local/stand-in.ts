@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +25,8 @@ export interface StandInRun {
 
 export interface StandInOptions extends Partial<MachineOptions> {
   readonly onLog?: (folder: string) => void;
+  /** Where and how its programs run, which write into the folder. */
+  readonly inFolder?: (folder: string) => Pick<MachineOptions, "start" | "call">;
 }
 
 /** Functions answer so that the run succeeds, save where `plan` says otherwise. */
@@ -34,6 +36,9 @@ export async function runStandIn(plan: StandIn = {}, options: StandInOptions = {
   const answers = { plan: [{ prepareJobs: 1, trainJobs: 1 }], gate: [{ decision: "promote" }] };
   writeFileSync(standIn, JSON.stringify({ ...answers, ...plan }));
   writeFileSync(log, "");
+  // A container's program is another user.
+  chmodSync(folder, 0o777);
+  chmodSync(log, 0o666);
   options.onLog?.(log);
   const heard: string[] = [];
   const result = await runMachine(
@@ -49,6 +54,7 @@ export async function runStandIn(plan: StandIn = {}, options: StandInOptions = {
       observer: recordInto(heard),
       signal: new AbortController().signal,
       ...options,
+      ...options.inFolder?.(folder),
     },
   );
   return { result, heard, log: readLog(log) };
