@@ -30,7 +30,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.use(requestId({ limitLength: 64 }));
   if (log !== undefined) app.use(requestLog(log));
   app.use(timing());
-  app.use(guards);
+  app.use(guards(uploads?.origin));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(async (c, next) => {
     await next();

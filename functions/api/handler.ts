@@ -21,7 +21,7 @@ const app = createApp({
   models: service.models,
   samples,
   corsOrigins: HILUM_CORS_ORIGINS.split(",").filter((origin) => origin !== ""),
-  ...(HILUM_UPLOADS !== undefined && { uploads: openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
+  ...(HILUM_UPLOADS !== undefined && { uploads: await openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
   ...(HILUM_FEEDBACK !== undefined && { feedback: openFeedback(HILUM_FEEDBACK) }),
   // Lambda answers one request at a time, and a request has no room for more than one large film.
   limits: { filmBytes: HILUM_FILM_BYTES, batchBytes: HILUM_FILM_BYTES, filmsAtOnce: 1 },

@@ -47,7 +47,7 @@ export async function serveModel({ models, model, feedback, ...options }: ServeO
       films: service.films,
       models: service.models,
       samples: await makeSamples(),
-      uploads: openUploads(storeUri(uploads), UPLOAD_BYTES),
+      uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
       ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
       ...withoutUndefined(options),
     });

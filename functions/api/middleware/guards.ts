@@ -4,24 +4,28 @@ import { secureHeaders } from "hono/secure-headers";
 
 const SELF = "'self'";
 
-/** Headers of every answer: nothing but our own origin, no frames, no sniffing, no referrer. */
-export const guards: MiddlewareHandler = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: [SELF],
-    styleSrc: [SELF],
-    imgSrc: [SELF, "blob:", "data:"],
-    connectSrc: [SELF],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-  permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
-  xFrameOptions: "DENY",
-  referrerPolicy: "no-referrer",
-  crossOriginResourcePolicy: "same-origin",
-  strictTransportSecurity: false,
-});
+/**
+ * Headers of every answer: nothing but our own origin, no frames, no sniffing, no referrer.
+ * @param uploads origin that our page may post films to besides
+ */
+export const guards = (uploads?: string): MiddlewareHandler =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: [SELF],
+      styleSrc: [SELF],
+      imgSrc: [SELF, "blob:", "data:"],
+      connectSrc: uploads === undefined ? [SELF] : [SELF, uploads],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+    xFrameOptions: "DENY",
+    referrerPolicy: "no-referrer",
+    crossOriginResourcePolicy: "same-origin",
+    strictTransportSecurity: false,
+  });
 
 /** Headers that a page of another origin may read. */
 const EXPOSED = ["x-request-id", "x-model-version", "server-timing", "retry-after", "x-film-warnings"];

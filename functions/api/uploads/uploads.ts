@@ -10,6 +10,8 @@ const LIFETIME = 3600;
 /** Films on their way: kept until their first answer. */
 export interface Uploads {
   readonly maxBytes: number;
+  /** Origin that films are posted to, where that is not the service's own: our page must be allowed to. */
+  readonly origin?: string;
   /** @param base URL of this service, for stores that it takes the films for itself */
   start(base: string): Promise<UploadTicket>;
   /** @throws InputError `no-such-upload` */
@@ -21,6 +23,7 @@ export interface Uploads {
 
 /** How a store takes a film under an id. */
 export interface UploadDoor {
+  readonly origin?: string;
   /** Where and with what the film is posted. */
   form(id: UploadId, base: string, seconds: number): Promise<Pick<UploadTicket, "url" | "fields">>;
   readonly receive?: Uploads["receive"];
@@ -52,6 +55,7 @@ export function uploadsIn(store: Store, maxBytes: number, door: UploadDoor): Upl
       });
     },
     remove: (id) => store.delete(id),
+    ...(door.origin !== undefined && { origin: door.origin }),
     ...(door.receive && { receive: door.receive }),
   };
 }

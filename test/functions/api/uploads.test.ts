@@ -131,7 +131,7 @@ describe.skipIf(noServer !== undefined)("on S3", () => {
 
   test("the form that is signed is for one key, one size and some time", async () => {
     const uri = `${await server.bucket("uploads")}/some/prefix`;
-    const uploads = openUploads(uri, MOST);
+    const uploads = await openUploads(uri, MOST);
     const { upload, url, fields, expiresAt } = await uploads.start("http://unused");
     const policy = JSON.parse(Buffer.from(fields.Policy!, "base64").toString());
     expect(fields.key).toBe(`some/prefix/${upload}`);
@@ -139,6 +139,9 @@ describe.skipIf(noServer !== undefined)("on S3", () => {
     expect(policy.conditions).toContainEqual({ key: `some/prefix/${upload}` });
     expect(Math.abs(Date.parse(policy.expiration) - Date.parse(expiresAt))).toBeLessThan(5000);
     expect(url).toContain("uploads");
+    const app = createApp({ films: serviceDouble(), models: shelfDouble(), uploads });
+    const policyOfPage = (await app.request("/")).headers.get("content-security-policy");
+    expect(policyOfPage).toContain(`connect-src 'self' ${new URL(url).origin};`);
     const post = (film: string) => {
       const form = new FormData();
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
