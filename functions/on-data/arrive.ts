@@ -26,7 +26,7 @@ export async function arrive(
   { rooms, executions }: ArrivalOptions,
   data: string,
   config: RunConfig,
-  sequencer: string | null,
+  markedAt: string | null,
 ): Promise<Arrived> {
   let arrived: Arrived | undefined;
   const started = await settle({ runs: rooms.runs, executions, data }, async (arrivals, state) => {
@@ -36,7 +36,7 @@ export async function arrive(
       await writeRequest(rooms, request);
       const { run, fingerprint, createdAt: at } = request;
       arrived = { run, outcome: "waiting or done" };
-      return onFound(arrivals, { run, fingerprint, sequencer, at } satisfies ArrivedVersion, state);
+      return onFound(arrivals, { run, fingerprint, at } satisfies ArrivedVersion, state, markedAt);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       arrived = { outcome: "refused", reason: error.message };

@@ -17,11 +17,9 @@ const MARKER = "/_SUCCESS";
 /** The parts of EventBridge's events that are read here: S3's "Object Created", and the schedule's. */
 const Arrival = z.object({
   "detail-type": z.literal("Object Created"),
+  time: z.iso.datetime(),
   detail: z.object({
-    object: z.object({
-      key: z.string().regex(new RegExp(`^.+${MARKER}$`), "expected a folder's _SUCCESS"),
-      sequencer: z.string().regex(/^[0-9A-Fa-f]+$/),
-    }),
+    object: z.object({ key: z.string().regex(new RegExp(`^.+${MARKER}$`), "expected a folder's _SUCCESS") }),
   }),
 });
 const Sweep = z.object({ "detail-type": z.literal("Scheduled Event") });
@@ -42,23 +40,23 @@ export async function handler(event: unknown): Promise<readonly Arrived[]> {
   const uri = (folder: string) => `${environment.HILUM_INCOMING}/${folder}`;
   const folders =
     parsed["detail-type"] === "Object Created"
-      ? [{ data: uri(folderOf(parsed.detail.object.key)), sequencer: parsed.detail.object.sequencer }]
+      ? [{ data: uri(folderOf(parsed.detail.object.key)), markedAt: parsed.time }]
       : await allFolders(environment.HILUM_INCOMING);
 
   const outcomes: Arrived[] = [];
-  for (const { data, sequencer } of folders) {
-    const arrived = await arrive(options, data, config, sequencer);
+  for (const { data, markedAt } of folders) {
+    const arrived = await arrive(options, data, config, markedAt);
     outcomes.push(arrived);
     tell(arrived, environment.HILUM_STAGE);
   }
   return outcomes;
 
   /** Complete folders, and those that are accounted for: what waits for a run that was stopped has no marker to find. */
-  async function allFolders(incoming: string): Promise<{ data: string; sequencer: null }[]> {
+  async function allFolders(incoming: string): Promise<{ data: string; markedAt: null }[]> {
     const found = new Set<string>();
     for await (const { key } of openStore(incoming).list("")) if (key.endsWith(MARKER)) found.add(uri(folderOf(key)));
     for await (const { data, pending } of accounts(rooms.runs)) if (pending !== null) found.add(data);
-    return [...found].sort().map((data) => ({ data, sequencer: null }));
+    return [...found].sort().map((data) => ({ data, markedAt: null }));
   }
 }
 

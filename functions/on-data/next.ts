@@ -13,19 +13,17 @@ const isOver = (state: ExecutionState | undefined): boolean => state !== "open" 
 
 const first = (version: ArrivedVersion): StartedVersion => ({ ...version, attempt: 1, ended: null });
 
-/** S3 writes it in hexadecimal of any length; the longer one is padded on the left. */
-const isNewer = (a: string | null, b: string | null): boolean => {
-  if (a === null) return false;
-  if (b === null) return true;
-  const width = Math.max(a.length, b.length);
-  return a.padStart(width, "0") > b.padStart(width, "0");
-};
-
 /**
  * A version was found in the folder.
  * @param state of the current version's execution, where there is one
+ * @param markedAt when the marker was written that tells of it; null where a sweep looked
  */
-export function onFound(arrivals: Arrivals, found: ArrivedVersion, state: ExecutionState | undefined): Next {
+export function onFound(
+  arrivals: Arrivals,
+  found: ArrivedVersion,
+  state: ExecutionState | undefined,
+  markedAt: string | null,
+): Next {
   const { current, pending } = arrivals;
   const settled = { ...arrivals, pending: null, refused: null };
   if (current === null || (current.run !== found.run && isOver(state))) {
@@ -33,8 +31,8 @@ export function onFound(arrivals: Arrivals, found: ArrivedVersion, state: Execut
     return { arrivals: { ...settled, current: start }, start };
   }
   if (current.run === found.run) {
-    // The marker was written again over what has failed: somebody wants another attempt.
-    if (state === "failed" && isNewer(found.sequencer, current.sequencer)) {
+    // The marker was written again after the files were read that have failed: somebody wants another attempt.
+    if (state === "failed" && markedAt !== null && Date.parse(markedAt) > Date.parse(current.at)) {
       const start = { ...first(found), attempt: current.attempt + 1 };
       return { arrivals: { ...settled, current: start }, start };
     }

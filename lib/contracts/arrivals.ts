@@ -6,8 +6,7 @@ import { RunId } from "./run.ts";
 const Version = z.strictObject({
   run: RunId,
   fingerprint: Sha256,
-  /** S3's order of the marker's writes, hexadecimal; null where a sweep found the folder. */
-  sequencer: z.string().nullable(),
+  /** When they were looked at. */
   at: Instant,
 });
 

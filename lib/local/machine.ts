@@ -5,7 +5,7 @@ import type { Definition } from "../workflow/asl.ts";
 import { DEFINITION } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobDefinition, type JobStep } from "../workflow/jobs.ts";
-import { fillSlots, type Slot } from "../workflow/slots.ts";
+import { fillSlots, integrationArns, type Slot } from "../workflow/slots.ts";
 import type { StartProgram } from "./child.ts";
 import { createFunctions, type FunctionOptions, type Functions } from "./functions.ts";
 import type { Observer } from "./observer.ts";
@@ -48,7 +48,7 @@ const LOCAL_SLOTS = Object.fromEntries([
     [`${step}Job`, step],
     [`${step}Queue`, JOBS[step].queue],
   ]),
-  ["partition", "aws"],
+  ...Object.entries(integrationArns("aws")),
 ]) as Record<Slot, string>;
 
 /**

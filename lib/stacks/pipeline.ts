@@ -8,7 +8,7 @@ import { machineLogGroupName, stateMachineName } from "../contracts/deployment.t
 import { DEFINITION } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobStep, type Queue } from "../workflow/jobs.ts";
-import type { Slot } from "../workflow/slots.ts";
+import { integrationArns, type Slot } from "../workflow/slots.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
 import type { Stage } from "./stage.ts";
 
@@ -32,7 +32,7 @@ export function pipeline(scope: Construct, id: string, parts: PipelineParts): St
       [`${step}Job`, jobs[step].jobDefinitionArn],
       [`${step}Queue`, queues[queueOf(step, stage)].jobQueueArn],
     ]),
-    ["partition", stack.partition],
+    ...Object.entries(integrationArns(stack.partition)),
   ]) as Record<Slot, string>;
   const log = logGroup(scope, `${id}Log`, { stage, key, writer: "states", name: machineLogGroupName(stage.name) });
   const machine = new StateMachine(scope, id, {

@@ -53,7 +53,7 @@ export function functionTask(
 ): TaskState {
   return {
     Type: "Task",
-    Resource: `arn:${slot("partition")}:states:::lambda:invoke`,
+    Resource: slot("invokeFunction"),
     Parameters: { FunctionName: slot(`${step}Function`), Payload: { "run.$": "$.run", ...payload } },
     ...(keep.length > 0 && {
       ResultSelector: Object.fromEntries(keep.map((field) => [`${field}.$`, `$.Payload.${field}`])),
@@ -74,7 +74,7 @@ export function jobTask(
   const job = JOBS[step];
   return {
     Type: "Task",
-    Resource: `arn:${slot("partition")}:states:::batch:submitJob.sync`,
+    Resource: slot("runJob"),
     Parameters: {
       "JobName.$": `States.Format('{}-${step}', $.run)`,
       JobQueue: slot(`${step}Queue`),

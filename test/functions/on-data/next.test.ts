@@ -2,53 +2,50 @@ import { describe, expect, test } from "vitest";
 import { onEnded, onFound, onNameTaken, onRefused } from "../../../functions/on-data/next.ts";
 import type { Arrivals, ArrivedVersion } from "../../../lib/contracts/arrivals.ts";
 
-const version = (digit: string, sequencer: string | null = "0A"): ArrivedVersion => ({
+const version = (digit: string): ArrivedVersion => ({
   run: `run-${digit}`,
   fingerprint: digit.repeat(64),
-  sequencer,
-  at: "2026-01-01T00:00:00.000Z",
+  at: "2026-01-01T00:00:10.500Z",
 });
 const started = (digit: string, more = {}) => ({ ...version(digit), attempt: 1, ended: null, ...more });
 const none: Arrivals = { schema: "hilum.arrivals/1", data: "s3://in/x", current: null, pending: null, refused: null };
 
 describe("a version that is found", () => {
   test("is started where nothing was", () => {
-    const next = onFound(none, version("a"), undefined);
+    const next = onFound(none, version("a"), undefined, null);
     expect(next).toEqual({ arrivals: { ...none, current: started("a") }, start: started("a") });
   });
 
   test("waits for a run in progress, and the newest waits alone", () => {
     const running = { ...none, current: started("a") };
-    const waiting = onFound(running, version("b"), "open").arrivals!;
+    const waiting = onFound(running, version("b"), "open", null).arrivals!;
     expect(waiting).toEqual({ ...running, pending: version("b") });
-    expect(onFound(waiting, version("c"), "open").arrivals?.pending).toEqual(version("c"));
-    expect(onFound(waiting, version("b"), "open")).toEqual({});
+    expect(onFound(waiting, version("c"), "open", null).arrivals?.pending).toEqual(version("c"));
+    expect(onFound(waiting, version("b"), "open", null)).toEqual({});
   });
 
   test.each(["succeeded", "failed"] as const)("follows at once a run that has %s", (state) => {
-    expect(onFound({ ...none, current: started("a") }, version("b"), state).start).toEqual(started("b"));
+    expect(onFound({ ...none, current: started("a") }, version("b"), state, null).start).toEqual(started("b"));
   });
 
   test("is started again where it was claimed and nobody started it", () => {
-    expect(onFound({ ...none, current: started("a") }, version("a"), "missing")).toEqual({ start: started("a") });
-    expect(onFound({ ...none, current: started("a") }, version("b"), "missing").start).toEqual(started("a"));
+    expect(onFound({ ...none, current: started("a") }, version("a"), "missing", null)).toEqual({ start: started("a") });
+    expect(onFound({ ...none, current: started("a") }, version("b"), "missing", null).start).toEqual(started("a"));
   });
 
   test("drops what waits where the folder went back to what runs", () => {
     const waiting = { ...none, current: started("a"), pending: version("b") };
-    expect(onFound(waiting, version("a"), "open")).toEqual({ arrivals: { ...none, current: started("a") } });
+    expect(onFound(waiting, version("a"), "open", null)).toEqual({ arrivals: { ...none, current: started("a") } });
   });
 
   test.each([
-    ["0B", "failed", 2],
-    ["100", "failed", 2],
-    ["0A", "failed", undefined],
-    ["9", "failed", undefined],
+    ["2026-01-01T00:00:11Z", "failed", 2],
+    ["2026-01-01T00:00:10Z", "failed", undefined],
     [null, "failed", undefined],
-    ["0B", "succeeded", undefined],
-    ["0B", "open", undefined],
-  ] as const)("that ran before, marked at %s, after it has %s: attempt %s", (sequencer, state, attempt) => {
-    const next = onFound({ ...none, current: started("a") }, version("a", sequencer), state);
+    ["2026-01-01T00:00:11Z", "succeeded", undefined],
+    ["2026-01-01T00:00:11Z", "open", undefined],
+  ] as const)("that ran before, marked at %s, after it has %s: attempt %s", (markedAt, state, attempt) => {
+    const next = onFound({ ...none, current: started("a") }, version("a"), state, markedAt);
     expect(next.start?.attempt).toBe(attempt);
   });
 });

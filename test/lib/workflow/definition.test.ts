@@ -2,11 +2,15 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import type { TaskState } from "../../../lib/workflow/asl.ts";
 import { DEFINITION, definitionHash } from "../../../lib/workflow/definition.ts";
-import { fillSlots, SLOTS, type Slot } from "../../../lib/workflow/slots.ts";
+import { fillSlots, integrationArns, SLOTS, type Slot } from "../../../lib/workflow/slots.ts";
 
-const values = Object.fromEntries(
-  SLOTS.map((slot) => [slot, slot === "partition" ? "aws" : `arn:aws:x:eu-west-1:123456789012:${slot}`]),
-) as Record<Slot, string>;
+const values = {
+  ...(Object.fromEntries(SLOTS.map((slot) => [slot, `arn:aws:x:eu-west-1:123456789012:${slot}`])) as Record<
+    Slot,
+    string
+  >),
+  ...integrationArns("aws"),
+};
 const filled = fillSlots(DEFINITION, values);
 
 /** It comes without types. */
