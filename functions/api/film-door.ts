@@ -25,7 +25,7 @@ export function filmDoor(films: FilmService, limits: Limits, uploads: Uploads | 
 
   const admitted: MiddlewareHandler = async (_, next) => {
     if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
-    const leave = gate.enter();
+    const leave = await gate.enter();
     try {
       await next();
     } finally {
