@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { NetworkName } from "../lib/contracts/run-config.ts";
+import { NetworkName, Precision } from "../lib/contracts/run-config.ts";
 import { InputError } from "../lib/domain/errors.ts";
 import { buildNetwork } from "../lib/model/networks.ts";
 import { pythonPackages } from "../test/python.ts";
@@ -17,6 +17,8 @@ export interface Task {
   readonly network: NetworkName;
   readonly size: number;
   readonly batch: number;
+  /** Of convolutions in training; tfjs-layers has float32 only, whatever is asked. */
+  readonly precision: Precision;
   /** Steps that are timed, after two that are not; films of an epoch for `transfer`. */
   readonly count: number;
   /** The network as data, for subjects that build it themselves. */
@@ -39,7 +41,7 @@ interface Subject {
 }
 
 const here = (file: string): string => fileURLToPath(new URL(`train/${file}`, import.meta.url));
-const node = (file: string) => async () => [process.execPath, "--import", "tsx", here(file)];
+const node = (file: string): Subject => ({ command: async () => [process.execPath, "--import", "tsx", here(file)] });
 const python = (file: string): Subject => ({
   command: async () => ["python3", here(file)],
   environment: async () => ({
@@ -48,10 +50,10 @@ const python = (file: string): Subject => ({
 });
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
-  ours: { command: node("ours.ts") },
+  ours: node("ours.ts"),
   keras: python("keras_step.py"),
   pytorch: python("torch_step.py"),
-  "tfjs-layers": { command: node("tfjs-layers.ts") },
+  "tfjs-layers": node("tfjs-layers.ts"),
 };
 
 /** The flags under which each peer is at its best here. */
@@ -70,11 +72,13 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
       work: { type: "string", default: "step" },
       size: { type: "string", default: "224" },
       batch: { type: "string", default: "16" },
+      precision: { type: "string", default: "float32" },
       count: { type: "string" },
       rounds: { type: "string", default: "5" },
     },
   });
   const work = z.enum(["step", "transfer"]).parse(values.work);
+  const precision = Precision.parse(values.precision);
   const count = Number(values.count ?? (work === "step" ? 5 : 2000));
   const names = values.subjects.split(",");
   const unknown = names.find((name) => SUBJECTS[name] === undefined);
@@ -84,7 +88,15 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   for (const network of z.array(NetworkName).parse(values.networks.split(","))) {
     const { layers } = buildNetwork({ network, channels: 3, headWidth: 1024 });
-    const task: Task = { work, network, size: Number(values.size), batch: Number(values.batch), count, layers };
+    const task: Task = {
+      work,
+      network,
+      size: Number(values.size),
+      batch: Number(values.batch),
+      precision,
+      count,
+      layers,
+    };
     const answers = new Map<string, Answer[]>(names.map((name) => [name, []]));
     for (let round = 0; round < Number(values.rounds); round += 1) {
       for (const name of names) {
@@ -109,8 +121,8 @@ async function ask({ command, environment }: Subject, task: Task): Promise<Answe
 }
 
 function figures(name: string, task: Task, answers: readonly Answer[]): Measurement[] {
-  const { work, network, size, batch, count } = task;
-  const flags = `${network}, ${size} x ${size}, batch ${batch}, oneDNN on, medians of ${answers.length}`;
+  const { work, network, size, batch, count, precision } = task;
+  const flags = `${network}, ${size} x ${size}, batch ${batch}, ${precision}, oneDNN on, medians of ${answers.length}`;
   const subject = `${name} (${answers[0]!.version})`;
   const one = (metric: string, unit: string, value: number): Measurement => ({
     bench: "train",

@@ -13,12 +13,14 @@ import tensorflow as tf
 
 task = json.load(sys.stdin)
 size, batch, count, transfer = task["size"], task["batch"], task["count"], task["work"] == "transfer"
+if task["precision"] == "bfloat16":
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
 build = {"densenet121": "DenseNet121", "vgg16": "VGG16", "resnet50": "ResNet50"}[task["network"]]
 body = getattr(keras.applications, build)(include_top=False, weights=None, input_shape=(size, size, 3))
 body.trainable = not transfer
 pooled = keras.layers.GlobalAveragePooling2D()(body(body.input) if transfer else body.output)
-hidden = keras.layers.Dense(1024, activation="relu")(pooled)
-model = keras.Model(body.input, keras.layers.Dense(14, activation="sigmoid")(hidden))
+hidden = keras.layers.Dense(1024, activation="relu", dtype="float32")(pooled)
+model = keras.Model(body.input, keras.layers.Dense(14, activation="sigmoid", dtype="float32")(hidden))
 model.compile(keras.optimizers.Adam(1e-4), "binary_crossentropy")
 
 draw = np.random.default_rng(1)

@@ -15,8 +15,8 @@ import { noise, readTask, timed } from "./subject.ts";
 
 const EPOCHS = 3;
 const task = await readTask();
-const { network, size, batch, count } = task;
-const config = TrainingConfig.parse({ batchSize: batch });
+const { network, size, batch, count, precision } = task;
+const config = TrainingConfig.parse({ batchSize: batch, precision });
 const version = `TensorFlow ${device().tensorflow}`;
 
 const WORK: Readonly<Record<Task["work"], () => Promise<void>>> = {

@@ -78,7 +78,9 @@ loss = nn.BCEWithLogitsLoss()
 def train_on(rows):
     image = (pixels[rows].float() / 127.5 - 1).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
     optimizer.zero_grad(set_to_none=True)
-    loss(model(image), targets[rows]).backward()
+    with torch.autocast("cpu", torch.bfloat16, enabled=task["precision"] == "bfloat16"):
+        logits = model(image)
+    loss(logits.float(), targets[rows]).backward()
     optimizer.step()
 
 

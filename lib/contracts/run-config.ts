@@ -97,6 +97,10 @@ export type NetworkName = z.infer<typeof NetworkName>;
 export const Normalisation = z.enum(["unit", "imagenet", "symmetric"]);
 export type Normalisation = z.infer<typeof Normalisation>;
 
+/** What convolutions compute in while training; weights, statistics and updates are float32 always. */
+export const Precision = z.enum(["float32", "bfloat16"]);
+export type Precision = z.infer<typeof Precision>;
+
 export const ModelConfig = z.strictObject({
   network: NetworkName,
   channels: z.union([z.literal(1), z.literal(3)]).default(1),
@@ -141,6 +145,9 @@ export const TrainingConfig = z.strictObject({
       contrast: Share.default(0).describe("largest change of contrast, as a share"),
     })
     .prefault({}),
+  precision: Precision.default("float32").describe(
+    "of the network's body in a training step; bfloat16 asks for a processor with AVX512-BF16 or AMX, or a GPU",
+  ),
   seeds: z.array(z.int().min(0)).min(1).max(100).default([1]).describe("one ensemble member a seed"),
   checkpointEverySteps: z.int().min(1).default(200),
   patience: z.int().min(0).default(0).describe("epochs without a better tuning AUROC before stopping; 0 is off"),

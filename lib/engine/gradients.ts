@@ -29,6 +29,8 @@ const GRADIENTS: Readonly<Record<string, Row>> = {
     return [() => dy!, () => dy!];
   },
 
+  Cast: ({ inputs: [x] }, [dy]) => [() => op.cast(dy!, x!.dtype)],
+
   Relu: ({ graph, attributes, outputs: [y] }, [dy]) => [
     () => only(graph.add("ReluGrad", { inputs: [dy!, y!], attributes, outputs: [y!] })),
   ],

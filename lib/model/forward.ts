@@ -1,3 +1,4 @@
+import type { Precision } from "../contracts/run-config.ts";
 import type { Operation, Output } from "../engine/graph/graph.ts";
 import { only } from "../engine/graph/graph.ts";
 import * as op from "../engine/graph/operations.ts";
@@ -11,6 +12,8 @@ export interface ForwardOptions {
   readonly parameter: (name: string) => Output;
   /** Whether a batch-norm uses the batch's own statistics; else its running ones. */
   readonly usesBatchStatistics?: (layer: string) => boolean;
+  /** Of activations before global average pooling, float32 where nothing is said; what comes after it is float32. */
+  readonly precision?: Precision;
 }
 
 /** Every layer's activation, and the batch-norms that saw the batch's own statistics. */
@@ -25,15 +28,15 @@ type Emit<K extends LayerKind> = (layer: LayerOfKind<K>, inputs: readonly Output
 const EMIT: { [K in Exclude<LayerKind, "input" | "batchNorm">]: Emit<K> } = {
   zeroPad: ({ name, settings }, [x]) => op.zeroPad(x!, settings.rows, settings.columns, name),
   conv: ({ name, settings }, [x], variable) => {
-    const y = op.conv2d(x!, variable("kernel"), settings.stride, settings.padding, name);
-    return settings.bias ? op.biasAdd(y, variable("bias")) : y;
+    const y = op.conv2d(x!, op.cast(variable("kernel"), x!.dtype), settings.stride, settings.padding, name);
+    return settings.bias ? op.biasAdd(y, op.cast(variable("bias"), y.dtype)) : y;
   },
   relu: ({ name }, [x]) => op.relu(x!, name),
   maxPool: ({ name, settings }, [x]) => op.maxPool(x!, settings.size, settings.stride, settings.padding, name),
   averagePool: ({ name, settings }, [x]) => op.averagePool(x!, settings.size, settings.stride, settings.padding, name),
   concat: ({ name }, inputs) => op.concat(inputs, 3, name),
   add: (_, [a, b]) => op.add(a!, b!),
-  globalAveragePool: ({ name }, [x]) => op.mean(x!, [1, 2], name),
+  globalAveragePool: ({ name }, [x]) => op.mean(op.cast(x!, "float32"), [1, 2], name),
   dense: (_, [x], variable) => op.biasAdd(op.matrixMultiply(x!, variable("kernel")), variable("bias")),
 };
 
@@ -45,7 +48,7 @@ export function writeForward(network: Network, image: Output, options: ForwardOp
     const inputs = layer.inputs.map((name) => activations.get(name)!);
     const variable: Variable = (name) => options.parameter(`${layer.name}/${name}`);
     if (layer.kind === "input") {
-      activations.set(layer.name, image);
+      activations.set(layer.name, op.cast(image, options.precision ?? "float32"));
     } else if (layer.kind === "batchNorm") {
       const training = options.usesBatchStatistics?.(layer.name) ?? false;
       const operation = writeBatchNorm(layer, inputs[0]!, variable, training);

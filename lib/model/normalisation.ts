@@ -62,6 +62,6 @@ export function normalise(
     Float32Array.from(mean, (value, i) => -value / deviation[i]!),
   );
   const [batch, rows, columns] = pixels.shape;
-  const image = reshape(pixels.dtype === "float32" ? pixels : cast(pixels, "float32"), [batch!, rows!, columns!, 1]);
+  const image = reshape(cast(pixels, "float32"), [batch!, rows!, columns!, 1]);
   return add(multiply(image, scale), offset);
 }

@@ -1,4 +1,4 @@
-import type { ModelConfig, TrainingConfig } from "../contracts/run-config.ts";
+import type { ModelConfig, Precision, TrainingConfig } from "../contracts/run-config.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import { writeGradients } from "../engine/gradients.ts";
 import { Graph, type Output } from "../engine/graph/graph.ts";
@@ -28,6 +28,8 @@ export interface TrainingGraphOptions {
   readonly input: (graph: Graph) => TrainingInput;
   readonly adam: TrainingConfig["adam"];
   readonly weightDecay: number;
+  /** Of a step's network; `infer` computes in float32, as serving does. */
+  readonly precision?: Precision;
   readonly positiveWeights?: PositiveWeights;
   /** Decay of the moving average of all weights; 0 is off. */
   readonly movingAverage: number;
@@ -80,6 +82,7 @@ function writeStep(options: TrainingGraphOptions, state: StateVariables, inputs:
   const { activations, batchNorms } = writeForward(network, image, {
     parameter,
     usesBatchStatistics: (layer) => !isFrozen(layer),
+    precision: options.precision ?? "float32",
   });
   const logits = activations.get(network.logits)!;
   const { loss, gradient: slope } = writeMaskedCrossEntropy(logits, targets, options.positiveWeights);

@@ -1,4 +1,4 @@
-import type { ModelConfig, TrainingConfig } from "../contracts/run-config.ts";
+import type { ModelConfig, Precision, TrainingConfig } from "../contracts/run-config.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import * as op from "../engine/graph/operations.ts";
 import { type Feed, openGraph, type Session } from "../engine/session.ts";
@@ -20,6 +20,7 @@ interface SessionOptions {
   readonly weightDecay: number;
   readonly movingAverage: number;
   readonly positiveWeights?: PositiveWeights;
+  readonly precision?: Precision;
   /** Of the initial weights. */
   readonly seed: number;
   /** Weights that it starts from, by name; where one is missing the seed decides. */
@@ -67,7 +68,8 @@ export async function createHeadSession(options: HeadSessionOptions): Promise<Tr
     const fed = op.placeholder(graph, "features", "float32", [null, channels]);
     return { fed, image: fed };
   };
-  return openSession(buildHead(options.model), { ...options, input, trainable: "head", shape: [channels] });
+  const head = { ...options, precision: "float32", trainable: "head" } as const;
+  return openSession(buildHead(options.model), { ...head, input, shape: [channels] });
 }
 
 interface OpenOptions extends SessionOptions, Pick<TrainingGraphOptions, "input" | "trainable"> {

@@ -2,6 +2,7 @@ import type { TrainerEnvironment } from "../contracts/environment.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import { TrainingHistory } from "../contracts/training.ts";
 import { InputError } from "../domain/errors.ts";
+import { requirePrecision } from "../engine/precision.ts";
 import { type Device, requireDevice } from "../engine/tensorflow.ts";
 import { initialWeights } from "../model/initial-weights.ts";
 import { buildNetwork } from "../model/networks.ts";
@@ -25,7 +26,7 @@ import { encodeWeights } from "./weights-file.ts";
  * Trains one member of the ensemble: the context's index says which of `training.seeds` is its seed. Reads what merge
  * and upsample wrote; leaves the best weights and the history, and checkpoints on the way.
  *
- * @throws InputError `no-gpu`, `no-seed`, `diverged`; TemporaryError `stopped`
+ * @throws InputError `no-gpu`, `no-bfloat16`, `no-seed`, `diverged`; TemporaryError `stopped`
  */
 export async function trainMember(context: StepContext, environment: TrainerEnvironment): Promise<StepSummary> {
   const { rooms, run, index, request, signal } = context;
@@ -37,6 +38,7 @@ export async function trainMember(context: StepContext, environment: TrainerEnvi
     throw new InputError("no-seed", `train: member ${index}, ${expected}`);
   }
   const device = requireDevice(environment.HILUM_DEVICE);
+  requirePrecision(training.precision, device);
   const start = await loadStartingWeights(rooms.models, model);
   const background = await openBackground({ environment, run, member: index });
   try {

@@ -1,5 +1,5 @@
 /** Element types that the graphs here use, with their numbers in TensorFlow's `DataType`. */
-export const DTYPES = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 } as const;
+export const DTYPES = { float32: 1, int32: 3, uint8: 4, bool: 10, bfloat16: 14, resource: 20 } as const;
 export type DType = keyof typeof DTYPES;
 
 /** Sizes by axis; null where a size is known only when the graph runs. */

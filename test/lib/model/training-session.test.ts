@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { ModelConfig } from "../../../lib/contracts/run-config.ts";
+import { supportsPrecision } from "../../../lib/engine/precision.ts";
 import { liveTensors } from "../../../lib/engine/session.ts";
-import { tensorflow } from "../../../lib/engine/tensorflow.ts";
+import { device, tensorflow } from "../../../lib/engine/tensorflow.ts";
 import type { Network } from "../../../lib/model/network.ts";
 import { buildNetwork } from "../../../lib/model/networks.ts";
 import { parametersOf } from "../../../lib/model/parameters.ts";
@@ -262,6 +263,54 @@ describe("the moving average", () => {
     await plain.write({ ...state, weights: state.average!, average: null });
     expect(relativeError(await plain.infer(pixels, count), served)).toBeLessThan(1e-5);
   });
+});
+
+describe.runIf(supportsPrecision("bfloat16", device()))("bfloat16", () => {
+  const batch = sampleBatch(7, 8, SIZE);
+
+  async function steps(precision: "float32" | "bfloat16", count: number) {
+    const session = await open({ precision });
+    await session.write(livedInState);
+    const before = await session.infer(batch.input, batch.count);
+    const losses: number[] = [];
+    for (let i = 0; i < count; i += 1) losses.push(await session.step(batch, RATE));
+    return { losses, before, state: await session.read() };
+  }
+
+  test("a step goes float32's way; weights and statistics stay float32", async () => {
+    const [wide, narrow] = [await steps("float32", 1), await steps("bfloat16", 1)];
+    const direction = cosine(narrow.state.firstMoments, wide.state.firstMoments);
+    expect(direction).toBeGreaterThan(0.9);
+    expect(direction).toBeLessThan(1 - 1e-6);
+    expect(narrow.losses[0]).toBeCloseTo(wide.losses[0]!, 2);
+    const mean = narrow.state.weights.get("conv1_bn/moving_mean")!.data;
+    expect(relativeError(mean, wide.state.weights.get("conv1_bn/moving_mean")!.data)).toBeLessThan(0.01);
+    // A weight that went through bfloat16 would have lost its lower 16 bits.
+    const bits = new Uint32Array(narrow.state.weights.get("conv1_conv/kernel")!.data.slice().buffer);
+    expect(bits.some((word) => (word & 0xffff) !== 0)).toBe(true);
+  });
+
+  test("it learns as fast, and infer is float32's", async () => {
+    const [wide, narrow] = [await steps("float32", 20), await steps("bfloat16", 20)];
+    expect(narrow.before).toEqual(wide.before);
+    const learned = ({ losses }: typeof wide) => losses[0]! - losses.at(-1)!;
+    expect(learned(wide)).toBeGreaterThan(0.1);
+    expect(learned(narrow) / learned(wide)).toBeGreaterThan(0.85);
+  });
+
+  /** Of the angle between two sets of values. */
+  function cosine(a: Weights, b: Weights): number {
+    const sums = { ab: 0, aa: 0, bb: 0 };
+    for (const [name, { data }] of a) {
+      const other = b.get(name)!.data;
+      data.forEach((value, i) => {
+        sums.ab += value * other[i]!;
+        sums.aa += value * value;
+        sums.bb += other[i]! * other[i]!;
+      });
+    }
+    return sums.ab / Math.sqrt(sums.aa * sums.bb);
+  }
 });
 
 describe("augmentation on the device", () => {

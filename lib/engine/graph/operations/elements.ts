@@ -43,7 +43,9 @@ export function select(condition: Output, yes: Output, no: Output): Output {
   return only(condition.operation.graph.add("SelectV2", { inputs: [condition, yes, no], attributes, outputs }));
 }
 
+/** x itself where it has that type. */
 export function cast(x: Output, dtype: DType): Output {
+  if (x.dtype === dtype) return x;
   const attributes = { SrcT: typeOf(x), DstT: { type: dtype } };
   return only(x.operation.graph.add("Cast", { inputs: [x], attributes, outputs: [{ dtype, shape: x.shape }] }));
 }

@@ -62,7 +62,8 @@ export interface BatchNormParameters {
 
 /**
  * Ioffe and Szegedy 2015. In training the batch's own mean and variance are used and returned as outputs 1 and 2;
- * that variance is divided by n - 1, not n, with n = batch x rows x columns. Outputs 3 to 5 are for the gradient.
+ * that variance is divided by n - 1, not n, with n = batch x rows x columns. Outputs 3 to 5 are for the gradient. x may be
+ * bfloat16; parameters and statistics are float32.
  */
 export function fusedBatchNorm(
   x: Output,
@@ -74,7 +75,7 @@ export function fusedBatchNorm(
   const { graph } = x.operation;
   const { gamma, beta, mean: average, variance } = parameters;
   const unused = training ? constant(graph, new Float32Array(0)) : undefined;
-  const perChannel = { dtype: x.dtype, shape: gamma.shape };
+  const perChannel = { dtype: gamma.dtype, shape: gamma.shape };
   return graph.add("FusedBatchNormV3", {
     ...named(name),
     inputs: [x, gamma, beta, unused ?? average, unused ?? variance],
