@@ -49,12 +49,32 @@ const python = (file: string): Subject => ({
   }),
 });
 
-const SUBJECTS: Readonly<Record<string, Subject>> = {
+/** Who is measured where nothing is said. */
+const PEERS: Readonly<Record<string, Subject>> = {
   ours: node("ours.ts"),
   keras: python("keras_step.py"),
   pytorch: python("torch_step.py"),
   "tfjs-layers": node("tfjs-layers.ts"),
 };
+
+const oursUnder = (settings: Readonly<Record<string, string>>): Subject => ({
+  ...node("ours.ts"),
+  environment: async () => settings,
+});
+
+/** Our step under settings that might make it faster; docs/training-speed.md has what they bought. */
+const IDEAS: Readonly<Record<string, Subject>> = {
+  "ours-without-onednn": oursUnder({ TF_ENABLE_ONEDNN_OPTS: "0" }),
+  "ours-one-operation": oursUnder({ TF_NUM_INTEROP_THREADS: "1" }),
+  "ours-one-thread": oursUnder({ TF_NUM_INTRAOP_THREADS: "1" }),
+  "ours-kept-memory": oursUnder({
+    MALLOC_MMAP_THRESHOLD_: String(2 ** 31),
+    MALLOC_TRIM_THRESHOLD_: String(2 ** 33),
+  }),
+  "ours-xla": oursUnder({ TF_XLA_FLAGS: "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit" }),
+};
+
+const SUBJECTS = { ...PEERS, ...IDEAS };
 
 /** The flags under which each peer is at its best here. */
 const ONE_DNN = { TF_ENABLE_ONEDNN_OPTS: "1", TF_CPP_MIN_LOG_LEVEL: "3" };
@@ -67,7 +87,7 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      subjects: { type: "string", default: Object.keys(SUBJECTS).join(",") },
+      subjects: { type: "string", default: Object.keys(PEERS).join(",") },
       networks: { type: "string", default: "densenet121,vgg16,resnet50" },
       work: { type: "string", default: "step" },
       size: { type: "string", default: "224" },

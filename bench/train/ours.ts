@@ -1,5 +1,4 @@
 /** Our training: the step as a graph; with a frozen backbone its features once, then the head alone. */
-import { runKeys } from "../../lib/contracts/layout.ts";
 import { ModelConfig, TrainingConfig } from "../../lib/contracts/run-config.ts";
 import { device } from "../../lib/engine/tensorflow.ts";
 import { initialWeights } from "../../lib/model/initial-weights.ts";
@@ -45,7 +44,7 @@ const WORK: Readonly<Record<Task["work"], () => Promise<void>>> = {
       const weights = initialWeights(buildNetwork(model), 1);
       const features = await cachedFeatures({
         store: new MemoryStore("memory://bench"),
-        keys: runKeys("bench"),
+        identity: async () => "bench",
         model,
         weights,
         films,

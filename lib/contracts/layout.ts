@@ -24,6 +24,13 @@ export const datasetKeys = (fingerprint: string) => ({
   shardRecord: (preparation: string, part: number) => `${fingerprint}/${preparation}/shard-${digits(part)}.json`,
 });
 
+/**
+ * Features of films by a frozen backbone, in the room `runs` beside the runs, which share them; the name says of which
+ * films and by which weights. No run has this name: a run's ends with a hash.
+ */
+export const featureShardKey = (name: string, shard: number): string =>
+  `features/${name}/shard-${digits(shard)}.safetensors`;
+
 /** Keys in the room `runs`. */
 export const runKeys = (run: string) => ({
   prefix: `${run}/`,
@@ -41,8 +48,6 @@ export const runKeys = (run: string) => ({
   dataset: `${run}/dataset.json`,
   epochPlan: `${run}/epoch-plan.arrow`,
   upsampling: `${run}/upsampling.json`,
-  /** Features of a frozen backbone; the name says of which films and by which weights. */
-  features: (name: string, shard: number) => `${run}/features/${name}/shard-${digits(shard)}.safetensors`,
   member: (index: number) => {
     const base = `${run}/members/${digits(index)}`;
     return {

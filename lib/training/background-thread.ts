@@ -4,6 +4,7 @@ import { openTrainingData } from "../data/training-data.ts";
 import { openRooms } from "../store/open.ts";
 import type { BackgroundCalls, BackgroundOptions } from "./background.ts";
 import { openCheckpoints } from "./checkpoint-store.ts";
+import { filmIdentity } from "./film-identity.ts";
 import { filmSource } from "./film-source.ts";
 import { serveCalls } from "./thread-calls.ts";
 
@@ -25,6 +26,7 @@ serveCalls<BackgroundCalls>(parentPort!, {
     return { value, transfer: [value.input.buffer as ArrayBuffer, value.targets.buffer as ArrayBuffer] };
   },
   targets: async () => ({ value: (await opened).targets }),
+  identity: async (positions) => ({ value: filmIdentity(await opened, positions) }),
   load: async () => ({ value: await checkpoints.load() }),
   save: async (checkpoint) => ({ value: await checkpoints.save(checkpoint) }),
   async close() {

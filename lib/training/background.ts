@@ -17,6 +17,7 @@ export type BackgroundCalls = {
   open(): Promise<{ size: number; plan: Uint32Array; tuning: Uint32Array }>;
   batch(positions: Uint32Array): Promise<Batch>;
   targets(): Promise<Float32Array>;
+  identity(positions: Uint32Array): Promise<string>;
   load(): Promise<Checkpoint | undefined>;
   save(checkpoint: Checkpoint): Promise<void>;
   close(): Promise<void>;
@@ -33,6 +34,8 @@ export interface Background {
   readonly tuning: Uint32Array;
   /** Targets of all films, by position: positions x 14. */
   targets(): Promise<Float32Array>;
+  /** See lib/training/film-identity.ts. */
+  identity(positions: Uint32Array): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -53,6 +56,7 @@ export async function openBackground(options: BackgroundOptions): Promise<Backgr
       tuning,
       films: { batch: (positions) => call("batch", positions) },
       targets: () => call("targets"),
+      identity: (positions) => call("identity", positions),
       checkpoints: { load: () => call("load"), save: (checkpoint) => call("save", checkpoint) },
       async close() {
         await call("close");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { runKeys } from "../contracts/layout.ts";
+import { featureShardKey } from "../contracts/layout.ts";
 import type { ModelConfig } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
@@ -19,11 +19,12 @@ const SHARD_FILMS = 4096;
 export interface FeatureCacheOptions {
   /** The room `runs`. */
   readonly store: Store;
-  readonly keys: ReturnType<typeof runKeys>;
   readonly model: ModelConfig;
   /** Of the frozen backbone. */
   readonly weights: Weights;
   readonly films: FilmSource;
+  /** What the films at these positions are, in their order: the same for the same pixels, in whatever run. */
+  readonly identity: (positions: Uint32Array) => Promise<string>;
   /** Positions that will be asked for, in any order and any number of times. */
   readonly positions: readonly Uint32Array[];
   /** positions x 14 of the whole data set. */
@@ -37,8 +38,8 @@ export interface FeatureCacheOptions {
 
 /**
  * Films as the features that a frozen backbone has of them, each computed once for all epochs. They are kept in the
- * store in shards, so that a training that was stopped goes on with the next one, and members of an ensemble with the
- * same backbone find them there. In memory they take 4 x channels bytes a film.
+ * store in shards, so that a training that was stopped goes on with the next one, and whoever trains a head on the same
+ * backbone and films finds them there: another member, or another run with another seed, head or policy. In memory they take 4 x channels bytes a film.
  */
 export async function cachedFeatures(options: FeatureCacheOptions): Promise<FilmSource> {
   const { positions, targets } = options;
@@ -64,15 +65,15 @@ export async function cachedFeatures(options: FeatureCacheOptions): Promise<Film
 
 /** Features of all wanted films, wanted x channels: read where a shard has them, else computed and written. */
 async function collect(options: FeatureCacheOptions, wanted: Uint32Array, channels: number): Promise<Float32Array> {
-  const { store, keys, model, weights, size, signal, reporter } = options;
+  const { store, model, weights, size, signal, reporter } = options;
   const features = new Float32Array(wanted.length * channels);
-  const name = nameOf(options, wanted);
+  const name = nameOf(options, await options.identity(wanted));
   let backbone: FrozenBackbone | undefined;
   try {
     for (let first = 0; first < wanted.length; first += SHARD_FILMS) {
       const part = wanted.subarray(first, first + SHARD_FILMS);
       const into = features.subarray(first * channels, (first + part.length) * channels);
-      const key = keys.features(name, first / SHARD_FILMS);
+      const key = featureShardKey(name, first / SHARD_FILMS);
       if (await store.head(key)) {
         into.set(decodeShard(await store.get(key), `${store.uri}/${key}`, part.length, channels));
         continue;
@@ -118,10 +119,10 @@ function* requests(films: FilmSource, positions: Uint32Array, batchSize: number)
 }
 
 /** Everything that decides the features: which films, which network, which weights. */
-function nameOf({ model, weights, size }: FeatureCacheOptions, wanted: Uint32Array): string {
+function nameOf({ model, weights, size }: FeatureCacheOptions, films: string): string {
   const { network, channels, normalisation } = model;
   const hash = createHash("sha256").update(JSON.stringify([network, channels, normalisation, size]));
-  hash.update(wanted);
+  hash.update(films);
   // Not the head, which differs from member to member.
   const { backbone } = buildNetwork(model);
   for (const [name, { data }] of weights) {

@@ -111,7 +111,6 @@ async function headWork(context: StepContext, { background, seed, start }: WorkO
   const films = await cachedFeatures({
     ...background,
     store: context.rooms.runs,
-    keys: context.keys,
     model,
     weights: frozen,
     positions: [background.plan, background.tuning],

@@ -88,6 +88,6 @@ describe("npm run bench", () => {
   test("a subject that is none ends with 64 and those that are", async () => {
     const { code, errors } = await bench("train", "--subjects", "jax");
     expect(code).toBe(64);
-    expect(errors.trim()).toBe("bench: train: no jax, expected ours, keras, pytorch, tfjs-layers");
+    expect(errors.trim()).toMatch(/^bench: train: no jax, expected ours, keras, pytorch, tfjs-layers, ours-/);
   });
 });

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { runKeys } from "../../../lib/contracts/layout.ts";
 import { ModelConfig } from "../../../lib/contracts/run-config.ts";
 import { openFrozenBackbone } from "../../../lib/model/feature-graph.ts";
 import { buildNetwork } from "../../../lib/model/networks.ts";
@@ -45,13 +44,13 @@ function countedFilms(): FilmSource & { readonly asked: number[] } {
 
 const cache = (
   network: (typeof NETWORKS)[number],
-  films: FilmSource,
+  films: FilmSource & { readonly identity?: string },
   store: Store,
   { signal = new AbortController().signal, seed = 2 } = {},
 ) =>
   cachedFeatures({
     store,
-    keys: runKeys("a-run"),
+    identity: async (positions) => `${films.identity ?? "films"} ${positions.join()}`,
     model: modelOf(network),
     weights: livedInWeights(buildNetwork(modelOf(network)), seed),
     films,
@@ -99,9 +98,11 @@ test("a second training of the same backbone finds the features in the store", a
   expect(films.asked).toEqual(new Array(FILMS).fill(0));
   const positions = Uint32Array.of(0, 11);
   expect(await second.batch(positions)).toEqual(await first.batch(positions));
-  expect(await keysOf(store)).toEqual([expect.stringMatching(/^a-run\/features\/[0-9a-f]{16}\/shard-00000\.safe/)]);
+  expect(await keysOf(store)).toEqual([expect.stringMatching(/^features\/[0-9a-f]{16}\/shard-00000\.safe/)]);
   await cache("vgg-mini", films, store, { seed: 3 });
   expect(await keysOf(store)).toHaveLength(2);
+  await cache("vgg-mini", { ...films, identity: "other films" }, store);
+  expect(await keysOf(store)).toHaveLength(3);
 });
 
 test("a stop on request leaves no shard that is not whole", async () => {
