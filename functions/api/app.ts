@@ -11,6 +11,7 @@ import { requestLog } from "./middleware/request-log.ts";
 import { describeFault, problemResponse, schemaError } from "./problems.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { type AppEnv, filmRoutes } from "./routes/films.ts";
+import { inferenceProtocolRoutes } from "./routes/inference-protocol.ts";
 import { healthRoutes, modelRoutes, sampleRoutes } from "./routes/models.ts";
 import { documentRoutes, pageRoutes } from "./routes/page.ts";
 import { uploadRoutes } from "./routes/uploads.ts";
@@ -65,6 +66,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   });
   sampleRoutes(app, samples);
   healthRoutes(app, films, models);
+  inferenceProtocolRoutes(app, { films, models, limits, door });
   documentRoutes(app);
   if (pageFolder !== null) pageRoutes(app, pageFolder);
   return app;

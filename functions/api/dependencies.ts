@@ -41,6 +41,8 @@ export interface Limits {
   readonly batchFilms: number;
   /** Bytes of all films of one request. */
   readonly batchBytes: number;
+  /** Bytes of tensors as JSON, which is read on the thread that answers for health. */
+  readonly inferBytes: number;
 }
 
 export interface AppOptions {
@@ -60,4 +62,10 @@ export interface AppOptions {
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
 }
 
-export const LIMITS: Limits = { filmBytes: 50_000_000, filmsAtOnce: 16, batchFilms: 32, batchBytes: 100_000_000 };
+export const LIMITS: Limits = {
+  filmBytes: 50_000_000,
+  filmsAtOnce: 16,
+  batchFilms: 32,
+  batchBytes: 100_000_000,
+  inferBytes: 8_000_000,
+};

@@ -24,7 +24,12 @@ const app = createApp({
   ...(HILUM_UPLOADS !== undefined && { uploads: await openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
   ...(HILUM_FEEDBACK !== undefined && { feedback: openFeedback(HILUM_FEEDBACK) }),
   // Lambda answers one request at a time, and a request has no room for more than one large film.
-  limits: { filmBytes: HILUM_FILM_BYTES, batchBytes: HILUM_FILM_BYTES, filmsAtOnce: 1 },
+  limits: {
+    filmBytes: HILUM_FILM_BYTES,
+    batchBytes: HILUM_FILM_BYTES,
+    inferBytes: HILUM_FILM_BYTES,
+    filmsAtOnce: 1,
+  },
   log: (entry) => console.log(JSON.stringify(entry)),
 });
 

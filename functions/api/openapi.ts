@@ -4,10 +4,13 @@ import type { Env } from "hono";
 import * as z from "zod";
 import * as api from "../../lib/contracts/api.ts";
 import * as feedback from "../../lib/contracts/feedback.ts";
+import * as openInference from "../../lib/contracts/open-inference.ts";
 import * as uploads from "../../lib/contracts/uploads.ts";
 
 /** Every schema of the API with an `id` becomes a named component; the registry then takes its name from there. */
-for (const schema of [api, feedback, uploads].flatMap((contracts): unknown[] => Object.values(contracts))) {
+for (const schema of [api, feedback, openInference, uploads].flatMap((contracts): unknown[] =>
+  Object.values(contracts),
+)) {
   if (schema instanceof z.ZodType && schema.meta()?.id !== undefined) zodToOpenAPIRegistry.add(schema, {});
 }
 
@@ -18,6 +21,7 @@ for (const schema of [api, feedback, uploads].flatMap((contracts): unknown[] => 
 export function registerComponents<E extends Env>(app: OpenAPIHono<E>): void {
   app.openAPIRegistry.register("UploadedFilm", uploads.UploadedFilm.clone());
   app.openAPIRegistry.register("Feedback", feedback.Feedback.clone());
+  app.openAPIRegistry.register("InferRequest", openInference.InferRequest.clone());
 }
 
 const INFO = {
@@ -34,11 +38,12 @@ const TAGS = [
   { name: "Films", description: "Predictions and heat maps" },
   { name: "Feedback", description: "Readers who disagree" },
   { name: "Models", description: "What answers, and how good it is" },
+  { name: "Open Inference Protocol", description: "Version 2, for KServe, Triton and their clients" },
   { name: "Health", description: "For load balancers and people on call" },
 ];
 
 /** The document of an app's routes: 3.1, or 3.0.3 for API Gateway. */
-export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, version: "3.1" | "3.0"): object {
+export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, version: "3.1" | "3.0"): { openapi: string } {
   const shared = { servers: SERVERS, tags: TAGS };
   if (version === "3.1") return app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO, ...shared });
   const { summary: _, license, ...info } = INFO;

@@ -37,6 +37,7 @@ const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
   "bad-query": 400,
   "bad-multipart": 400,
   "bad-json": 400,
+  "bad-tensor": 400,
   "empty-body": 400,
   "film-empty": 400,
   "upload-signature": 403,
@@ -82,12 +83,16 @@ export function problemOf(thrown: unknown, requestId: string): Problem & { reado
   };
 }
 
+/** The Open Inference Protocol has a form of its own for what is wrong. */
+const isProtocolPath = (path: string): boolean => path === "/v2" || path.startsWith("/v2/");
+
 /** The answer to any thrown value. */
 export function problemResponse(c: Context, thrown: unknown): Response {
   const problem = problemOf(thrown, c.get("requestId"));
-  const { status } = problem;
-  const headers = { "content-type": "application/problem+json", ...(status === 503 && { "retry-after": RETRY_AFTER }) };
-  return c.body(JSON.stringify(problem), status, headers);
+  const { status, detail } = problem;
+  const retry = status === 503 && { "retry-after": RETRY_AFTER };
+  if (isProtocolPath(c.req.path)) return c.json({ error: detail }, status, { ...retry });
+  return c.body(JSON.stringify(problem), status, { "content-type": "application/problem+json", ...retry });
 }
 
 /** What the log may know of a bug: its kind and where in the code, never its message. */

@@ -4,19 +4,17 @@ import { InputError } from "../../../lib/domain/errors.ts";
 import { openApiDocument, registerComponents } from "../openapi.ts";
 import { type PageFile, readPageFiles } from "../page-files.ts";
 import type { AppEnv } from "./films.ts";
+import * as routes from "./routes.ts";
 
 /** The OpenAPI document, made once. */
 export function documentRoutes(app: OpenAPIHono<AppEnv>): void {
   registerComponents(app);
-  const documents = new Map<string, object>();
-  app.get("/v1/openapi.json", (c) => {
-    const version = c.req.query("version") ?? "3.1";
-    if (version !== "3.1" && version !== "3.0") {
-      throw new InputError("bad-query", `version: ${JSON.stringify(version)}, expected 3.1 or 3.0`);
-    }
+  const documents = new Map<string, { openapi: string }>();
+  app.openapi(routes.describeApi, (c) => {
+    const { version } = c.req.valid("query");
     const document = documents.get(version) ?? openApiDocument(app, version);
     documents.set(version, document);
-    return c.json(document);
+    return c.json(document, 200);
   });
 }
 

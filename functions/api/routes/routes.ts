@@ -169,3 +169,15 @@ export const ready = createRoute({
   summary: "The model is loaded and has answered once",
   responses: { 200: json(api.Health, "It has."), ...faults(503) },
 });
+
+export const describeApi = createRoute({
+  method: "get",
+  path: "/v1/openapi.json",
+  operationId: "describeApi",
+  tags: ["Health"],
+  summary: "This document",
+  request: {
+    query: z.strictObject({ version: z.enum(["3.1", "3.0"]).default("3.1").meta({ description: "of OpenAPI" }) }),
+  },
+  responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document."), ...faults(400) },
+});

@@ -1,0 +1,124 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import {
+  InferRequest,
+  type InferResponse,
+  type ModelMetadata,
+  OUTPUTS,
+} from "../../../lib/contracts/open-inference.ts";
+import { eachOf } from "../../../lib/domain/each-of.ts";
+import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
+import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
+import { jsonBody } from "../bodies.ts";
+import type { FilmService, Limits, ModelShelf } from "../dependencies.ts";
+import type { FilmDoor } from "../film-door.ts";
+import { LimitError } from "../problems.ts";
+import { filmsOf, outputNames, outputsOf, warningsOf } from "../tensors.ts";
+import type { AppEnv } from "./films.ts";
+import * as routes from "./inference-protocol-routes.ts";
+
+interface ProtocolOptions {
+  readonly films: FilmService;
+  readonly models: ModelShelf;
+  readonly limits: Limits;
+  readonly door: FilmDoor;
+}
+
+const FILMS_AT_ONCE = 4;
+
+/** The loaded model under the Open Inference Protocol, by its name and, where given, its version. */
+export function inferenceProtocolRoutes(
+  app: OpenAPIHono<AppEnv>,
+  { films, models, limits, door }: ProtocolOptions,
+): void {
+  const { name, version } = models.loaded.manifest;
+
+  function checkModel(asked: { readonly model: string; readonly version?: string }): void {
+    if (asked.model === name && (asked.version === undefined || asked.version === version)) return;
+    throw new InputError("no-such-version", `no such model is loaded, expected ${name} of version ${version}`);
+  }
+
+  function checkReady(): void {
+    if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
+  }
+
+  app.openapi(routes.serverLive, (c) => c.json({ live: true }, 200));
+  app.openapi(routes.serverReady, (c) => {
+    checkReady();
+    return c.json({ ready: true }, 200);
+  });
+  app.openapi(routes.serverMetadata, (c) => c.json({ name: "hilum", version: "1", extensions: [] }, 200));
+
+  for (const route of [routes.modelReady, routes.versionReady]) {
+    app.openapi(route, (c) => {
+      checkModel(c.req.valid("param"));
+      checkReady();
+      return c.json({ name, ready: true }, 200);
+    });
+  }
+
+  for (const route of [routes.modelMetadata, routes.versionMetadata]) {
+    app.openapi(route, (c) => {
+      checkModel(c.req.valid("param"));
+      return c.json(metadataOf(name, version), 200);
+    });
+  }
+
+  for (const path of ["/v2/models/:model/infer", "/v2/models/:model/versions/:version/infer"]) {
+    app.use(path, ...door.guard(limits.inferBytes));
+  }
+
+  for (const route of [routes.modelInfer, routes.versionInfer]) {
+    app.openapi(route, async (c) => {
+      checkModel(c.req.valid("param"));
+      return c.json(await infer(c), 200, { "cache-control": "no-store" });
+    });
+  }
+
+  async function infer(c: Context): Promise<InferResponse> {
+    const request: InferRequest = await jsonBody(c, InferRequest);
+    const sent = filmsOf(request.inputs[0]!);
+    if (sent.length > limits.batchFilms) {
+      const message = `inputs: ${sent.length} films, expected at most ${limits.batchFilms}`;
+      throw new LimitError("too-many-films", message, limits.batchFilms);
+    }
+    const names = outputNames(request);
+    const options = { maps: names.includes("maps") };
+    const answers = await eachOf(sent, FILMS_AT_ONCE, (film, index) =>
+      films.answer(film, options).catch((error: unknown) => {
+        throw numbered(error, index);
+      }),
+    );
+    return {
+      model_name: name,
+      model_version: version,
+      ...(request.id !== undefined && { id: request.id }),
+      parameters: warningsOf(answers),
+      outputs: outputsOf(answers, names),
+    };
+  }
+}
+
+/** Says which film is at fault. */
+function numbered(error: unknown, index: number): unknown {
+  if (!(error instanceof InputError)) return error;
+  return new InputError(error.code, `film ${index}: ${error.message}`, { cause: error });
+}
+
+function metadataOf(name: string, version: string): ModelMetadata {
+  const grid = { probabilities: [], logits: [], maps: [-1, -1] };
+  return {
+    name,
+    versions: [version],
+    platform: "tensorflow_savedmodel",
+    inputs: [
+      { name: "pixels", datatype: "UINT8", shape: [-1, -1, -1] },
+      { name: "film", datatype: "BYTES", shape: [-1] },
+    ],
+    outputs: OUTPUTS.map((output) => ({
+      name: output,
+      datatype: "FP32",
+      shape: [-1, OBSERVATION_COUNT, ...grid[output]],
+    })),
+  };
+}
