@@ -9,7 +9,7 @@ import { LimitError, schemaError } from "./problems.ts";
 /** What requests carry. What a film is, its own first bytes decide; its name is never looked at. */
 
 /** Kinds of raw body that may hold a film. */
-const FILM_TYPES = /^(image\/[\w.+-]+|application\/(dicom|octet-stream))$/;
+const FILM_TYPES = /^(image\/(\*|[\w.+-]+)|application\/(dicom|octet-stream))$/;
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "multipart/form-data";
 

@@ -32,7 +32,7 @@ const INFO = {
   license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
 };
 
-const SERVERS = [{ url: "../", description: "where this document was fetched" }];
+const SERVERS = [{ url: "/", description: "where this document was fetched" }];
 
 const TAGS = [
   { name: "Films", description: "Predictions and heat maps" },
@@ -43,9 +43,23 @@ const TAGS = [
 ];
 
 /** The document of an app's routes: 3.1, or 3.0.3 for API Gateway. */
-export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, version: "3.1" | "3.0"): { openapi: string } {
-  const shared = { servers: SERVERS, tags: TAGS };
+export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, version: "3.1" | "3.0"): object {
+  const shared = { servers: SERVERS, tags: TAGS, security: [] };
   if (version === "3.1") return app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO, ...shared });
   const { summary: _, license, ...info } = INFO;
-  return app.getOpenAPIDocument({ openapi: "3.0.3", info: { ...info, license }, ...shared });
+  return withNullableObjects(
+    app.getOpenAPIDocument({ openapi: "3.0.3", info: { ...info, license }, ...shared }),
+  ) as object;
+}
+
+/** OpenAPI 3.0 has no type null: what is a component or null becomes an object that may be. */
+function withNullableObjects(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withNullableObjects);
+  if (typeof node !== "object" || node === null) return node;
+  const inner = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withNullableObjects(value)]));
+  const choices = inner.anyOf as { $ref?: string; nullable?: boolean }[] | undefined;
+  const [component, none] = choices ?? [];
+  if (choices?.length !== 2 || component?.$ref === undefined || none?.nullable !== true) return inner;
+  const { anyOf: _, ...rest } = inner;
+  return { ...rest, type: "object", nullable: true, allOf: [component] };
 }

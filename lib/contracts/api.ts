@@ -19,7 +19,9 @@ export const ExplainChoice = z
   .meta({ description: "`none`, `top`, `all`, or names of observations with commas between them", example: "top" });
 export type ExplainChoice = z.infer<typeof ExplainChoice>;
 
-export const Place = z.strictObject({ x: z.number(), y: z.number() });
+export const Place = z
+  .strictObject({ x: z.number(), y: z.number() })
+  .meta({ id: "Place", description: "Film pixels, from the film's upper left corner." });
 
 export const Rectangle = z
   .strictObject({ x: z.number(), y: z.number(), width: z.number().min(0), height: z.number().min(0) })
@@ -51,7 +53,7 @@ export const Finding = z
     threshold: Share.describe("operating point of this model version"),
     positive: z.boolean().describe("whether the probability reaches the threshold"),
     /** Left out where not asked for; null where no region stands out. */
-    map: HeatMap.nullable().optional(),
+    map: z.union([HeatMap, z.null()]).optional(),
   })
   .meta({ id: "Finding" });
 export type Finding = z.infer<typeof Finding>;

@@ -6,7 +6,7 @@ import { UploadId } from "./uploads.ts";
 
 /** A reader disagrees: labels of their own, and with consent the film. */
 
-const ReaderLabel = z.literal([1, 0, -1]).describe("1 present, 0 absent, -1 uncertain, as in CheXpert");
+const ReaderLabel = z.int().min(-1).max(1).describe("1 present, 0 absent, -1 uncertain, as in CheXpert");
 
 export const ReaderLabels = z
   .strictObject(

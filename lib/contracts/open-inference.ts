@@ -42,7 +42,10 @@ const InputTensor = z
     datatype: z.enum(["UINT8", "FP32", "BYTES"]),
     shape: z.array(z.int().min(1)).min(1).max(4),
     parameters: Parameters.optional(),
-    data: z.array(z.unknown()).describe("numbers row by row, flat or nested; base64 for BYTES"),
+    // Looked into where the tensor is made: a schema for each of a million numbers takes seconds.
+    data: z
+      .custom<readonly unknown[]>(Array.isArray, "expected an array")
+      .meta({ type: "array", items: {}, description: "numbers row by row, flat or nested; base64 for BYTES" }),
   })
   .meta({
     id: "InputTensor",

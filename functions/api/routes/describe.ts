@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { Problem } from "../../../lib/contracts/api.ts";
 
 /** Words of the OpenAPI document that many routes share. */
@@ -42,6 +42,14 @@ export const BINARY = { schema: binary };
 
 /** A schema of the document's components, for bodies of several kinds, which their routes parse themselves. */
 export const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** What a caller may say of the request itself. */
+export const CALLER = z.object({
+  "x-request-id": z
+    .string()
+    .optional()
+    .meta({ description: "the caller's own id of the request; comes back and is logged" }),
+});
 
 /** One film in any way in which it may come. */
 export const FILM = {

@@ -13,39 +13,52 @@ const error = {
   content: { "application/json": { schema: oip.InferError } },
 };
 
+const FAULTS = { 400: error, 404: error, default: error };
+
 const INFER = {
   tags: TAGS,
   summary: "Tensors of films in, tensors of probabilities, logits and maps out",
   body: { required: true, content: { "application/json": { schema: component("InferRequest") } } },
-  responses: { 200: json(oip.InferResponse, "The outputs."), default: error },
+  responses: { 200: json(oip.InferResponse, "The outputs."), ...FAULTS },
 };
 
 export const serverLive = createRoute({
   method: "get",
   path: "/v2/health/live",
   operationId: "serverLive",
+  summary: "The server runs",
   tags: TAGS,
-  responses: { 200: json(oip.ServerLive, "It runs."), default: error },
+  responses: { 200: json(oip.ServerLive, "It runs."), ...FAULTS },
 });
 
 export const serverReady = createRoute({
   method: "get",
   path: "/v2/health/ready",
   operationId: "serverReady",
+  summary: "The server can answer",
   tags: TAGS,
-  responses: { 200: json(oip.ServerReady, "It can answer."), default: error },
+  responses: { 200: json(oip.ServerReady, "It can answer."), ...FAULTS },
 });
 
 export const serverMetadata = createRoute({
   method: "get",
   path: "/v2",
   operationId: "serverMetadata",
+  summary: "What serves",
   tags: TAGS,
-  responses: { 200: json(oip.ServerMetadata, "What serves."), default: error },
+  responses: { 200: json(oip.ServerMetadata, "What serves."), ...FAULTS },
 });
 
-const metadata = { tags: TAGS, responses: { 200: json(oip.ModelMetadata, "Its tensors."), default: error } };
-const ready = { tags: TAGS, responses: { 200: json(oip.ModelReady, "It can answer."), default: error } };
+const metadata = {
+  tags: TAGS,
+  summary: "Inputs and outputs of the model",
+  responses: { 200: json(oip.ModelMetadata, "Its tensors."), ...FAULTS },
+};
+const ready = {
+  tags: TAGS,
+  summary: "Whether the model can answer",
+  responses: { 200: json(oip.ModelReady, "It can answer."), ...FAULTS },
+};
 const ofModel = { params: z.object({ model }) };
 const ofVersion = { params: z.object({ model, version }) };
 

@@ -9,7 +9,7 @@ import * as routes from "./routes.ts";
 /** The OpenAPI document, made once. */
 export function documentRoutes(app: OpenAPIHono<AppEnv>): void {
   registerComponents(app);
-  const documents = new Map<string, { openapi: string }>();
+  const documents = new Map<string, object>();
   app.openapi(routes.describeApi, (c) => {
     const { version } = c.req.valid("query");
     const document = documents.get(version) ?? openApiDocument(app, version);

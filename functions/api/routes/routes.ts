@@ -3,7 +3,7 @@ import * as z from "zod";
 import * as api from "../../../lib/contracts/api.ts";
 import { FeedbackReceipt } from "../../../lib/contracts/feedback.ts";
 import { UploadId, UploadTicket } from "../../../lib/contracts/uploads.ts";
-import { BINARY, binary, component, FILM, faults, filmFaults, json } from "./describe.ts";
+import { BINARY, binary, CALLER, component, FILM, faults, filmFaults, json } from "./describe.ts";
 
 /** The routes of version 1 as data; the OpenAPI document is made from them. */
 
@@ -13,7 +13,7 @@ export const predict = createRoute({
   operationId: "predict",
   tags: ["Films"],
   summary: "14 probabilities for a film, with heat maps on request",
-  request: { query: api.PredictionQuery, body: FILM },
+  request: { headers: CALLER, query: api.PredictionQuery, body: FILM },
   responses: { 200: json(api.Prediction, "The film's findings."), ...filmFaults() },
 });
 
@@ -23,7 +23,7 @@ export const explain = createRoute({
   operationId: "explain",
   tags: ["Films"],
   summary: "A film with one heat map over it, as PNG of the film's own size",
-  request: { query: api.ExplanationQuery, body: FILM },
+  request: { headers: CALLER, query: api.ExplanationQuery, body: FILM },
   responses: {
     200: {
       description: "The picture.",
@@ -41,6 +41,7 @@ export const predictBatch = createRoute({
   tags: ["Films"],
   summary: "Several films at once, each answered or refused for itself",
   request: {
+    headers: CALLER,
     query: api.PredictionQuery,
     body: {
       required: true,
@@ -65,7 +66,7 @@ export const startUpload = createRoute({
   operationId: "startUpload",
   tags: ["Films"],
   summary: "A place to send a film ahead that is too large for one request",
-  responses: { 201: json(UploadTicket, "Where to send it, and the id to ask with."), ...faults(404) },
+  responses: { 201: json(UploadTicket, "Where to send it, and the id to ask with."), ...faults(400, 404) },
 });
 
 export const receiveUpload = createRoute({
@@ -96,6 +97,7 @@ export const giveFeedback = createRoute({
   tags: ["Feedback"],
   summary: "A reader's own labels; with consent the film, to learn from",
   request: {
+    headers: CALLER,
     body: {
       required: true,
       description: "The labels alone as JSON, or a form of them and the film.",
@@ -120,7 +122,7 @@ export const listModels = createRoute({
   operationId: "listModels",
   tags: ["Models"],
   summary: "What answers now, and what the channels point at",
-  responses: { 200: json(api.ModelList, "Loaded version, channels and limits."), ...faults() },
+  responses: { 200: json(api.ModelList, "Loaded version, channels and limits."), ...faults(400) },
 });
 
 export const describeModel = createRoute({
@@ -130,7 +132,7 @@ export const describeModel = createRoute({
   tags: ["Models"],
   summary: "The card of a model version, with its measured operating curve",
   request: { params: z.object({ version: z.string().meta({ example: "0123456789abcdef" }) }) },
-  responses: { 200: json(api.ModelDetails, "The card."), ...faults(404) },
+  responses: { 200: json(api.ModelDetails, "The card."), ...faults(400, 404) },
 });
 
 export const listSamples = createRoute({
@@ -139,7 +141,7 @@ export const listSamples = createRoute({
   operationId: "listSamples",
   tags: ["Films"],
   summary: "Generated films to try",
-  responses: { 200: json(api.SampleList, "Their names."), ...faults() },
+  responses: { 200: json(api.SampleList, "Their names."), ...faults(400) },
 });
 
 export const getSample = createRoute({
@@ -149,7 +151,7 @@ export const getSample = createRoute({
   tags: ["Films"],
   summary: "One generated film",
   request: { params: z.object({ name: z.string().meta({ example: "large-heart" }) }) },
-  responses: { 200: { description: "The film.", content: { "image/png": BINARY } }, ...faults(404) },
+  responses: { 200: { description: "The film.", content: { "image/png": BINARY } }, ...faults(400, 404) },
 });
 
 export const live = createRoute({
@@ -158,7 +160,7 @@ export const live = createRoute({
   operationId: "live",
   tags: ["Health"],
   summary: "The service runs",
-  responses: { 200: json(api.Health, "It does."), ...faults() },
+  responses: { 200: json(api.Health, "It does."), ...faults(400) },
 });
 
 export const ready = createRoute({
@@ -167,7 +169,7 @@ export const ready = createRoute({
   operationId: "ready",
   tags: ["Health"],
   summary: "The model is loaded and has answered once",
-  responses: { 200: json(api.Health, "It has."), ...faults(503) },
+  responses: { 200: json(api.Health, "It has."), ...faults(400, 503) },
 });
 
 export const describeApi = createRoute({
@@ -179,5 +181,19 @@ export const describeApi = createRoute({
   request: {
     query: z.strictObject({ version: z.enum(["3.1", "3.0"]).default("3.1").meta({ description: "of OpenAPI" }) }),
   },
-  responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document."), ...faults(400) },
+  responses: {
+    200: {
+      description: "The document.",
+      content: {
+        "application/json": {
+          schema: {
+            type: "object" as const,
+            required: ["openapi"],
+            properties: { openapi: { type: "string" as const } },
+          },
+        },
+      },
+    },
+    ...faults(400),
+  },
 });

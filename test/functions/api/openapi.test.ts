@@ -1,5 +1,10 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createApp } from "../../../functions/api/app.ts";
 import { serviceDouble, shelfDouble } from "./service-double.ts";
 
@@ -26,6 +31,17 @@ describe.each([
     expect(result.valid).toBe(true);
   });
 
+  test("has nothing that a linter of other people's documents finds", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hilum-openapi-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, "openapi.json");
+    await writeFile(file, JSON.stringify(await document(query)));
+    const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
+    const lint = ["lint", file, "--extends=recommended-strict", "--format=json"];
+    const ended = await promisify(execFile)("node_modules/.bin/redocly", lint, { env }).catch((error) => error);
+    expect(JSON.parse(ended.stdout).problems).toEqual([]);
+  });
+
   test("names every route and every schema that is shared", async () => {
     const { paths, components } = await document(query);
     const served = new Set(
@@ -43,11 +59,16 @@ describe.each([
   });
 
   test("gives every operation a name of its own, and every error problem details", async () => {
-    const operations = Object.values((await document(query)).paths).flatMap((methods) => Object.values(methods));
+    const { paths } = await document(query);
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.values(methods).map((operation) => ({ path, ...operation })),
+    );
     expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length);
-    for (const { responses } of operations) {
+    for (const { path, responses } of operations) {
+      const form = path.startsWith("/v2") ? "application/json" : "application/problem+json";
+      expect(Object.keys(responses)).toContain("default");
       for (const [status, response] of Object.entries(responses)) {
-        if (Number(status) >= 400) expect(Object.keys(response.content ?? {})).toEqual(["application/problem+json"]);
+        if (status === "default" || Number(status) >= 400) expect(Object.keys(response.content ?? {})).toEqual([form]);
       }
     }
   });
