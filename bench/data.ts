@@ -9,27 +9,20 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { selectRows } from "../lib/data/data-plan.ts";
-import { readLabels } from "../lib/data/manifest.ts";
-import { POLICY_PRESETS } from "../lib/domain/label-policy.ts";
-import { rowsOfParts } from "../lib/domain/split.ts";
-import { upsample } from "../lib/domain/upsampling.ts";
 import { openStore } from "../lib/store/open.ts";
-import { studyTable } from "../test/study-table.ts";
 import { readBatches } from "./data/batches.ts";
-import { csvFile, manifestOf, writeFilms } from "./data/films.ts";
+import { manifestOf, writeFilms } from "./data/films.ts";
 import { kerasPass } from "./data/keras.ts";
 import { type Pass, preparing, SIZE, shardKey } from "./data/preparing.ts";
 import { type Measurement, median } from "./measurement.ts";
 
 const WARM_UP = 64;
-const MEMORY = fileURLToPath(new URL("data/memory.ts", import.meta.url));
 
 export async function run(args: readonly string[]): Promise<Measurement[]> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      films: { type: "string", default: "2000" },
+      films: { type: "string", default: "10000" },
       rounds: { type: "string", default: "5" },
       /** Films whose preparation's peak memory is told, each of a process of its own. */
       memory: { type: "string", default: "2000,10000" },
@@ -48,7 +41,6 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
     const antialias = preparing(folder, manifest, "antialias");
     for (const job of [bilinear, antialias]) await job.run(WARM_UP);
     const store = openStore(pathToFileURL(join(folder, "store")).href);
-    const plan = await studyPlan();
     for (let round = 0; round < rounds; round += 1) {
       samples.addPass("prepare, bilinear, shards written", await bilinear.run(films));
       if (values.keras) samples.addPass("Keras image_dataset_from_directory", await kerasPass(folder, films));
@@ -59,18 +51,18 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
         "films/s",
         await readBatches(store, shardKey("antialias"), round),
       );
-      samples.add("plan 191,229 to 497,398 rows", "time", "s", plan(round));
+      const { rows, planned, seconds, peakMegabytes } = await child<PlanAnswer>("plan.ts", String(round));
+      samples.add(`plan ${rows} to ${planned} rows`, "time", "s", seconds);
+      samples.add(`plan ${rows} to ${planned} rows`, "peak memory", "MB", peakMegabytes);
     }
     await Promise.all([bilinear.close(), antialias.close()]);
     for (const count of memory) {
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        "--import",
-        "tsx",
-        MEMORY,
-        folder,
-        String(count),
-      ]);
-      samples.add(`prepare ${count} films, antialias`, "peak memory", "MB", Number(stdout));
+      samples.add(
+        `prepare ${count} films, antialias`,
+        "peak memory",
+        "MB",
+        await child("memory.ts", folder, String(count)),
+      );
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -78,16 +70,18 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
   return samples.medians(`films=${films} rounds=${rounds} threads=${availableParallelism()} size=${SIZE}`);
 }
 
-/** @returns seconds that a plan of the study's size takes, by its seed */
-async function studyPlan(): Promise<(seed: number) => number> {
-  const labels = await readLabels(Object.entries(studyTable()).map(([name, text]) => csvFile(name, text)));
-  const { targets } = selectRows(labels, { views: ["frontal"], policy: POLICY_PRESETS["u-ones"] });
-  const { train } = rowsOfParts(new Array<"train">(targets.length / 14).fill("train"));
-  return (seed) => {
-    const started = performance.now();
-    upsample(train, targets, { kind: "published" }, seed);
-    return (performance.now() - started) / 1000;
-  };
+/** What a program of this folder's prints, run in a process of its own, so that its memory is its own. */
+async function child<T>(file: string, ...args: readonly string[]): Promise<T> {
+  const path = fileURLToPath(new URL(`data/${file}`, import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", path, ...args]);
+  return JSON.parse(stdout) as T;
+}
+
+interface PlanAnswer {
+  readonly rows: number;
+  readonly planned: number;
+  readonly seconds: number;
+  readonly peakMegabytes: number;
 }
 
 class Samples {

@@ -7,13 +7,16 @@ import type { PreparePool } from "./prepare-pool.ts";
 import { filmsPerBatch } from "./shard-format.ts";
 import type { PreparedBatch } from "./shard-writer.ts";
 
+/** Tasks of a thread that are under way: enough to last while a batch is written. */
+const TASKS_AHEAD = 8;
+
 /** Films of one request to a thread: long enough to keep it busy, short enough that all threads end together. */
 export const FILMS_PER_TASK = 16;
 
 const filmTasks = (manifest: Manifest, rows: ArrayLike<number>): FilmTask[] =>
   Array.from(rows, (row) => ({ row, film: manifest.film[row]! }));
 
-/** What a pool answers to tasks one after another, in their order; two tasks a thread are under way, no more. */
+/** What a pool answers to tasks one after another, in their order; some tasks a thread are under way, no more. */
 async function* inOrder<T>(
   rows: Uint32Array,
   threads: number,
@@ -26,7 +29,7 @@ async function* inOrder<T>(
     answer.catch(() => {});
     return answer;
   };
-  const ahead = Math.min(count, 2 * threads);
+  const ahead = Math.min(count, TASKS_AHEAD * threads);
   const asked = Array.from({ length: ahead }, (_, task) => start(task));
   for (let task = 0; task < count; task += 1) {
     const answer = await asked.shift()!;

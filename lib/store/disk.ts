@@ -15,6 +15,8 @@ import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 const PIECE_BYTES = 1 << 20;
+/** Of a long object so much is flushed at a time, while more is written, so that the end need not wait for all of it. */
+const FLUSH_BYTES = 1 << 25;
 
 /**
  * Objects as files of a folder, under their keys. A file appears under its key by a rename or a link only, when it is
@@ -153,11 +155,20 @@ export class DiskStore implements Store {
     const file = await this.#create(key, temporary);
     try {
       try {
+        let flushed = 0;
+        let flushing = Promise.resolve();
         for await (const piece of pieces) {
           hash.update(piece);
           bytes += piece.length;
           await file.appendFile(piece);
+          if (bytes - flushed < FLUSH_BYTES) continue;
+          await flushing;
+          flushed = bytes;
+          flushing = file.datasync();
+          // Its error is thrown where it is awaited.
+          flushing.catch(() => {});
         }
+        await flushing;
         await file.sync();
       } finally {
         await file.close();
