@@ -16,7 +16,8 @@ import { kerasPass } from "./data/keras.ts";
 import { type Pass, preparing, SIZE, shardKey } from "./data/preparing.ts";
 import { type Measurement, median } from "./measurement.ts";
 
-const WARM_UP = 64;
+/** Films before those that are timed, as a job of thousands is past its beginning; Keras has as many. */
+const WARM_UP = 1024;
 
 export async function run(args: readonly string[]): Promise<Measurement[]> {
   const { values } = parseArgs({
@@ -39,11 +40,14 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
     const manifest = await manifestOf(names);
     const bilinear = preparing(folder, manifest, "bilinear");
     const antialias = preparing(folder, manifest, "antialias");
-    for (const job of [bilinear, antialias]) await job.run(WARM_UP);
+    const targets = join(folder, "targets.bin");
+    await child("study-targets.ts", targets);
     const store = openStore(pathToFileURL(join(folder, "store")).href);
     for (let round = 0; round < rounds; round += 1) {
+      await bilinear.run(WARM_UP);
       samples.addPass("prepare, bilinear, shards written", await bilinear.run(films));
       if (values.keras) samples.addPass("Keras image_dataset_from_directory", await kerasPass(folder, films));
+      await antialias.run(WARM_UP);
       samples.addPass("prepare, antialias, shards written", await antialias.run(films));
       samples.add(
         "batches of 32 into tensors",
@@ -51,7 +55,7 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
         "films/s",
         await readBatches(store, shardKey("antialias"), round),
       );
-      const { rows, planned, seconds, peakMegabytes } = await child<PlanAnswer>("plan.ts", String(round));
+      const { rows, planned, seconds, peakMegabytes } = await child<PlanAnswer>("plan.ts", targets, String(round));
       samples.add(`plan ${rows} to ${planned} rows`, "time", "s", seconds);
       samples.add(`plan ${rows} to ${planned} rows`, "peak memory", "MB", peakMegabytes);
     }

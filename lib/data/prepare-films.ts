@@ -1,7 +1,8 @@
 import type { Geometry } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
-import type { GreyImage } from "../domain/grey-image.ts";
-import { DecodeMemory, decodeFilm, FilmError } from "../engine/decode.ts";
+import type { Size } from "../domain/geometry.ts";
+import { FilmError } from "../engine/decode.ts";
+import { filmToSquare } from "../engine/film-to-square.ts";
 import { resizeInto } from "../engine/resize.ts";
 import { mediaOf } from "../imaging/media.ts";
 import { NotFoundError } from "../store/errors.ts";
@@ -59,7 +60,6 @@ export async function prepareFilms(
   known: ReadonlySet<string> = new Set(),
 ): Promise<PreparedFilms> {
   const stride = geometry.size ** 2;
-  const memory = new DecodeMemory();
   const films: PreparedFilm[] = [];
   const refused: RefusedFilm[] = [];
   await forEachFilm(data, tasks, async (place, row, read) => {
@@ -71,8 +71,7 @@ export async function prepareFilms(
         films.push({ place, row, sha256, width: 0, height: 0, isKnown: true });
         return;
       }
-      const film = await decode(bytes, memory);
-      resizeInto(film, geometry, pixels.subarray(place * stride, (place + 1) * stride));
+      const film = await toSquare(bytes, geometry, pixels.subarray(place * stride, (place + 1) * stride));
       films.push({ place, row, sha256, width: film.width, height: film.height, isKnown: false });
     } catch (error) {
       if (!(error instanceof FilmError)) throw error;
@@ -109,14 +108,16 @@ async function forEachFilm(
   }
 }
 
-/** JPEG and PNG, which data sets are made of, by TensorFlow's kernels; the rest as at the door. */
-async function decode(bytes: Uint8Array, memory: DecodeMemory): Promise<GreyImage> {
+/** JPEG and PNG, which data sets are made of, by TensorFlow's decoders; the rest as at the door. */
+async function toSquare(bytes: Uint8Array, geometry: Geometry, square: Uint8Array): Promise<Size> {
   const media = mediaOf(bytes);
-  if (media === "jpeg" || media === "png" || bytes.length === 0) return decodeFilm(bytes, memory);
+  if (media === "jpeg" || media === "png" || bytes.length === 0) return filmToSquare(bytes, geometry, square);
   if (media === undefined) throw new FilmError("film-format", "no PNG, JPEG, TIFF, WebP or DICOM file");
   const { readFilm } = await import("../imaging/read-film.ts");
   try {
-    return (await readFilm(bytes)).image;
+    const { image } = await readFilm(bytes);
+    resizeInto(image, geometry, square);
+    return image;
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     throw new FilmError(cause.code, cause.message, { cause });

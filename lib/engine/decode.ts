@@ -16,33 +16,18 @@ export class FilmError extends InputError {}
  * Decodes a JPEG or PNG by TensorFlow's kernels. Colour becomes grey by Rec. 601 luma, alpha is left out, of 16 bits
  * those stay that hold the brightest value, as at the door (lib/imaging/raster.ts), EXIF orientation is applied. A file
  * that ends early is refused, never half grey. Blocks its thread.
- * @param memory takes the picture where it can; a new array takes a tenth of the time that decoding does
  * @throws FilmError
  */
-export function decodeFilm(bytes: Uint8Array, memory?: DecodeMemory): GreyImage {
+export function decodeFilm(bytes: Uint8Array): GreyImage {
   const header = checkedHeader(bytes);
   const decoded = runDecoder(header, (scope) =>
-    toGrey(scope, DECODERS[header.format](scope, scope.bytes(bytes), header), header.depth, memory),
+    toGrey(scope, DECODERS[header.format](scope, scope.bytes(bytes), header), header.depth),
   );
   return applyOrientation(decoded, header.orientation);
 }
 
-/** Memory for decoded pictures, used again and again: a picture in it lasts until the next is decoded. */
-export class DecodeMemory {
-  private bytes = new Uint8Array();
-
-  /** @returns undefined for more than is worth keeping */
-  take(length: number): Uint8Array | undefined {
-    if (length > MOST_KEPT) return undefined;
-    if (length > this.bytes.length) this.bytes = new Uint8Array(length);
-    return this.bytes.subarray(0, length);
-  }
-}
-
-const MOST_KEPT = 2 ** 24;
-
 /** What a JPEG or PNG says of itself, once it is known to be whole. @throws FilmError */
-function checkedHeader(bytes: Uint8Array): PictureHeader {
+export function checkedHeader(bytes: Uint8Array): PictureHeader {
   if (bytes.length === 0) throw new FilmError("film-empty", "the file is empty");
   const header = readPictureHeader(bytes);
   if (header === undefined) throw new FilmError("film-format", "not a JPEG or PNG file");
@@ -96,10 +81,9 @@ const DECODERS: Readonly<Record<PictureHeader["format"], Decoder>> = {
 
 const isByte = (depth: number): boolean => depth <= 8;
 
-function toGrey(scope: KernelScope, decoded: Value, bits: number, memory?: DecodeMemory): GreyImage {
+function toGrey(scope: KernelScope, decoded: Value, bits: number): GreyImage {
   const [height = 0, width = 0, channels = 1] = decoded.shape;
-  const into = isByte(bits) ? memory?.take(height * width * channels) : undefined;
-  const samples = scope.read(decoded, into) as GreyImage["data"];
+  const samples = scope.read(decoded) as GreyImage["data"];
   const data = channels === 1 ? samples : luma(samples, 3);
   const depth = isByte(bits) ? 8 : contentDepth(brightest(data));
   return { width, height, maxValue: 2 ** depth - 1, data };

@@ -43,8 +43,7 @@ export interface KernelScope {
   bytes(bytes: Uint8Array): Value;
   /** Runs an operation with one output. @throws KernelError */
   run(operation: string, attributes: Readonly<Record<string, Attribute>>, inputs: readonly Value[]): Value;
-  /** @param into takes values of 8 bits instead of a new array; may be longer */
-  read(value: Value, into?: Uint8Array): Float32Array | Int32Array | Uint8Array | Uint16Array;
+  read(value: Value): Float32Array | Int32Array | Uint8Array | Uint16Array;
 }
 
 /**
@@ -76,9 +75,7 @@ export function withKernels<T>(work: (scope: KernelScope) => T): T {
         const output = execute(native, operation, encoded, ids);
         return own(output.id, output.shape);
       },
-      // The binding tells a missing argument from one that is undefined.
-      read: (value, into) =>
-        into === undefined ? native.tensorDataSync(value.id) : native.tensorDataSync(value.id, into),
+      read: (value) => native.tensorDataSync(value.id),
     });
   } finally {
     for (const id of owned) native.deleteTensor(id);

@@ -1,6 +1,6 @@
-import { placement } from "../domain/geometry.ts";
+import { placement, type Size } from "../domain/geometry.ts";
 import type { GreyImage } from "../domain/grey-image.ts";
-import { filmResize } from "./film-resize.ts";
+import { filmsAddon, type Rectangle } from "./films-addon.ts";
 import { type Taps, tapsOf } from "./taps.ts";
 
 /** See Geometry in lib/contracts/run-config.ts. */
@@ -22,20 +22,21 @@ export function resizeToSquare(image: GreyImage, geometry: SquareGeometry): Uint
 }
 
 /** @param square size x size, overwritten wholly */
-export function resizeInto(
-  { width, height, maxValue, data }: GreyImage,
-  geometry: SquareGeometry,
-  square: Uint8Array,
-): void {
-  const placed = placement({ width, height }, geometry);
-  const across = taps(width, placed.width, geometry.resize);
-  const down = taps(height, placed.height, geometry.resize);
+export function resizeInto(image: GreyImage, geometry: SquareGeometry, square: Uint8Array): void {
+  filmsAddon().resizePicture(image.data, ...filmInSquare(image, image.maxValue, geometry, square));
+}
+
+/** Where the square takes a film of that size; its padding is black already. */
+export function filmInSquare(film: Size, maxValue: number, geometry: SquareGeometry, square: Uint8Array): Rectangle {
+  const placed = placement(film, geometry);
   if (placed.width < geometry.size || placed.height < geometry.size) square.fill(0);
+  const across = taps(film.width, placed.width, geometry.resize);
+  const down = taps(film.height, placed.height, geometry.resize);
   const offset = placed.y * geometry.size + placed.x;
-  filmResize()(
-    ...([data, width, height, across.first, across.weights, down.first, down.weights] as const),
+  return [
+    ...([film.width, film.height, across.first, across.weights, down.first, down.weights] as const),
     ...([255 / maxValue, square, offset, geometry.size] as const),
-  );
+  ];
 }
 
 /** Weights of sides seen lately: films of a data set have a few sizes. */

@@ -14,11 +14,8 @@ export interface Binding {
   /** A tensor over the array's own memory, which must not change until it is deleted. @returns the tensor's id */
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
-  /**
-   * Copies the values out of TensorFlow.
-   * @param into takes bytes instead of a new array; may be longer
-   */
-  tensorDataSync(id: number, into?: Uint8Array): Float32Array | Int32Array | Uint8Array | Uint16Array;
+  /** Copies the values out of TensorFlow. */
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | Uint16Array;
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(session: number): void;
   runSavedModel(session: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorMetadata[];

@@ -47,10 +47,11 @@ export const LINKS = {
   "libtensorflow_framework.so": "libtensorflow_framework.so.2",
 };
 
-/** Our own addon beside the binding; the same bytes on every processor, so no fused multiply-add. */
-const RESIZE = {
-  source: fileURLToPath(new URL("native/film-resize.cc", import.meta.url)),
-  addon: "film_resize.node",
+/** Our own addon, which stands beside the binding. */
+const FILMS = {
+  folder: fileURLToPath(new URL("native", import.meta.url)),
+  sources: ["films.cc", "decode-jpeg.cc", "resize.cc"],
+  addon: "films.node",
   flags: ["-O3", "-ffp-contract=off"],
 };
 const BINDING = "tfjs_binding.node";
@@ -93,15 +94,16 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
 }
 
 /**
- * Names an engine by all that decides its bytes: wheel, binding sources and what is mended in them, our own source.
+ * Names an engine by all that decides its bytes: wheel, binding sources and what is mended in them, our own sources.
  * @param {import("./engine-variants.mjs").EngineVariant} variant
  * @param {string} packageFolder
  */
 export async function engineId(variant, packageFolder) {
   const hash = createHash("sha256").update(variant.sha256).update(JSON.stringify(BINDING_PATCHES));
-  hash.update(JSON.stringify(RESIZE.flags)).update(await readFile(RESIZE.source));
-  const sources = join(packageFolder, "binding");
-  for (const name of (await readdir(sources)).sort()) hash.update(name).update(await readFile(join(sources, name)));
+  hash.update(JSON.stringify(FILMS.flags));
+  for (const folder of [FILMS.folder, join(packageFolder, "binding")]) {
+    for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
+  }
   return `${variant.id}-${TENSORFLOW_VERSION}-${hash.digest("hex").slice(0, 12)}`;
 }
 
@@ -157,16 +159,14 @@ async function patchSources(packageFolder, scratch) {
 async function compile({ built, sources, headersFolder, compiler }) {
   const libraries = join(built, "lib");
   for (const [name, target] of Object.entries(LINKS)) await symlink(target, join(libraries, name));
-  await runCompiler(compiler, sources, [
-    ...["-O2", "-w", `-I${headersFolder}`, `-I${join(built, "include")}`, "-I."],
-    ...["binding/tfjs_backend.cc", "binding/tfjs_binding.cc"],
-    ...[`-L${libraries}`, "-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
-    ...["-o", join(built, BINDING)],
-  ]);
-  await runCompiler(compiler, sources, [
-    ...[...RESIZE.flags, `-I${headersFolder}`, RESIZE.source],
-    ...["-o", join(built, RESIZE.addon)],
-  ]);
+  const tensorflow = [
+    ...[`-I${headersFolder}`, `-I${join(built, "include")}`, `-L${libraries}`],
+    ...["-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
+  ];
+  const binding = ["-O2", "-w", "-I.", "binding/tfjs_backend.cc", "binding/tfjs_binding.cc"];
+  await runCompiler(compiler, sources, [...binding, ...tensorflow, "-o", join(built, BINDING)]);
+  const films = [...FILMS.flags, ...FILMS.sources.map((name) => join(FILMS.folder, name))];
+  await runCompiler(compiler, sources, [...films, ...tensorflow, "-o", join(built, FILMS.addon)]);
 }
 
 /**
@@ -207,7 +207,7 @@ async function link(engine, packageFolder) {
   for (const name of [...LIBRARIES, ...Object.keys(LINKS)]) {
     await symlink(resolve(engine, "lib", name), join(libraries, name));
   }
-  for (const name of [RESIZE.addon, BINDING]) {
+  for (const name of [FILMS.addon, BINDING]) {
     await copyFile(join(engine, name), join(binding, `${name}.new`));
     await rename(join(binding, `${name}.new`), join(binding, name));
   }

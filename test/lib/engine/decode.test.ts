@@ -3,6 +3,8 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { random } from "../../../lib/domain/random.ts";
 import { decodeFilm, type FilmError } from "../../../lib/engine/decode.ts";
+import { filmToSquare } from "../../../lib/engine/film-to-square.ts";
+import { resizeToSquare } from "../../../lib/engine/resize.ts";
 import { binding } from "../../../lib/engine/tensorflow.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
 
@@ -64,6 +66,37 @@ describe("decoding a film", () => {
     const raw = sharp(colours, { raw: { width: 16, height: 16, channels: 3 } });
     expect(new Set(decodeFilm(await raw.clone().png().toBuffer()).data)).toEqual(new Set([76]));
     expect(new Set(decodeFilm(await raw.clone().ensureAlpha(0.5).png().toBuffer()).data)).toEqual(new Set([76]));
+  });
+
+  test("decoding and resizing in one gives the bytes of one after the other", async () => {
+    const files = [
+      await picture(97, 61).toColourspace("b-w").jpeg().toBuffer(),
+      await picture(61, 97).toColourspace("b-w").jpeg({ progressive: true }).toBuffer(),
+      await picture(61, 97).toColourspace("b-w").jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+      await picture(97, 61, 3).jpeg().toBuffer(),
+      await picture(97, 61).toColourspace("b-w").png().toBuffer(),
+    ];
+    for (const bytes of files) {
+      for (const resize of ["antialias", "bilinear", "nearest"] as const) {
+        for (const fit of ["pad", "squeeze"] as const) {
+          const geometry = { size: 48, fit, resize };
+          const image = decodeFilm(bytes);
+          const square = new Uint8Array(48 * 48).fill(7);
+          const { width, height } = filmToSquare(bytes, geometry, square);
+          expect([width, height]).toEqual([image.width, image.height]);
+          expect(square).toEqual(resizeToSquare(image, geometry));
+        }
+      }
+    }
+  });
+
+  test("a damaged grey JPEG is refused when it is resized at once, too", async () => {
+    const damaged = await picture(97, 61).toColourspace("b-w").jpeg().toBuffer();
+    // Its first table of Huffman codes is called one of quantisation.
+    damaged[damaged.indexOf(Buffer.from([0xff, 0xc4])) + 1] = 0xdb;
+    const geometry = { size: 48, fit: "pad", resize: "antialias" } as const;
+    expect(code(damaged)).toBe("film-damaged");
+    expect(() => filmToSquare(damaged, geometry, new Uint8Array(48 * 48))).toThrow("the JPEG file is damaged");
   });
 
   test("EXIF orientation is applied", async () => {

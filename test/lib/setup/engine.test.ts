@@ -58,10 +58,9 @@ beforeEach(async () => {
   const binding = join(root, "node_modules", "@tensorflow", "tfjs-node", "binding");
   await mkdir(binding, { recursive: true });
   await mkdir(join(cache, "wheels"), { recursive: true });
-  for (const file of new Set(BINDING_PATCHES.map((patch) => patch.file))) {
-    const patched = BINDING_PATCHES.filter((patch) => patch.file === file).map(({ from }) => `${from}\n`);
-    await writeFile(join(binding, file), `this is not C++\n${patched.join("")}`);
-  }
+  const patched = BINDING_PATCHES.map(({ from }) => `${from}\n`).join("");
+  await writeFile(join(binding, "tfjs_backend.cc"), `#include <set>\n#include <string>\n${patched}`);
+  await writeFile(join(binding, "tfjs_binding.cc"), "this is not C++\n");
 });
 
 afterEach(async () => {
@@ -80,12 +79,14 @@ const keepWheel = async () => {
 it("compiles the binding's sources with their patches, and leaves the package's own alone", async () => {
   const sha256 = await keepWheel();
   const compiler = join(folder, "compiler.sh");
-  const seen = join(folder, "seen");
-  await writeFile(compiler, `#!/bin/sh\ncp -r binding ${seen}\nexit 1\n`, { mode: 0o755 });
+  const seen = join(folder, "seen.cc");
+  await writeFile(compiler, `#!/bin/sh\ncp binding/tfjs_backend.cc ${seen}\nexit 1\n`, { mode: 0o755 });
   await expect(provision(sha256, { compiler })).rejects.toThrow(/Compiling/);
-  for (const { file, from, to } of BINDING_PATCHES) {
-    expect(await readFile(join(seen, file), "utf8")).toContain(to);
-    expect(await readFile(join(root, "node_modules/@tensorflow/tfjs-node/binding", file), "utf8")).toContain(from);
+  const compiled = await readFile(seen, "utf8");
+  const own = await readFile(join(root, "node_modules/@tensorflow/tfjs-node/binding/tfjs_backend.cc"), "utf8");
+  for (const { from, to } of BINDING_PATCHES) {
+    expect(compiled).toContain(to);
+    expect(own).toContain(from);
   }
 });
 

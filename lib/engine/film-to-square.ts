@@ -1,0 +1,26 @@
+import type { Size } from "../domain/geometry.ts";
+import { checkedHeader, decodeFilm, FilmError } from "./decode.ts";
+import { filmsAddon } from "./films-addon.ts";
+import { filmInSquare, resizeInto, type SquareGeometry } from "./resize.ts";
+
+/**
+ * decodeFilm() and resizeInto() in one: the same bytes. A grey JPEG that lies upright, as nearly all films of data sets
+ * do, is resized where the decoder leaves it, which saves a sixth of the time. Blocks its thread.
+ * @param square size x size, overwritten wholly
+ * @returns the size that the film had
+ * @throws FilmError
+ */
+export function filmToSquare(bytes: Uint8Array, geometry: SquareGeometry, square: Uint8Array): Size {
+  const header = checkedHeader(bytes);
+  if (header.format !== "jpeg" || header.channels !== 1 || header.orientation !== 1) {
+    const image = decodeFilm(bytes);
+    resizeInto(image, geometry, square);
+    return image;
+  }
+  try {
+    filmsAddon().resizeGreyJpeg(bytes, ...filmInSquare(header, 255, geometry, square));
+  } catch (cause) {
+    throw new FilmError("film-damaged", "the JPEG file is damaged", { cause });
+  }
+  return header;
+}
