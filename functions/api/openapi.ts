@@ -52,7 +52,7 @@ export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, version: "3.
   ) as object;
 }
 
-/** OpenAPI 3.0 has no type null: what is a component or null becomes an object that may be. */
+/** OpenAPI 3.0 has no type null: beside a component it is written as an object that may be null and else is empty. */
 function withNullableObjects(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withNullableObjects);
   if (typeof node !== "object" || node === null) return node;
@@ -60,6 +60,5 @@ function withNullableObjects(node: unknown): unknown {
   const choices = inner.anyOf as { $ref?: string; nullable?: boolean }[] | undefined;
   const [component, none] = choices ?? [];
   if (choices?.length !== 2 || component?.$ref === undefined || none?.nullable !== true) return inner;
-  const { anyOf: _, ...rest } = inner;
-  return { ...rest, type: "object", nullable: true, allOf: [component] };
+  return { ...inner, anyOf: [component, { type: "object", nullable: true, maxProperties: 0 }] };
 }
