@@ -118,40 +118,65 @@ export const ModelConfig = z.strictObject({
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
-export const TrainingConfig = z.strictObject({
-  epochs: z.int().min(1).max(1000).default(3),
-  batchSize: z.int().min(1).max(1024).default(32),
-  learningRate: z.number().positive().max(1).default(1e-4),
-  schedule: z.enum(["constant", "cosine"]).default("constant"),
-  warmupSteps: z.int().min(0).default(0),
-  adam: z
-    .strictObject({
-      beta1: Share.default(0.9),
-      beta2: Share.default(0.999),
-      epsilon: z.number().positive().default(1e-7),
-    })
-    .prefault({}),
-  weightDecay: z.number().min(0).default(0),
+/** Bounds on what a step does to its films, either way (lib/training/augment.ts). */
+const Augment = z.strictObject({
+  rotation: z.number().min(0).max(45).default(0).describe("largest turn either way, in degrees"),
+  scale: z.number().min(0).max(0.5).default(0).describe("largest change of size, as a share"),
+  shift: Share.default(0).describe("largest shift, as a share of the side"),
+  contrast: Share.default(0).describe("largest change of contrast, as a share"),
+});
+
+/** What members of one run may differ in. */
+const VARIED = {
+  epochs: z.int().min(1).max(1000),
+  batchSize: z.int().min(1).max(1024),
+  learningRate: z.number().positive().max(1),
+  schedule: z.enum(["constant", "cosine"]),
+  warmupSteps: z.int().min(0),
+  weightDecay: z.number().min(0),
   positiveWeights: z
     .partialRecord(ObservationName, z.number().positive().max(100))
-    .default({})
     .describe("how many times a positive label counts in the loss, by observation; 1 where none is given"),
-  movingAverage: Share.default(0).describe("decay of the moving average of weights; 0 is off"),
-  augment: z
-    .strictObject({
-      rotation: z.number().min(0).max(45).default(0).describe("largest turn either way, in degrees"),
-      scale: z.number().min(0).max(0.5).default(0).describe("largest change of size, as a share"),
-      shift: Share.default(0).describe("largest shift, as a share of the side"),
-      contrast: Share.default(0).describe("largest change of contrast, as a share"),
-    })
-    .prefault({}),
-  precision: Precision.default("float32").describe(
+  movingAverage: Share.describe("decay of the moving average of weights; 0 is off"),
+  augment: Augment,
+  precision: Precision.describe(
     "of the network's body in a training step; bfloat16 asks for a processor with AVX512-BF16 or AMX, or a GPU",
   ),
-  seeds: z.array(z.int().min(0)).min(1).max(100).default([1]).describe("one ensemble member a seed"),
-  checkpointEverySteps: z.int().min(1).default(200),
-  patience: z.int().min(0).default(0).describe("epochs without a better tuning AUROC before stopping; 0 is off"),
-});
+};
+
+export const TrainingConfig = z
+  .strictObject({
+    epochs: VARIED.epochs.default(3),
+    batchSize: VARIED.batchSize.default(32),
+    learningRate: VARIED.learningRate.default(1e-4),
+    schedule: VARIED.schedule.default("constant"),
+    warmupSteps: VARIED.warmupSteps.default(0),
+    adam: z
+      .strictObject({
+        beta1: Share.default(0.9),
+        beta2: Share.default(0.999),
+        epsilon: z.number().positive().default(1e-7),
+      })
+      .prefault({}),
+    weightDecay: VARIED.weightDecay.default(0),
+    positiveWeights: VARIED.positiveWeights.default({}),
+    movingAverage: VARIED.movingAverage.default(0),
+    augment: Augment.prefault({}),
+    precision: VARIED.precision.default("float32"),
+    seeds: z.array(z.int().min(0)).min(1).max(100).default([1]).describe("one ensemble member a seed"),
+    sweep: z
+      .array(z.strictObject(VARIED).partial())
+      .default([])
+      .describe(
+        "what each member has otherwise than the rest of training says, in the order of seeds; none, or one a seed",
+      ),
+    checkpointEverySteps: z.int().min(1).default(200),
+    patience: z.int().min(0).default(0).describe("epochs without a better tuning AUROC before stopping; 0 is off"),
+  })
+  .refine(({ seeds, sweep }) => sweep.length === 0 || sweep.length === seeds.length, {
+    path: ["sweep"],
+    message: "expected as many entries as training.seeds, or none",
+  });
 export type TrainingConfig = z.infer<typeof TrainingConfig>;
 
 /** How thresholds are chosen on the tuning patients; see lib/domain/operating-point.ts. */

@@ -1,7 +1,6 @@
 import type { TrainerEnvironment } from "../contracts/environment.ts";
-import type { RunConfig } from "../contracts/run-config.ts";
+import type { ModelConfig, TrainingConfig } from "../contracts/run-config.ts";
 import { TrainingHistory } from "../contracts/training.ts";
-import { InputError } from "../domain/errors.ts";
 import { requirePrecision } from "../engine/precision.ts";
 import { type Device, requireDevice } from "../engine/tensorflow.ts";
 import { initialWeights } from "../model/initial-weights.ts";
@@ -20,30 +19,27 @@ import { cachedFeatures } from "./feature-cache.ts";
 import type { FilmSource } from "./film-source.ts";
 import { loadStartingWeights } from "./imported-weights.ts";
 import { type Trained, train } from "./loop.ts";
+import { memberConfig } from "./member-config.ts";
 import { encodeWeights } from "./weights-file.ts";
 
 /**
- * Trains one member of the ensemble: the context's index says which of `training.seeds` is its seed. Reads what merge
+ * Trains one member of the ensemble: the context's index says which seed and which entry of the sweep are its own. Reads what merge
  * and upsample wrote; leaves the best weights and the history, and checkpoints on the way.
  *
  * @throws InputError `no-gpu`, `no-bfloat16`, `no-seed`, `diverged`; TemporaryError `stopped`
  */
 export async function trainMember(context: StepContext, environment: TrainerEnvironment): Promise<StepSummary> {
   const { rooms, run, index, request, signal } = context;
-  const { model, training } = request.config;
+  const { model } = request.config;
   const keys = context.keys.member(index);
-  const seed = training.seeds[index];
-  if (seed === undefined) {
-    const expected = `expected an index below ${training.seeds.length}, the number of training.seeds`;
-    throw new InputError("no-seed", `train: member ${index}, ${expected}`);
-  }
+  const { seed, training } = memberConfig(request.config.training, index);
   const device = requireDevice(environment.HILUM_DEVICE);
   requirePrecision(training.precision, device);
   const start = await loadStartingWeights(rooms.models, model);
   const background = await openBackground({ environment, run, member: index });
   try {
-    const options = { background, seed, start: start?.weights };
-    const work = canCacheFeatures(request.config)
+    const options = { background, training, seed, start: start?.weights };
+    const work = canCacheFeatures(model, training)
       ? await headWork(context, options)
       : await wholeWork(context, options);
     try {
@@ -82,17 +78,18 @@ interface Work {
 }
 
 interface WorkOptions {
+  readonly training: TrainingConfig;
   readonly background: Background;
   readonly seed: number;
   readonly start: Weights | undefined;
 }
 
 /** A frozen backbone sees the same film in every epoch, unless it is augmented. */
-const canCacheFeatures = ({ model, training }: RunConfig): boolean =>
+const canCacheFeatures = (model: ModelConfig, training: TrainingConfig): boolean =>
   model.trainable === "head" && !augments(training.augment);
 
-async function wholeWork({ request }: StepContext, { background, ...options }: WorkOptions): Promise<Work> {
-  const { model, training } = request.config;
+async function wholeWork({ request }: StepContext, { background, training, ...options }: WorkOptions): Promise<Work> {
+  const { model } = request.config;
   const { size } = background;
   const session = await createTrainingSession({
     ...training,
@@ -105,8 +102,8 @@ async function wholeWork({ request }: StepContext, { background, ...options }: W
 }
 
 /** The head alone, over features that are computed once. */
-async function headWork(context: StepContext, { background, seed, start }: WorkOptions): Promise<Work> {
-  const { model, training } = context.request.config;
+async function headWork(context: StepContext, { background, training, seed, start }: WorkOptions): Promise<Work> {
+  const { model } = context.request.config;
   const frozen = new Map([...initialWeights(buildNetwork(model), seed), ...(start ?? [])]);
   const films = await cachedFeatures({
     ...background,

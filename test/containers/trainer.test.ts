@@ -32,6 +32,7 @@ const CONFIG: z.input<typeof RunConfig> = {
     augment: { rotation: 5, scale: 0.1, shift: 0.1, contrast: 0.1 },
     checkpointEverySteps: 3,
     seeds: [1, 2],
+    sweep: [{}, { epochs: 4 }],
   },
 };
 
@@ -137,7 +138,8 @@ describe("trainer", { timeout: 120_000 }, () => {
     expect((await second.ended).code, second.output.text).toBe(0);
     expect(await weightsOf(calm)).toEqual(before);
     expect((await weightsOf(calm, 1)).equals(before)).toBe(false);
-    expect((await readDocument(runsOf(calm), member(1).history, TrainingHistory)).seed).toBe(2);
+    const other = await readDocument(runsOf(calm), member(1).history, TrainingHistory);
+    expect([other.seed, other.epochs.length]).toEqual([2, 4]);
     const events = second.output.text.split("\n").filter((line) => line.startsWith('{"event"'));
     const parsed = events.map((line) => ProgressEvent.parse(JSON.parse(line)));
     expect(parsed.at(-1)).toMatchObject({ unit: "images", figures: { tuningAuroc: expect.any(Number) } });
