@@ -125,6 +125,9 @@ export const HEAT_COLOURS = ["inferno", "jet"] as const;
 export const HeatColours = z.enum(HEAT_COLOURS);
 export type HeatColours = z.infer<typeof HeatColours>;
 
+/** Whether a map is left blank: `never`, or where the observation's probability lies below its threshold. */
+export const BlankMaps = z.enum(["never", "below-threshold"]);
+
 /** Query of `POST /v1/explanations`. */
 export const ExplanationQuery = z
   .strictObject({
@@ -134,6 +137,9 @@ export const ExplanationQuery = z
     }),
     colours: HeatColours.default("inferno"),
     opacity: z.coerce.number().min(0).max(1).default(0.5),
+    blank: BlankMaps.default("never").meta({
+      description: "leaves the map out where the observation's probability lies below its threshold",
+    }),
   })
   .refine((query) => query.style === "film" || query.observation !== undefined, {
     path: ["observation"],

@@ -70,11 +70,16 @@ export async function openAnswerer(versionFolder: string, version: ModelVersion)
     async picture(source, options) {
       if (options.style === "film") return plainPicture(source);
       const { film, warnings, prediction, area, clock } = await look(source, true);
-      const grid = heatGrid(prediction, observationIndex(options.observation!), area);
+      const observation = observationIndex(options.observation!);
+      const grid = heatGrid(prediction, observation, area);
+      const isBlank =
+        options.blank === "below-threshold" &&
+        prediction.probabilities[observation]! < version.thresholds[observation]!;
+      const shown = isBlank ? { ...grid, values: new Float32Array(grid.values.length) } : grid;
       const draw = options.style === "map" ? mapPng : overlayPng;
-      const { png, region } = await draw(film.image, grid, given(options));
+      const { png, region } = await draw(film.image, shown, given(options));
       clock.lap("render");
-      const told = region === null ? [...warnings, NO_REGION] : warnings;
+      const told = region === null ? [...warnings, isBlank ? BELOW_THRESHOLD : NO_REGION] : warnings;
       return { png, box: region?.box ?? null, warnings: told, timings: clock.laps };
     },
 
@@ -82,6 +87,10 @@ export async function openAnswerer(versionFolder: string, version: ModelVersion)
   };
 }
 
+const BELOW_THRESHOLD: Warning = {
+  code: "below-threshold",
+  message: "the observation's probability lies below its threshold; the map is left blank, as was asked for",
+};
 const NO_REGION: Warning = { code: "no-region", message: "no region of the film stands out for this observation" };
 
 const given = ({ colours, opacity }: PictureOptions) => ({

@@ -1,4 +1,5 @@
-import type { FilmFacts, HeatColours, PictureStyle, Warning } from "../contracts/api.ts";
+import type * as z from "zod";
+import type { BlankMaps, FilmFacts, HeatColours, PictureStyle, Warning } from "../contracts/api.ts";
 import type { Rectangle } from "../domain/geometry.ts";
 import type { Observation } from "../domain/observations.ts";
 import type { Film } from "../imaging/film.ts";
@@ -32,6 +33,8 @@ export interface PictureOptions {
   readonly colours?: HeatColours;
   /** Of the map at its hottest, 0 to 1. */
   readonly opacity?: number;
+  /** Leaves the map out where the probability lies below the threshold. */
+  readonly blank?: z.infer<typeof BlankMaps>;
 }
 
 /** A film as PNG at its own size, with or without a heat map. */

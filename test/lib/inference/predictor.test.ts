@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { VERSION_FILES } from "../../../lib/contracts/layout.ts";
 import { calibrate } from "../../../lib/domain/calibration.ts";
@@ -117,6 +118,23 @@ describe("answers", () => {
       expect([view.readUInt32BE(16), view.readUInt32BE(20)]).toEqual([512, 480]);
     }
     expect(overlay.box === null).toBe(overlay.warnings.some(({ code }) => code === "no-region"));
+  });
+
+  test("on request a map is left blank where the probability lies below the threshold, and only there", async () => {
+    const { prediction } = await predictor.answer(png);
+    const told = findings(prediction, predictor.version);
+    for (const isPositive of [false, true]) {
+      const { observation } = told.find(({ positive }) => positive === isPositive)!;
+      const asked = { style: "map", observation } as const;
+      const [plain, blanked] = [
+        await predictor.picture(png, asked),
+        await predictor.picture(png, { ...asked, blank: "below-threshold" }),
+      ];
+      const codes = blanked.warnings.map(({ code }) => code);
+      expect(codes.includes("below-threshold")).toBe(!isPositive);
+      if (isPositive) expect(blanked.png).toEqual(plain.png);
+      else expect((await sharp(blanked.png).stats()).channels[3]!.max).toBe(0);
+    }
   });
 
   test.skipIf(!hasAwkward)("awkward wrappings of one real film answer alike; a leg does not", async () => {
