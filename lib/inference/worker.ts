@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { liveTensors } from "../engine/session.ts";
 import { tensorflow } from "../engine/tensorflow.ts";
 import { type Answerer, openAnswerer } from "./answerer.ts";
@@ -5,6 +6,9 @@ import type { CallName, Calls, Reply, Request } from "./messages.ts";
 import { errorReply } from "./messages.ts";
 
 /** The process of a predictor: decodes, checks, resizes and predicts away from the caller's event loop. */
+
+// The threads that TensorFlow starts from here on give way to the process that answers health and uploads.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 /** Films in hand at one time, a batch of the graph; the rest wait as the bytes they came in. */
 const FILMS_AT_ONCE = 8;
