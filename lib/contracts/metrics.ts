@@ -23,8 +23,8 @@ export const METRICS = {
   refusedFilms: { name: "RefusedFilms", unit: "Count", service: "api" },
   /** Environments that had to be made ready first. */
   coldStarts: { name: "ColdStart", unit: "Count", service: "api" },
-  /** Distance of a film from those the model was trained on. */
-  outOfDistribution: { name: "OutOfDistribution", unit: "None", service: "api" },
+  /** 1 for an answered film that is unlike those the model learned from, 0 for any other: their share on average. */
+  strangeFilms: { name: "StrangeFilms", unit: "None", service: "api" },
   /** A version that could not be loaded; the one before it went on answering. */
   modelFallbacks: { name: "ModelFallback", unit: "Count", service: "api" },
   /** Folders of films that were refused before a run began. */

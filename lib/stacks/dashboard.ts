@@ -44,10 +44,7 @@ export function dashboard(scope: Construct, { stage, stateMachine, rest, api }: 
       of("predictions", { statistic: "Sum" }),
       of("refusedFilms", { statistic: "Sum" }),
     ]),
-    graph(
-      "Distance from the training films",
-      ["p50", "p95"].map((statistic) => of("outOfDistribution", { statistic, label: statistic, period: DAY })),
-    ),
+    graph("Share of films unlike the training films", [of("strangeFilms", { statistic: "Average", period: DAY })]),
     graph("Versions that did not load", [of("modelFallbacks", { statistic: "Sum" })]),
   );
   board.addWidgets(

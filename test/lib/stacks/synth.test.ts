@@ -10,10 +10,12 @@ import { STACK_PARTS, stackName } from "../../../lib/contracts/deployment.ts";
 import { JobEnvironment } from "../../../lib/contracts/environment.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { roomsOf } from "../../../lib/store/open.ts";
+import { STEP_ACCESS } from "../../../lib/workflow/access.ts";
 import { DEFINITION, definitionHash } from "../../../lib/workflow/definition.ts";
 import { EXIT_RULES, JOB_STEPS, JOBS } from "../../../lib/workflow/jobs.ts";
 import { SLOTS } from "../../../lib/workflow/slots.ts";
 import { copiedFiles } from "./dockerfile.ts";
+import { reach, type Statement, statementsByRole } from "./roles.ts";
 import { type Resource, resourcesOf, type Synthesis, synthesise } from "./synthesis.ts";
 
 const run = promisify(execFile);
@@ -210,13 +212,14 @@ describe("functions", () => {
   });
 });
 
+/** What a right comes to in S3's own words. */
+const ACTIONS = {
+  read: ["s3:GetObject", "s3:ListBucket"],
+  write: ["s3:PutObject", "s3:AbortMultipartUpload"],
+  delete: ["s3:DeleteObject"],
+};
+
 describe("security", () => {
-  interface Statement {
-    readonly Effect: string;
-    readonly Action: string | string[];
-    readonly Resource: unknown;
-    readonly Principal?: unknown;
-  }
   const statements = (type: string): Statement[] =>
     all(type).flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
   const actions = ({ Action }: Statement): string[] => [Action].flat();
@@ -244,6 +247,43 @@ describe("security", () => {
       "xray:PutTelemetryRecords",
       "xray:PutTraceSegments",
     ]);
+  });
+
+  it.each(Object.entries(STEP_ACCESS))(
+    "lets step %s reach what it reads and writes, and nothing else",
+    (step, access) => {
+      const roles = statementsByRole(first.templates.get("hilum-dev-training")!);
+      const [, statements = []] = [...roles].find(([name]) => new RegExp(`^${step}(Function.*|Role)`).test(name)) ?? [];
+      const expected = Object.entries(access).flatMap(([place, rights]) =>
+        rights.flatMap((right) => ACTIONS[right].map((action) => `${place} ${action}`)),
+      );
+      expect(reach(statements)).toEqual(expected.sort());
+    },
+  );
+
+  it("lets the API reach models, uploads and readers' labels alone", () => {
+    const roles = statementsByRole(first.templates.get("hilum-dev-inference")!);
+    const [, statements = []] = [...roles].find(([name]) => name.startsWith("ApiServiceRole")) ?? [];
+    expect(new Set(reach(statements).map((entry) => entry.split(" ")[0]))).toEqual(
+      new Set(["models", "uploads", "incoming/feedback", "incoming"]),
+    );
+    // The bucket itself is listed under that folder only.
+    expect(reach(statements).filter((entry) => entry.startsWith("incoming "))).toEqual(["incoming s3:ListBucket"]);
+  });
+
+  it("leaves no statement a wildcard action, of roles, keys, buckets, queues or topics", () => {
+    const documents = [...first.templates.values()].flatMap((template) =>
+      resourcesOf(template).flatMap(({ Type, Properties }) => [
+        ...[Properties?.PolicyDocument, Properties?.KeyPolicy, Properties?.AssumeRolePolicyDocument].flatMap(
+          (document) => (document?.Statement ?? []).map((statement: Statement) => ({ Type, statement })),
+        ),
+      ]),
+    );
+    expect(documents.length).toBeGreaterThan(100);
+    const wide = documents.filter(
+      ({ statement }) => statement.Effect === "Allow" && [statement.Action].flat().some((name) => name.includes("*")),
+    );
+    expect(wide).toEqual([]);
   });
 
   it("lets only those who must delete or write", () => {

@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { EXCEPTIONS } from "../lib/stacks/exceptions.ts";
+import { Stage } from "../lib/stacks/stage.ts";
+
+/** Tables of docs/ that are made from what they tell of; a test holds them together. */
+
+const row = (...cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(...head), row(...head.map(() => "---")), ...rows.map((cells) => row(...cells))].join("\n");
+
+interface Property {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Property>>;
+}
+
+function settings({ properties = {} }: Property, path: readonly string[] = []): string[][] {
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const here = [...path, name];
+    if (property.description === undefined && property.properties) return settings(property, here);
+    const value = "default" in property ? `\`${JSON.stringify(property.default)}\`` : "must be given";
+    return [[`\`${here.join(".")}\``, value, property.description ?? ""]];
+  });
+}
+
+/** docs/stages.md */
+export const stagesPage = (): string => `# Settings of a stage
+
+\`bin/stages.ts\` holds the stages; every setting is checked before anything is made. This table is made from the schema
+(\`lib/stacks/stage.ts\`).
+
+${table(["setting", "unless you say otherwise", "what it is"], settings(z.toJSONSchema(Stage, { io: "input" }) as Property))}
+`;
+
+/** docs/exceptions.md */
+export function exceptionsPage(): string {
+  const rows = EXCEPTIONS.map(({ rule, finding, at, reason }) => [
+    rule,
+    finding === undefined ? "" : `\`${finding.source}\``,
+    at.source === "." ? "everywhere" : `\`${at.source}\``,
+    reason,
+  ]);
+  return `# Rules that are not followed, and why
+
+cdk-nag's rules for solutions on AWS (AwsSolutions) and for health data (HIPAA-Security) are checked at every synthesis,
+which ends with a finding that none of these names. ${new Set(EXCEPTIONS.map(({ rule }) => rule)).size} rules have exceptions. This table is made from
+\`lib/stacks/exceptions.ts\`.
+
+${table(["rule", "what it found", "where", "why it stays"], rows)}
+`;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { stageNamed, stages } from "../../../bin/stages.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
+import { parseStage } from "../../../lib/stacks/stage.ts";
+
+describe("a stage", () => {
+  test.each([
+    [
+      "no GPU family that the image knows",
+      { gpu: { instances: ["p5.48xlarge"] } },
+      "gpu.instances.0: expected a type of g4dn, g5 or g6",
+    ],
+    ["a setting that does not exist", { api: { acess: "iam" } }, "api.acess: no such setting"],
+    ["an open API", { api: { access: "open" } }, "api.access"],
+    ["keys beside log-in", { api: { access: "cognito", clients: ["pacs"] } }, "api.clients: with log-in"],
+    ["more warm environments than calls", { api: { concurrency: 1, provisioned: 2 } }, "api.provisioned"],
+    ["days that CloudWatch does not know", { logDays: 42 }, "logDays"],
+    [
+      "a certificate of another region",
+      { api: { domain: { name: "a", certificateArn: "arn:aws:acm:eu-west-1:1:x" } } },
+      "us-east-1",
+    ],
+  ])("with %s is refused, and the setting is named", (_, settings, fault) => {
+    const parse = () => parseStage({ name: "x", ...(settings as object) });
+    expect(parse).toThrow(InputError);
+    expect(parse).toThrow(fault);
+    expect(parse).toThrow(/^stage x: /);
+  });
+
+  test("that is not there is refused with those that are", () => {
+    expect(() => stageNamed("staging")).toThrow("expected one of minimal, dev, prod");
+  });
+
+  test("needs nothing but its name", () => {
+    expect(parseStage({ name: "x" })).toMatchObject({ keepData: true, network: "public", api: { access: "iam" } });
+    expect(stages().map(({ name }) => name)).toEqual(["minimal", "dev", "prod"]);
+  });
+});
