@@ -56,15 +56,6 @@ const scheme = (userPoolArn: string | undefined): Json =>
         },
       };
 
-/** Served by the application besides its documented routes. */
-const DOCUMENT_ROUTE: Readonly<Record<string, Operation>> = {
-  get: {
-    operationId: "describeApi",
-    parameters: [{ name: "version", in: "query", required: false, schema: { type: "string" } }],
-    responses: { 200: { description: "This API as an OpenAPI document." } },
-  },
-};
-
 /**
  * The service's own OpenAPI document as API Gateway imports it: every route calls the function and none is open.
  * Schemas stay behind: answers are the function's, and API Gateway's reading of JSON Schema is its own.
@@ -94,7 +85,7 @@ export function gatewayDocument(document: ApiDocument, options: GatewayOptions):
     responses: { 204: { description: "What other origins may call." } },
     "x-amazon-apigateway-integration": integration,
   };
-  const paths = Object.entries({ ...document.paths, "/v1/openapi.json": DOCUMENT_ROUTE }).map(([path, operations]) => {
+  const paths = Object.entries(document.paths).map(([path, operations]) => {
     const routes = Object.entries(operations).map(([method, operation]) => [method, guarded(operation)]);
     const methods = api.corsOrigins.length > 0 ? [...routes, ["options", preflight]] : routes;
     return [path, Object.fromEntries(methods)];
