@@ -1,4 +1,5 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const exists = (path: string): Promise<boolean> =>
@@ -7,7 +8,7 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A turn is lost when it takes longer than making anything does. */
+/** A turn is lost when its process has ended, or when it takes longer than making anything does. */
 const LONGEST_TURN_MS = 1_200_000;
 
 /** Does the work while no other process does work of that name; `turn` is a path in a folder that exists. */
@@ -34,11 +35,19 @@ async function takeTurn(turn: string): Promise<boolean> {
     () => true,
     () => false,
   );
-  if (made) return true;
+  if (made) {
+    await writeFile(join(turn, OWNER), String(process.pid));
+    return true;
+  }
   const began = await stat(turn).then(
     ({ mtimeMs }) => mtimeMs,
     () => Date.now(),
   );
-  if (Date.now() - began > LONGEST_TURN_MS) await rm(turn, { recursive: true, force: true });
+  const owner = await readFile(join(turn, OWNER), "utf8").catch(() => "");
+  const ended = owner !== "" && !(await exists(`/proc/${owner}`));
+  if (ended || Date.now() - began > LONGEST_TURN_MS) await rm(turn, { recursive: true, force: true });
   return false;
 }
+
+/** Holds the process id of whoever has the turn. */
+const OWNER = "owner";

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { podmanEnd, podmanEnvironment } from "./podman.ts";
 
@@ -50,7 +51,8 @@ export function startContainer({
       ...(options.volumes ?? []).map((volume) => `--volume=${volume}`),
       ...[image, ...args],
     ],
-    { env: podmanEnvironment(), stdio: ["ignore", "pipe", "pipe"] },
+    // Where memory runs out, podman leaves a file in its working folder.
+    { cwd: tmpdir(), env: podmanEnvironment(), stdio: ["ignore", "pipe", "pipe"] },
   );
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
   const ended = new Promise<number>((resolve, reject) => {

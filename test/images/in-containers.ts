@@ -34,6 +34,7 @@ function lambdas(
   { environment, onLine }: FunctionOptions,
 ): Functions {
   const running = new Map<string, Promise<{ readonly lambda: Lambda; readonly folder: string }>>();
+  const stopping: Promise<void>[] = [];
   const start = async (module: string) => {
     const folder = await mkdtemp(join(tmpdir(), "hilum-task-"));
     // The container's program is another user.
@@ -65,12 +66,13 @@ function lambdas(
         if (isError(result)) throw taskError(result.errorType, body);
         return result;
       } catch (error) {
-        if (signal.aborted) await stop(module);
+        // The state machine turns away at once; the container ends meanwhile.
+        if (signal.aborted) stopping.push(stop(module));
         throw error;
       }
     },
     async close() {
-      await Promise.all([...running.keys()].map(stop));
+      await Promise.all([...stopping, ...[...running.keys()].map(stop)]);
     },
   };
 }
