@@ -5,18 +5,12 @@ import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { bad, doubtful, type Finding, good, type NamedFinding } from "../../lib/contracts/finding.ts";
 import type { Device } from "../../lib/engine/tensorflow.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
 import { openStore, roomsOf } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
-
-export interface Finding {
-  readonly state: "good" | "doubtful" | "bad";
-  readonly found: string;
-  /** What to do about it. */
-  readonly mend?: string;
-}
 
 const PROBE = fileURLToPath(new URL("./device-probe.ts", import.meta.url));
 
@@ -27,15 +21,13 @@ const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 const LEAST_MEMORY = 2 * GIB;
 const LEAST_DISK = 2 * GIB;
 
-const good = (found: string): Finding => ({ state: "good", found });
-
 /** Each looks at one thing; none changes anything. */
-export const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>>> = {
+const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>>> = {
   Node: async () => {
     const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
     const recent = major > 20 || (major === 20 && minor >= 9);
     if (recent) return good(`${process.versions.node} on ${process.platform} ${process.arch}`);
-    return { state: "bad", found: process.versions.node, mend: "Install Node 20.9 or newer." };
+    return bad(process.versions.node, "Install Node 20.9 or newer.");
   },
   TensorFlow: async () => {
     try {
@@ -44,7 +36,7 @@ export const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>
       return good(`${tensorflow}, ${kind}${oneDnn ? ", oneDNN" : ""}`);
     } catch (error) {
       const found = (error as Error).message.match(/Error: (.*)/)?.[1] ?? "does not load";
-      return { state: "bad", found, mend: "Set the engine up: node bin/setup.mjs" };
+      return bad(found, "Set the engine up: node bin/setup.mjs");
     }
   },
   Cores: async () => good(String(availableParallelism())),
@@ -53,14 +45,14 @@ export const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>
     const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
     const found = `${gib(total)}, ${gib(freemem())} free`;
     if (total >= LEAST_MEMORY) return good(found);
-    return { state: "doubtful", found, mend: "The demo wants 2 GiB; choose a smaller batchSize in the configuration." };
+    return doubtful(found, "The demo wants 2 GiB; choose a smaller batchSize in the configuration.");
   },
   Disk: async (store) => {
     const folder = nearestFolder(store.startsWith("file:") ? asPath(store) : process.cwd());
     const { bavail, bsize } = await statfs(folder);
     const found = `${gib(bavail * bsize)} free under ${folder}`;
     if (bavail * bsize >= LEAST_DISK) return good(found);
-    return { state: "doubtful", found, mend: "Make room, or name another place with --store." };
+    return doubtful(found, "Make room, or name another place with --store.");
   },
   Cache: async () => {
     const folder = cacheFolder();
@@ -68,7 +60,7 @@ export const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>
       await access(nearestFolder(folder), constants.W_OK);
       return good(folder);
     } catch {
-      return { state: "bad", found: `${folder} can't be written`, mend: "Name another folder with HILUM_CACHE." };
+      return bad(`${folder} can't be written`, "Name another folder with HILUM_CACHE.");
     }
   },
   Store: async (store) => {
@@ -76,12 +68,19 @@ export const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>
       const { production, candidate } = await readChannels(openStore(roomsOf(store).HILUM_MODELS));
       if (production !== null) return good(`${asPath(store)}, model ${production} in production`);
       const found = candidate ? `${asPath(store)}, candidate ${candidate}` : `${asPath(store)}, no model yet`;
-      return { state: "doubtful", found, mend: "Make a model: bin/hilum demo" };
+      return doubtful(found, "Make a model: bin/hilum demo");
     } catch (error) {
-      return { state: "bad", found: (error as Error).message, mend: "Name another place with --store." };
+      return bad((error as Error).message, "Name another place with --store.");
     }
   },
 };
+
+/** Everything that this machine has and lacks. */
+export async function examineMachine(store: string): Promise<readonly NamedFinding[]> {
+  const findings: NamedFinding[] = [];
+  for (const [name, check] of Object.entries(CHECKS)) findings.push({ name, ...(await check(store)) });
+  return findings;
+}
 
 function nearestFolder(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));

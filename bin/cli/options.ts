@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import { STAGE_NAME } from "../../lib/contracts/deployment.ts";
 import { Protocol } from "../../lib/contracts/run-config.ts";
 import { storeUri } from "../../lib/store/open.ts";
 import { DEFAULT_STORE } from "./places.ts";
@@ -20,6 +21,11 @@ const uri = (text: string): string => {
   }
 };
 
+const stageNameOf = (text: string): string => {
+  if (STAGE_NAME.test(text)) return text;
+  throw new InvalidArgumentError("Expected a stage's name: lower case letters, digits and dashes.");
+};
+
 /** Options that several commands take, each spelt once. */
 export const option = {
   store: () =>
@@ -31,6 +37,10 @@ export const option = {
       "--model <place>",
       "a store (its production model), a version's folder, or STORE#VERSION or STORE#CHANNEL",
     ).env("HILUM_MODEL_URI"),
+  stage: () =>
+    new Option("--stage <name>", "a deployed stage (bin/stages.ts), in the account and region of the AWS profile")
+      .conflicts("store")
+      .argParser(stageNameOf),
   data: () => new Option("--data <folder>", "folder or s3:// prefix with train.csv and films").argParser(uri),
   protocol: () =>
     new Option("--protocol <name>", "how films are divided: by patient, or as the published study did it").choices(

@@ -1,26 +1,37 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { EXIT } from "../../lib/domain/errors.ts";
-import type { Finding } from "../cli/doctor-checks.ts";
 import { option } from "../cli/options.ts";
+import { printFindings } from "../cli/tell-findings.ts";
+
+interface DoctorOptions {
+  readonly store: string;
+  readonly aws?: boolean;
+  readonly stage?: string;
+  readonly json?: boolean;
+}
 
 export function registerDoctor(program: Command): void {
   program
     .command("doctor")
-    .description("what this machine has and lacks, and how to mend it")
+    .description("what this machine, or an AWS account, has and lacks, and how to mend it")
     .addOption(option.store())
+    .addOption(new Option("--aws", "look at the account and region of the AWS profile, for a stage"))
+    .addOption(option.stage())
     .addOption(option.json())
-    .addHelpText("after", "\nExample:\n  $ hilum doctor\n")
-    .action(async ({ store, json }: { store: string; json?: boolean }) => {
-      const { CHECKS } = await import("../cli/doctor-checks.ts");
-      const findings: (Finding & { name: string })[] = [];
-      for (const [name, check] of Object.entries(CHECKS)) findings.push({ name, ...(await check(store)) });
-      if (json) console.log(JSON.stringify(findings));
-      else for (const finding of findings) console.log(tell(finding));
+    .addHelpText("after", "\nExample:\n  $ hilum doctor\n  $ hilum doctor --aws --stage dev\n")
+    .action(async (options: DoctorOptions) => {
+      const findings = options.aws || options.stage !== undefined ? await ofAccount(options) : await ofMachine(options);
+      printFindings(findings, options.json);
       if (findings.some((finding) => finding.state === "bad")) process.exitCode = EXIT.input;
     });
 }
 
-const MARKS = { good: "ok   ", doubtful: "doubt", bad: "bad  " } as const;
+async function ofMachine({ store }: DoctorOptions) {
+  const { examineMachine } = await import("../cli/doctor-checks.ts");
+  return examineMachine(store);
+}
 
-const tell = ({ name, state, found, mend }: Finding & { name: string }): string =>
-  `${MARKS[state]}  ${name.padEnd(12)} ${found}${mend === undefined ? "" : `\n${" ".repeat(20)}${mend}`}`;
+async function ofAccount({ stage }: DoctorOptions) {
+  const { examineStage } = await import("../cli/examine-stage.ts");
+  return examineStage(stage);
+}

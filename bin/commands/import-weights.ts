@@ -3,12 +3,14 @@ import { Argument, type Command, Option } from "commander";
 import { NetworkName } from "../../lib/contracts/run-config.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
-import { openRooms, roomsOf } from "../../lib/store/open.ts";
+import { openRooms } from "../../lib/store/open.ts";
 import { option } from "../cli/options.ts";
+import { roomsAt } from "../cli/rooms-at.ts";
 
 interface ImportOptions {
   readonly backbone: NetworkName;
   readonly store: string;
+  readonly stage?: string;
   readonly json?: boolean;
 }
 
@@ -21,15 +23,16 @@ export function registerImportWeights(program: Command): void {
       new Option("--backbone <network>", "network of the file").choices(NetworkName.options).makeOptionMandatory(),
     )
     .addOption(option.store())
+    .addOption(option.stage())
     .addOption(option.json())
     .addHelpText("after", "\nExample:\n  $ hilum import-weights --backbone densenet121 --store .hilum/store\n")
     .action(importFile);
 }
 
-async function importFile(given: string | undefined, { backbone, store, json }: ImportOptions): Promise<void> {
+async function importFile(given: string | undefined, { backbone, store, stage, json }: ImportOptions): Promise<void> {
   const { importWeights } = await import("../../lib/training/imported-weights.ts");
   const { file, source } = given === undefined ? await officialFile(backbone) : { file: given, source: undefined };
-  const { models } = openRooms(roomsOf(store));
+  const { models } = openRooms(await roomsAt({ store, stage }));
   const imported = await importWeights(models, { file, network: backbone, ...(source && { source }) });
   if (json) return console.log(JSON.stringify(imported));
   const { sha256, headWidth, channels, imagenet } = imported;

@@ -5,16 +5,24 @@ import { listModels } from "../cli/models/list.ts";
 import { showModel } from "../cli/models/show.ts";
 import { verifyModels } from "../cli/models/verify.ts";
 import { option } from "../cli/options.ts";
+import { type Place, roomsAt } from "../cli/rooms-at.ts";
 
 const PLACE = "a version, a channel, or a place as --model takes it; production if left out";
 
 export function registerModels(program: Command): void {
-  const models = program.command("models").description("the model versions of a store");
+  const models = program
+    .command("models")
+    .description("the model versions of a store or of a deployed stage")
+    .hook("preAction", async (_, action) => {
+      const place = action.opts<Place>();
+      if (place.stage !== undefined) action.setOptionValue("store", (await roomsAt(place)).HILUM_MODELS);
+    });
   const command = (name: string, description: string, example: string): Command =>
     models
       .command(name, { isDefault: name === "list" })
       .description(description)
       .addOption(option.store())
+      .addOption(option.stage())
       .addOption(option.json())
       .addHelpText("after", `\nExample:\n  $ hilum models ${example}\n`);
 

@@ -3,6 +3,9 @@
 export const STACK_PARTS = ["data", "training", "inference", "monitoring"] as const;
 export type StackPart = (typeof STACK_PARTS)[number];
 
+/** How stages are called. */
+export const STAGE_NAME = /^[a-z][a-z0-9-]{0,20}$/;
+
 export const stackName = (stage: string, part: StackPart): string => `hilum-${stage}-${part}`;
 
 /** Name of the state machine: known before it is made, since its own last step starts what waits for it. */
@@ -22,3 +25,13 @@ export const OUTPUTS = {
   monitoring: ["Dashboard", "Alarms"],
 } as const satisfies Readonly<Record<StackPart, readonly string[]>>;
 export type OutputName<P extends StackPart = StackPart> = (typeof OUTPUTS)[P][number];
+
+/** Services that an instance of Batch talks to besides S3, where no way leads out but endpoints; as their endpoints are called. */
+export const JOB_ENDPOINTS = {
+  ImageIndex: "ecr.api",
+  Images: "ecr.dkr",
+  Cluster: "ecs",
+  Agent: "ecs-agent",
+  Telemetry: "ecs-telemetry",
+  Logs: "logs",
+} as const;

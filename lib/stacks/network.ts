@@ -12,6 +12,7 @@ import {
   Vpc,
 } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
+import { JOB_ENDPOINTS } from "../contracts/deployment.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
 import type { Network } from "./stage.ts";
 
@@ -20,18 +21,8 @@ interface Plan {
   readonly jobs: SubnetType;
   readonly natGateways: number;
   /** Services that are reached through a door of their own. */
-  readonly endpoints: Readonly<Record<string, InterfaceVpcEndpointAwsService>>;
+  readonly endpoints: Readonly<Record<string, string>>;
 }
-
-/** What an instance of Batch talks to besides S3. */
-const JOB_SERVICES = {
-  ImageIndex: InterfaceVpcEndpointAwsService.ECR,
-  Images: InterfaceVpcEndpointAwsService.ECR_DOCKER,
-  Cluster: InterfaceVpcEndpointAwsService.ECS,
-  Agent: InterfaceVpcEndpointAwsService.ECS_AGENT,
-  Telemetry: InterfaceVpcEndpointAwsService.ECS_TELEMETRY,
-  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-};
 
 /** The three ways out; docs/platform.md has what each costs while nothing runs. */
 const PLANS: Readonly<Record<Network, Plan>> = {
@@ -54,7 +45,7 @@ const PLANS: Readonly<Record<Network, Plan>> = {
     subnets: [{ name: "jobs", subnetType: SubnetType.PRIVATE_ISOLATED }],
     jobs: SubnetType.PRIVATE_ISOLATED,
     natGateways: 0,
-    endpoints: JOB_SERVICES,
+    endpoints: JOB_ENDPOINTS,
   },
 };
 
@@ -95,7 +86,11 @@ export function jobNetwork(scope: Construct, id: string, keeping: LogKeeping): J
     });
     doors.addIngressRule(securityGroup, Port.tcp(443), "jobs");
     for (const [name, service] of services) {
-      made.addInterfaceEndpoint(name, { service, securityGroups: [doors], open: false });
+      made.addInterfaceEndpoint(name, {
+        service: new InterfaceVpcEndpointAwsService(service),
+        securityGroups: [doors],
+        open: false,
+      });
     }
   }
   return { vpc, subnetType: plan.jobs, securityGroup };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { STAGE_NAME } from "../contracts/deployment.ts";
 import { InputError } from "../domain/errors.ts";
 
 /** EC2 instance types whose memory holds the jobs of lib/workflow/jobs.ts. */
@@ -23,7 +24,7 @@ export const Stage = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[a-z][a-z0-9-]{0,20}$/, "expected a lower case letter, then lower case letters, digits and dashes")
+      .regex(STAGE_NAME, "expected a lower case letter, then lower case letters, digits and dashes")
       .describe("part of the stacks' names"),
     keepData: z.boolean().default(true).describe("buckets, films and the key outlive the stack"),
     network: z

@@ -1,3 +1,4 @@
+import "./sdk-warning.ts";
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import {
@@ -24,9 +25,6 @@ const PARTS_AT_ONCE = 4;
 const ATTEMPTS = 5;
 
 type Condition = { readonly IfNoneMatch: "*" } | { readonly IfMatch: Etag };
-
-/** Versions are pinned, so that the SDK's warning about releases to come says nothing to those who run this one. */
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 export const openS3 = (uri: string): Store => new S3Store(uri, s3Client());
 

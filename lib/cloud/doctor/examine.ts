@@ -1,0 +1,77 @@
+import { STACK_PARTS, type StackPart, stackName } from "../../contracts/deployment.ts";
+import { bad, good, type NamedFinding } from "../../contracts/finding.ts";
+import { HilumError } from "../../domain/errors.ts";
+import { deployCommand, findStack } from "../stacks.ts";
+import { bootstrapCheck, machineImageCheck, whoAndWhere } from "./account.ts";
+import type { Check, Looked, Subject } from "./looked.ts";
+import { channelCheck, weightsCheck } from "./models.ts";
+import { networkCheck } from "./network.ts";
+import { imagesCheck, queuesCheck } from "./queues.ts";
+import { quotaCheck } from "./quotas.ts";
+
+/** Fills in the stacks, which what comes after them looks at. */
+const stacksCheck: Check = async ({ stage, stacks }) => {
+  for (const part of STACK_PARTS) stacks[part] = await findStack(stage, part);
+  const faults = STACK_PARTS.flatMap((part) => {
+    const status = stacks[part]?.status ?? "not deployed";
+    return /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status) ? [] : [`${stackName(stage, part)} ${status}`];
+  });
+  return faults.length === 0 ? good(`${STACK_PARTS.length} deployed`) : bad(faults.join(", "), deployCommand(stage));
+};
+
+/** What an account needs before anything is deployed. */
+const BEFORE: Readonly<Record<string, Check>> = {
+  Bootstrap: bootstrapCheck,
+  "GPU quota": quotaCheck("gpu"),
+  "CPU quota": quotaCheck("cpu"),
+  "GPU image": machineImageCheck("gpu"),
+  "CPU image": machineImageCheck("cpu"),
+  Stacks: stacksCheck,
+};
+
+/** What a deployed stage needs besides, and the stack in which each is found. */
+const AFTER: Readonly<Record<string, readonly [StackPart, Check]>> = {
+  Queues: ["training", queuesCheck],
+  Network: ["training", networkCheck],
+  Images: ["training", imagesCheck],
+  Weights: ["data", weightsCheck],
+  Channel: ["data", channelCheck],
+};
+
+/** A check that could not be made is a finding as well; the others are made all the same. */
+async function made(name: string, check: Check, looked: Looked): Promise<NamedFinding> {
+  try {
+    return { name, ...(await check(looked)) };
+  } catch (error) {
+    if (!(error instanceof HilumError)) throw error;
+    return { name, state: "bad", found: error.message };
+  }
+}
+
+/**
+ * Everything that a stage needs of its account, in the order in which it is mended. Without credentials or a region
+ * nothing else can be looked at; what is not deployed yet has its stacks alone to tell of.
+ */
+export async function examine(subject: Subject): Promise<readonly NamedFinding[]> {
+  let identity: Awaited<ReturnType<typeof whoAndWhere>>;
+  try {
+    identity = await whoAndWhere();
+  } catch (error) {
+    if (!(error instanceof HilumError)) throw error;
+    const name = error.code === "aws-region" ? "Region" : "Credentials";
+    const mend = name === "Region" ? "export AWS_REGION=us-east-1" : "aws sso login, or aws configure";
+    return [{ name, ...bad(error.message, mend) }];
+  }
+  const { account, region, arn } = identity;
+  const stacks: Looked["stacks"] = {};
+  const findings: NamedFinding[] = [
+    { name: "Credentials", ...good(arn) },
+    { name: "Region", ...good(region) },
+  ];
+  const looked = { ...subject, account, region, stacks };
+  for (const [name, check] of Object.entries(BEFORE)) findings.push(await made(name, check, looked));
+  for (const [name, [part, check]] of Object.entries(AFTER)) {
+    if (stacks[part] !== undefined) findings.push(await made(name, check, looked));
+  }
+  return findings;
+}

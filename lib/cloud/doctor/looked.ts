@@ -1,0 +1,23 @@
+import type { StackPart } from "../../contracts/deployment.ts";
+import type { Finding } from "../../contracts/finding.ts";
+import type { RunConfig } from "../../contracts/run-config.ts";
+import type { StackState } from "../stacks.ts";
+
+/** What every check of an account needs to know of the stage. */
+export interface Subject {
+  readonly stage: string;
+  readonly network: "public" | "nat" | "endpoints";
+  /** Instance types, by who runs on them. */
+  readonly instances: { readonly cpu: readonly string[]; readonly gpu: readonly string[] };
+  /** What runs of newly arrived films are made of. */
+  readonly config: RunConfig;
+}
+
+/** The same, where it would be or is deployed. */
+export interface Looked extends Subject {
+  readonly account: string;
+  readonly region: string;
+  readonly stacks: Partial<Record<StackPart, StackState | undefined>>;
+}
+
+export type Check = (looked: Looked) => Promise<Finding>;

@@ -1,0 +1,116 @@
+import {
+  BatchClient,
+  DescribeComputeEnvironmentsCommand,
+  DescribeJobDefinitionsCommand,
+  DescribeJobQueuesCommand,
+} from "@aws-sdk/client-batch";
+import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from "@aws-sdk/client-cloudformation";
+import {
+  DescribeInstanceTypesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
+import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { mockClient } from "aws-sdk-client-mock";
+import { JOB_ENDPOINTS, OUTPUTS, type StackPart, stackName } from "../../../lib/contracts/deployment.ts";
+import { JOB_STEPS } from "../../../lib/workflow/jobs.ts";
+
+export const ACCOUNT = "111122223333";
+export const REGION = "us-east-1";
+const ARN = `${REGION}:${ACCOUNT}`;
+
+export const stackMissing = (name: string): Error =>
+  Object.assign(new Error(`Stack with id ${name} does not exist`), { name: "ValidationError" });
+
+/** Outputs of a deployed stage; buckets by the names that the test's S3 server gives them. */
+export const outputsOf = (part: StackPart, stage: string): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(OUTPUTS[part].map((name) => [name, `${stage}-${name.toLowerCase()}`])),
+  ...(part === "training" && { StateMachine: `arn:aws:states:${ARN}:stateMachine:hilum-${stage}` }),
+});
+
+/** An account with a whole deployment of a stage, over endpoints: every answer as AWS words it. */
+export function mockAccount(stage: string) {
+  const sts = mockClient(STSClient);
+  const ssm = mockClient(SSMClient);
+  const quotas = mockClient(ServiceQuotasClient);
+  const ec2 = mockClient(EC2Client);
+  const stacks = mockClient(CloudFormationClient);
+  const batch = mockClient(BatchClient);
+
+  sts.on(GetCallerIdentityCommand).resolves({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/platform` });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: "ami-0123456789abcdef0" } });
+  ssm.on(GetParameterCommand, { Name: "/cdk-bootstrap/hnb659fds/version" }).resolves({ Parameter: { Value: "28" } });
+  quotas.on(GetServiceQuotaCommand).resolves({ Quota: { Value: 64 } });
+  ec2.on(DescribeInstanceTypesCommand).resolves({
+    InstanceTypes: [
+      { InstanceType: "m6i.2xlarge", VCpuInfo: { DefaultVCpus: 8 } },
+      { InstanceType: "g5.xlarge", VCpuInfo: { DefaultVCpus: 4 } },
+    ],
+  });
+  ec2.on(DescribeSubnetsCommand).resolves({
+    Subnets: ["a", "b"].map((zone) => ({ VpcId: "vpc-1", AvailabilityZone: `${REGION}${zone}` })),
+  });
+  ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ Routes: [{ GatewayId: "local", State: "active" }] }] });
+  ec2.on(DescribeVpcEndpointsCommand).resolves({
+    VpcEndpoints: ["s3", ...Object.values(JOB_ENDPOINTS)].map((service) => ({
+      ServiceName: `com.amazonaws.${REGION}.${service}`,
+      State: "Available",
+    })),
+  });
+  for (const part of ["data", "training", "inference", "monitoring"] as const) {
+    const values = Object.entries(outputsOf(part, stage));
+    const Outputs = values.map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+    const StackName = stackName(stage, part);
+    stacks.on(DescribeStacksCommand, { StackName }).resolves({
+      Stacks: [{ StackName, StackStatus: "UPDATE_COMPLETE", CreationTime: new Date(0), Outputs }],
+    });
+  }
+  const definitions = JOB_STEPS.map((step) => `arn:aws:batch:${ARN}:job-definition/${step}:1`);
+  stacks.on(ListStackResourcesCommand).resolves({
+    StackResourceSummaries: definitions.map((PhysicalResourceId, index) => ({
+      ResourceType: "AWS::Batch::JobDefinition",
+      PhysicalResourceId,
+      LogicalResourceId: `Job${index}`,
+      LastUpdatedTimestamp: new Date(0),
+      ResourceStatus: "CREATE_COMPLETE",
+    })),
+  });
+  batch.on(DescribeJobDefinitionsCommand).resolves({
+    jobDefinitions: JOB_STEPS.map((step) => ({
+      jobDefinitionName: step,
+      jobDefinitionArn: `arn:aws:batch:${ARN}:job-definition/${step}:1`,
+      revision: 1,
+      type: "container",
+      status: "ACTIVE",
+      containerProperties: { image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/cdk-hnb659fds-assets:${step}` },
+    })),
+  });
+  batch.on(DescribeJobQueuesCommand).resolves({
+    jobQueues: ["cpu", "gpu"].map((name) => ({
+      jobQueueName: name,
+      jobQueueArn: `arn:aws:batch:${ARN}:job-queue/${name}`,
+      state: "ENABLED",
+      status: "VALID",
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: `${name}-spot` }],
+    })),
+  });
+  batch.on(DescribeComputeEnvironmentsCommand).resolves({
+    computeEnvironments: ["cpu-spot", "gpu-spot"].map((name) => ({
+      computeEnvironmentName: name,
+      computeEnvironmentArn: `arn:aws:batch:${ARN}:compute-environment/${name}`,
+      state: "ENABLED",
+      status: "VALID",
+      computeResources: { type: "SPOT", maxvCpus: 32, subnets: ["subnet-1", "subnet-2"] },
+    })),
+  });
+  const all = [sts, ssm, quotas, ec2, stacks, batch];
+  const restore = () => {
+    for (const client of all) client.restore();
+  };
+  return { sts, ssm, quotas, ec2, stacks, batch, restore };
+}
