@@ -11,6 +11,9 @@ import { podman } from "./podman.ts";
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What a hook that needs images may take: where none is there yet, packages are fetched and TensorFlow is set up. */
+export const IMAGES_TIMEOUT_MS = 3_600_000;
+
 export const TARGETS = ["prepare", "upsampler", "trainer", "evaluator", "api"] as const;
 export type Target = (typeof TARGETS)[number];
 

@@ -5,7 +5,7 @@ import { Problem } from "../../../lib/contracts/api.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { promote } from "../../../lib/registry/channels.ts";
 import { openStore } from "../../../lib/store/open.ts";
-import { image } from "../../images/build.ts";
+import { IMAGES_TIMEOUT_MS, image } from "../../images/build.ts";
 import { type Lambda, startLambda } from "../../images/lambda.ts";
 import { noPodman } from "../../images/podman.ts";
 import { publishRandomModel } from "../../lib/inference/published-model.ts";
@@ -64,7 +64,7 @@ describe.skipIf(absent)(`the API behind Lambda's own client and emulator${absent
     const picture = await answer(api, request("GET", `/v1/samples/${name}`));
     expect(picture.isBase64Encoded).toBe(true);
     film = Buffer.from(picture.body, "base64");
-  });
+  }, IMAGES_TIMEOUT_MS);
   afterAll(async () => {
     await api?.stop();
     await server?.stop();

@@ -16,7 +16,7 @@ import { findDocument, readDocument } from "../../../lib/store/documents.ts";
 import { openRooms, openStore, type Rooms, roomsOf } from "../../../lib/store/open.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../../../lib/workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobStep } from "../../../lib/workflow/jobs.ts";
-import { image } from "../../images/build.ts";
+import { IMAGES_TIMEOUT_MS, image } from "../../images/build.ts";
 import { startContainer } from "../../images/container.ts";
 import { inContainers } from "../../images/in-containers.ts";
 import { noPodman } from "../../images/podman.ts";
@@ -143,7 +143,7 @@ describe.skipIf(absent)(`a run in the images${absent ? `: ${absent}` : ""}`, () 
     for await (const { key } of films.list("")) await openStore(`${bucket}/films`).put(key, await films.get(key));
     const inBucket = { ...roomsOf(`${bucket}/store`), ...server.environment };
     inBuckets = await run(inBucket, `${bucket}/films`, contained([]));
-  });
+  }, IMAGES_TIMEOUT_MS);
   afterAll(async () => {
     await server?.stop();
     if (folder) await rm(folder, { recursive: true, force: true });

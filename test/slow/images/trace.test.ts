@@ -5,7 +5,7 @@ import type { Definition, TaskState } from "../../../lib/workflow/asl.ts";
 import { DEFINITION } from "../../../lib/workflow/definition.ts";
 import { JOBS } from "../../../lib/workflow/jobs.ts";
 import { standInBase } from "../../images/base.ts";
-import { image } from "../../images/build.ts";
+import { IMAGES_TIMEOUT_MS, image } from "../../images/build.ts";
 import { inContainers } from "../../images/in-containers.ts";
 import { noPodman } from "../../images/podman.ts";
 import { from, path, runStandIn, type StandIn, type StandInRun } from "../../lib/local/stand-in.ts";
@@ -102,7 +102,7 @@ describe.skipIf(noPodman)(`the state machine in containers${noPodman ? `: ${noPo
   beforeAll(async () => {
     base = await standInBase();
     lambdaImage = await image("api");
-  });
+  }, IMAGES_TIMEOUT_MS);
 
   const contained = (folder: string) =>
     inContainers({
