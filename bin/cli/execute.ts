@@ -6,6 +6,7 @@ import { createScreen } from "../../lib/local/display/create-screen.ts";
 import { createDisplay, type Summary } from "../../lib/local/display/display.ts";
 import { type MachineOptions, type MachineResult, runMachine } from "../../lib/local/machine.ts";
 import { findDocument } from "../../lib/store/documents.ts";
+import { holdLease } from "../../lib/store/lease.ts";
 import { openRooms, roomsOf } from "../../lib/store/open.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../../lib/workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobStep } from "../../lib/workflow/jobs.ts";
@@ -30,7 +31,8 @@ const programs = Object.fromEntries(
 
 /**
  * Runs the state machine, or what `definition` leaves of it, for a run whose request stands in the store.
- * @throws the failed step's error, of its kind
+ * One at a time runs a run.
+ * @throws the failed step's error, of its kind; TemporaryError `in-use`
  */
 export async function execute({ store, run, device, index, ...options }: ExecuteOptions): Promise<MachineResult> {
   const environment = roomsOf(store);
@@ -43,6 +45,7 @@ export async function execute({ store, run, device, index, ...options }: Execute
     }
     return undefined;
   };
+  const lease = await holdLease(rooms.runs, keys.runner, `run ${run}`);
   const screen = createScreen(process.stderr, process.env);
   const start = new Date();
   try {
@@ -50,6 +53,7 @@ export async function execute({ store, run, device, index, ...options }: Execute
       { run },
       {
         ...options,
+        signal: AbortSignal.any([options.signal, lease.lost]),
         functions,
         programs,
         environment: {
@@ -64,5 +68,6 @@ export async function execute({ store, run, device, index, ...options }: Execute
     return result;
   } finally {
     screen.close();
+    await lease.release();
   }
 }

@@ -75,6 +75,13 @@ export const runKeys = (run: string) => ({
   failure: (step: string, index?: number) =>
     index === undefined ? `${run}/failures/${step}.json` : `${run}/failures/${step}-${digits(index)}.json`,
   failures: `${run}/failures/`,
+  stepRecords: `${run}/steps/`,
+  /** How far a step has come. */
+  stepProgress: (step: string, index?: number) =>
+    index === undefined ? `${run}/progress/${step}.json` : `${run}/progress/${step}-${digits(index)}.json`,
+  progress: `${run}/progress/`,
+  /** Who runs it, or ran it last, where that is a state machine on one machine. */
+  runner: `${run}/runner.json`,
 });
 
 /** Folder in the room `runs` in which data sets that arrive are kept account of; no run's name. */

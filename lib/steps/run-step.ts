@@ -4,7 +4,8 @@ import { FailureRecord, RunRequest, StepRecord } from "../contracts/run.ts";
 import { reportError } from "../domain/errors.ts";
 import { findDocument, readDocument, writeDocument } from "../store/documents.ts";
 import { openRooms, type Rooms } from "../store/open.ts";
-import { createReporter, type Emit, type Reporter } from "./progress.ts";
+import { type KeptProgress, keepProgress } from "./kept-progress.ts";
+import { createReporter, type Emit, emitOnStderr, type Reporter } from "./progress.ts";
 
 /** Figures of a finished step, shown beside its state. */
 export type StepSummary = StepRecord["summary"];
@@ -35,12 +36,19 @@ export interface StepOptions {
 
 /**
  * Does a step's work once: where its StepRecord exists already, nothing happens. The record is written last, so that
- * it stands for whole output. A failure leaves a FailureRecord and is thrown on.
+ * it stands for whole output. A failure leaves a FailureRecord and is thrown on. Meanwhile its StepProgress is kept.
  */
 export async function runStep(options: StepOptions, work: StepWork): Promise<StepSummary> {
   const { step, index, run, signal = new AbortController().signal } = options;
   const keys = runKeys(run);
-  const reporter = createReporter(step, options.emit ? { emit: options.emit } : {});
+  const { emit = emitOnStderr } = options;
+  let kept: KeptProgress | undefined;
+  const reporter = createReporter(step, {
+    emit: (event) => {
+      emit(event);
+      kept?.hear(event);
+    },
+  });
   const rooms = openRooms(options.environment);
   const recordKey = keys.stepRecord(step, index);
   const member = index === undefined ? {} : { index };
@@ -52,6 +60,7 @@ export async function runStep(options: StepOptions, work: StepWork): Promise<Ste
       return finished.summary;
     }
     signal.throwIfAborted();
+    kept = await keepProgress({ runs: rooms.runs, keys, run, step, index });
     const startedAt = new Date().toISOString();
     const request = await readDocument(rooms.runs, keys.request, RunRequest);
     const summary = await work({ step, index: index ?? 0, run, request, rooms, keys, signal, ...reporter });
@@ -69,8 +78,11 @@ export async function runStep(options: StepOptions, work: StepWork): Promise<Ste
     const { code, message, exitCode } = reportError(error);
     const at = new Date().toISOString();
     const failure = { schema: "hilum.failure/1" as const, step, ...member, code, message, exitCode, at };
+    kept?.hear({ event: "note", step, level: "error", message });
     // The first error counts, also where the store itself is what failed.
     await writeDocument(rooms.runs, keys.failure(step, index), FailureRecord, failure).catch(() => {});
     throw error;
+  } finally {
+    await kept?.close();
   }
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessIdentity } from "../contracts/lease.ts";
 import { TemporaryError } from "../domain/errors.ts";
 import { sha256 } from "./etag.ts";
-import { mayRun, type ProcessIdentity, SELF } from "./process-identity.ts";
+import { mayRun, SELF } from "./process-identity.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 /** How long to wait for another writer; what happens under a lock takes milliseconds. */

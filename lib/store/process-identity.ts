@@ -1,16 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-
-/** Enough to tell later whether the process that wrote this still runs. */
-export interface ProcessIdentity {
-  /** Host and, on Linux, the namespace in which the process number counts. */
-  readonly host: string;
-  /** Changes with each start of the machine; empty where it is not known. */
-  readonly boot: string;
-  readonly pid: number;
-  /** Start of the process in ticks since boot, so that a number used again is not mistaken; empty where it is not known. */
-  readonly start: string;
-}
+import type { ProcessIdentity } from "../contracts/lease.ts";
 
 const optional = (read: () => string): string => {
   try {

@@ -43,9 +43,22 @@ export async function trainMember(context: StepContext, environment: TrainerEnvi
       ? await headWork(context, options)
       : await wholeWork(context, options);
     try {
+      const { network } = model;
+      const parameters = countParameters(buildNetwork(model), model.trainable);
+      const about = { member: index, seed, network, parameters, device: device.kind, tensorflow: device.tensorflow };
+      const tell = (journal: Journal) =>
+        writeDocument(rooms.runs, keys.history, TrainingHistory, historyOf(journal, about));
       const { journal, weights } = await train({
         ...background,
         ...work,
+        checkpoints: {
+          ...background.checkpoints,
+          // With each checkpoint, for whoever watches.
+          save: async (checkpoint) => {
+            await background.checkpoints.save(checkpoint);
+            await tell(checkpoint.journal);
+          },
+        },
         config: training,
         seed,
         signal,
@@ -54,13 +67,10 @@ export async function trainMember(context: StepContext, environment: TrainerEnvi
           await rooms.runs.put(keys.events(journal.cursor.epoch), eventFile(epochEvents(journal), new Date()));
         },
       });
-      const { network } = model;
       const metadata = { network, seed: String(seed), epoch: String(journal.best?.epoch), format: "hilum.weights/1" };
       const whole = new Map([...work.frozen, ...weights]);
       await rooms.runs.put(keys.weights, encodeWeights(whole, metadata));
-      const parameters = countParameters(buildNetwork(model), model.trainable);
-      const history = { member: index, seed, network, parameters, device: device.kind, tensorflow: device.tensorflow };
-      await writeDocument(rooms.runs, keys.history, TrainingHistory, historyOf(journal, history));
+      await tell(journal);
       return summaryOf(journal, device);
     } finally {
       await work.session.dispose();
