@@ -8,6 +8,7 @@ import { registerMetrics } from "../commands/metrics.ts";
 import { registerModels } from "../commands/models.ts";
 import { registerPredict } from "../commands/predict.ts";
 import { registerRun } from "../commands/run.ts";
+import { registerRuns } from "../commands/runs.ts";
 import { registerServe } from "../commands/serve.ts";
 import { registerSteps } from "../commands/steps.ts";
 
@@ -40,6 +41,7 @@ Start with:
       registerRun,
       registerPredict,
       registerServe,
+      registerRuns,
       registerModels,
       registerMetrics,
       registerInspect,

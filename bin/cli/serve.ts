@@ -1,15 +1,30 @@
 import { type ServeOptions, serveModel } from "../../functions/api/serve-model.ts";
+import { serveRuns } from "../../functions/api/serve-runs.ts";
 import type { RunningServer } from "../../functions/api/server.ts";
 import { reportError } from "../../lib/domain/errors.ts";
+import { roomsOf } from "../../lib/store/open.ts";
 
 const USUAL_PORT = 8080;
 
 /** Serves until Ctrl-C or SIGTERM, which is a good end. Without a port, the usual one or any that is free. */
 export async function serveUntilStopped(options: Omit<ServeOptions, "port"> & { port?: number }): Promise<void> {
   console.error("Loading the model…");
-  const server = await serveAtPort(options);
+  const server = await atUsualPort((port) => serveModel({ ...options, port }), options.port);
   console.log(server.url);
   console.error("Open it in a browser. Ctrl-C ends it. Not for clinical use.");
+  await askedToStop();
+  await server.close();
+}
+
+/** The page about a store's runs, without a model. */
+export const watchRuns = (store: string, port: number | undefined): Promise<RunningServer> =>
+  atUsualPort((at) => serveRuns(roomsOf(store).HILUM_RUNS, at), port);
+
+/** The same until Ctrl-C or SIGTERM. */
+export async function watchUntilStopped(store: string, port: number | undefined): Promise<void> {
+  const server = await watchRuns(store, port);
+  console.log(`${server.url}/runs`);
+  console.error("Open it in a browser. Ctrl-C ends it.");
   await askedToStop();
   await server.close();
 }
@@ -20,15 +35,12 @@ const askedToStop = (): Promise<void> =>
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve());
   });
 
-async function serveAtPort({
-  port,
-  ...options
-}: Omit<ServeOptions, "port"> & { port?: number }): Promise<RunningServer> {
-  if (port !== undefined) return serveModel({ ...options, port });
+async function atUsualPort<T>(start: (port: number) => Promise<T>, port: number | undefined): Promise<T> {
+  if (port !== undefined) return start(port);
   try {
-    return await serveModel({ ...options, port: USUAL_PORT });
+    return await start(USUAL_PORT);
   } catch (error) {
     if (reportError(error).code !== "port-in-use") throw error;
-    return serveModel({ ...options, port: 0 });
+    return start(0);
   }
 }

@@ -8,24 +8,32 @@ import { execute } from "./execute.ts";
 import { asShownPath } from "./places.ts";
 import { type RunReport, readRunReport } from "./run-report.ts";
 
-export interface StartOptions {
-  readonly data: string;
-  readonly config: RunConfig;
+export interface RunnerOptions {
   readonly store: string;
   readonly signal: AbortSignal;
   readonly device?: "cpu" | "gpu" | undefined;
   readonly parallel: number;
 }
 
+export interface StartOptions extends RunnerOptions {
+  readonly data: string;
+  readonly config: RunConfig;
+}
+
 /** A run from data and configuration to its end; the same data and configuration go on with the same run. */
-export async function startRun({ data, config, store, ...options }: StartOptions): Promise<RunReport> {
+export async function startRun({ data, config, ...options }: StartOptions): Promise<RunReport> {
   const request = await prepareRequest(data, config);
-  const rooms = openRooms(roomsOf(store));
-  await writeRequest(rooms, request);
-  const { run } = request;
-  const outcome = await findDocument(rooms.runs, runKeys(run).outcome, RunOutcome);
+  await writeRequest(openRooms(roomsOf(options.store)), request);
+  return goOn({ ...options, run: request.run });
+}
+
+/** A run whose request stands in the store, from where it is to its end. */
+export async function goOn({ run, ...options }: RunnerOptions & { readonly run: string }): Promise<RunReport> {
+  const { store } = options;
+  const { runs } = openRooms(roomsOf(store));
+  const outcome = await findDocument(runs, runKeys(run).outcome, RunOutcome);
   const ended = outcome !== undefined && outcome.status !== "failed";
   console.error(`Run ${run} in ${asShownPath(store)}${ended ? " has ended before; this is what it gave" : ""}`);
-  if (!ended) await execute({ store, run, ...options });
+  if (!ended) await execute({ run, ...options });
   return readRunReport(store, run);
 }

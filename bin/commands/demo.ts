@@ -4,7 +4,7 @@ import type { RunConfig } from "../../lib/contracts/run-config.ts";
 import { createScreen } from "../../lib/local/display/create-screen.ts";
 import { duration } from "../../lib/local/display/format.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
-import { storeUri } from "../../lib/store/open.ts";
+import { roomsOf, storeUri } from "../../lib/store/open.ts";
 import { loadConfig } from "../cli/config.ts";
 import { feedbackOf, locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
@@ -36,16 +36,20 @@ export function registerDemo(program: Command): void {
     .action(async ({ store, serve, port, seed, json }: DemoOptions) => {
       const { startRun } = await import("../cli/start-run.ts");
       const config = withSeed(await loadConfig("demo"), seed);
+      // The page about the run, where the model's own will be.
+      const watch = serve ? await (await import("../cli/serve.ts")).watchRuns(store, port) : undefined;
+      if (watch) console.error(`Watch it at ${watch.url}/runs`);
       const report = await stoppable("the same command goes on from here", async (signal) => {
         const data = await makeFilms(store, seed, signal);
         return startRun({ data, config, store, signal, parallel: 1 });
-      });
+      }).finally(() => watch?.close());
       printRun(report, json);
       if (!serve) return;
       const { serveUntilStopped } = await import("../cli/serve.ts");
       await serveUntilStopped({
         ...(await locateModel(undefined, store)),
-        ...(port !== undefined && { port }),
+        ...(watch && { port: Number(new URL(watch.url).port) }),
+        runs: roomsOf(store).HILUM_RUNS,
         feedback: feedbackOf(store),
       });
     });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { storeUri } from "../../lib/store/open.ts";
+import { roomsOf, storeUri } from "../../lib/store/open.ts";
 import { feedbackOf, locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
 
@@ -28,6 +28,7 @@ export function registerServe(program: Command): void {
       await serveUntilStopped({
         ...(await locateModel(model, store)),
         ...options,
+        runs: roomsOf(store).HILUM_RUNS,
         feedback: feedback === undefined ? feedbackOf(store) : storeUri(feedback),
         corsOrigins: corsOrigin,
       });

@@ -21,6 +21,7 @@ export const PAGE_FOLDER = join(import.meta.dirname, "page");
 /** The one app behind the local server, Lambda and the tests. */
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const { films, models, samples = [], uploads, feedback, corsOrigins = [], pageFolder = PAGE_FOLDER, log } = options;
+  const { alsoServe } = options;
   const limits = { ...LIMITS, ...options.limits };
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -69,5 +70,6 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   inferenceProtocolRoutes(app, { films, models, limits, door });
   documentRoutes(app);
   if (pageFolder !== null) pageRoutes(app, pageFolder);
+  alsoServe?.(app);
   return app;
 }

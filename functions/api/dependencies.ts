@@ -1,8 +1,10 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Evaluation } from "../../lib/contracts/evaluation.ts";
 import type { ModelCard } from "../../lib/contracts/model-card.ts";
 import type { Channels, ModelVersion } from "../../lib/contracts/model-version.ts";
 import type { Predictor } from "../../lib/inference/predictor.ts";
 import type { FeedbackBook } from "./feedback/feedback.ts";
+import type { AppEnv } from "./routes/films.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
 /** What answers for films; refused films are InputErrors, and nothing of a film stays after the answer. */
@@ -58,6 +60,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** Folder of the page's files; none for an API without a page. */
   readonly pageFolder?: string | null;
+  /** Adds routes that the deployed API has not. */
+  readonly alsoServe?: (app: OpenAPIHono<AppEnv>) => void;
   /** Takes one JSON-able entry a request or fault; nothing of a film stands in it. */
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
 }

@@ -46,6 +46,7 @@ const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
   "uploads-off": 404,
   "feedback-off": 404,
   "no-such-version": 404,
+  "no-such-run": 404,
   "model-name": 404,
   "no-model": 404,
   "method-not-allowed": 405,

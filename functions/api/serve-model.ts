@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openStore, storeUri } from "../../lib/store/open.ts";
 import type { Limits } from "./dependencies.ts";
 import { openFeedback } from "./feedback/feedback.ts";
+import { runRoutes } from "./routes/runs.ts";
 import { makeSamples } from "./samples.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { openService } from "./service.ts";
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly corsOrigins?: readonly string[] | undefined;
   /** URI of a folder for readers' labels; without, none are taken. */
   readonly feedback?: string | undefined;
+  /** URI of the room `runs`, to show to whoever sits at this machine; without, and on other addresses, none are. */
+  readonly runs?: string | undefined;
   readonly log?: ((entry: Readonly<Record<string, unknown>>) => void) | undefined;
 }
 
@@ -31,11 +34,13 @@ export interface ServedModel extends RunningServer {
   readonly model: { readonly name: string; readonly version: string };
 }
 
+const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
+
 /**
  * Serves a model on this machine, page and API, with sample films to try; ready when it resolves.
  * @throws InputError `no-model`, `port-in-use`, and as openPredictor
  */
-export async function serveModel({ models, model, feedback, ...options }: ServeOptions): Promise<ServedModel> {
+export async function serveModel({ models, model, feedback, runs, ...options }: ServeOptions): Promise<ServedModel> {
   const service = await openService({ models: openStore(models), model });
   const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
   const end = async () => {
@@ -49,6 +54,8 @@ export async function serveModel({ models, model, feedback, ...options }: ServeO
       samples: await makeSamples(),
       uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
       ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
+      ...(runs !== undefined &&
+        LOOPBACK.has(options.host ?? "localhost") && { alsoServe: (app) => runRoutes(app, openStore(runs)) }),
       ...withoutUndefined(options),
     });
     const close = async () => {

@@ -5,12 +5,14 @@ import { InputError } from "../../lib/domain/errors.ts";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./dependencies.ts";
 
-export interface ServerOptions extends AppOptions {
+export interface ListenOptions {
   /** 0 for any that is free. */
   readonly port: number;
   readonly host?: string;
   readonly timeOuts?: Partial<typeof TIME_OUTS>;
 }
+
+export interface ServerOptions extends AppOptions, ListenOptions {}
 
 export interface RunningServer {
   /** `http://127.0.0.1:8080`, without a slash at its end. */
@@ -30,15 +32,16 @@ const TIME_OUTS = {
 const CLOSING_GRACE = 5_000;
 
 /** The app on this machine. @throws InputError `port-in-use` */
-export async function startServer({
-  port,
-  host = "127.0.0.1",
-  timeOuts,
-  ...options
-}: ServerOptions): Promise<RunningServer> {
-  const app = createApp(options);
+export const startServer = (options: ServerOptions): Promise<RunningServer> =>
+  serveHere(createApp(options).fetch, options);
+
+/** Whatever answers requests, on this machine. @throws InputError `port-in-use` */
+export async function serveHere(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { port, host = "127.0.0.1", timeOuts }: ListenOptions,
+): Promise<RunningServer> {
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch,
     serverOptions: { ...TIME_OUTS, ...timeOuts },
   }) as Server;
   await listen(server, port, host);

@@ -28,6 +28,8 @@ const ROOMS = [
   ["lib/phantoms", "../model/network.ts", "../domain/random.ts"],
   ["lib/workflow", "../local/machine.ts", "../contracts/execution.ts"],
   ["lib/local", "../training/loop.ts", "../workflow/definition.ts"],
+  ["lib/runs", "../training/loop.ts", "../workflow/definition.ts"],
+  ["lib/report", "../runs/read-run.ts", "../contracts/run.ts"],
   ["lib/stacks", "../model/network.ts", "../workflow/definition.ts"],
   ["functions/api", "../../lib/stacks/data-stack.ts", "../../lib/inference/predictor.ts"],
   ["containers/trainer", "../../lib/local/machine.ts", "../../lib/training/loop.ts"],

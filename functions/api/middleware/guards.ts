@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
+import type { AppEnv } from "../routes/films.ts";
 
 const SELF = "'self'";
 
@@ -8,8 +9,8 @@ const SELF = "'self'";
  * Headers of every answer: nothing but our own origin, no frames, no sniffing, no referrer.
  * @param uploads origin that our page may post films to besides
  */
-export const guards = (uploads?: string): MiddlewareHandler =>
-  secureHeaders({
+export function guards(uploads?: string): MiddlewareHandler<AppEnv> {
+  const secure = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: [SELF],
@@ -26,6 +27,12 @@ export const guards = (uploads?: string): MiddlewareHandler =>
     crossOriginResourcePolicy: "same-origin",
     strictTransportSecurity: false,
   });
+  return async (c, next) => {
+    await secure(c, next);
+    const policy = c.get("contentPolicy");
+    if (policy !== undefined) c.res.headers.set("content-security-policy", policy);
+  };
+}
 
 /** Headers that a page of another origin may read. */
 const EXPOSED = ["x-request-id", "x-model-version", "server-timing", "retry-after", "x-film-warnings"];

@@ -10,7 +10,13 @@ import type { FilmDoor } from "../film-door.ts";
 import { problemOf } from "../problems.ts";
 import * as routes from "./routes.ts";
 
-export type AppEnv = { Variables: TimingVariables & { requestId: string } };
+export type AppEnv = {
+  Variables: TimingVariables & {
+    requestId: string;
+    /** Content-Security-Policy of an answer that needs another than the page's. */
+    contentPolicy?: string;
+  };
+};
 
 interface FilmRoutesOptions {
   readonly films: FilmService;

@@ -20,13 +20,20 @@ export function documentRoutes(app: OpenAPIHono<AppEnv>): void {
 
 /** The page at `/`, the API's description at `/docs`, and their files under `/page/`. */
 export function pageRoutes(app: OpenAPIHono<AppEnv>, folder: string): void {
-  const files = readPageFiles(folder);
+  const files = pageFileRoutes(app, folder);
   app.get("/", (c) => send(c, files.get("index.html")));
   app.get("/docs", (c) => send(c, files.get("docs.html")));
-  app.get("/page/:file", (c) => send(c, files.get(c.req.param("file"))));
 }
 
-function send(c: Context, file: PageFile | undefined): Response {
+/** The files under `/page/`, which other pages use as well. */
+export function pageFileRoutes(app: OpenAPIHono<AppEnv>, folder: string): ReturnType<typeof readPageFiles> {
+  const files = readPageFiles(folder);
+  app.get("/page/:file", (c) => send(c, files.get(c.req.param("file"))));
+  return files;
+}
+
+/** A file of a page. @throws InputError `not-found` */
+export function send(c: Context, file: PageFile | undefined): Response {
   if (file === undefined) throw new InputError("not-found", `${c.req.path}: no such page`);
   const headers = { etag: file.etag, "cache-control": "no-cache" };
   if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);

@@ -1,0 +1,25 @@
+import { InputError } from "../../../lib/domain/errors.ts";
+import { planRemoval, removeRun } from "../../../lib/runs/remove-run.ts";
+import { openRuns, type RunsOptions } from "./runs-room.ts";
+
+export interface RemoveOptions extends RunsOptions {
+  readonly yes?: boolean;
+}
+
+/** Removes a run's objects once `--yes` says so; says what stays. */
+export async function remove(run: string, { store, yes, json }: RemoveOptions): Promise<void> {
+  const room = openRuns(store);
+  if (!yes) {
+    const { objects, bytes } = await planRemoval(room, run);
+    const what = `${objects} objects, ${(bytes / 1e6).toFixed(1)} MB`;
+    throw new InputError("unconfirmed", `run ${run}: ${what} would be gone for good; say --yes to remove them`);
+  }
+  const removal = await removeRun(room, run);
+  if (json) return console.log(JSON.stringify(removal));
+  const { model, dataset } = removal.stays;
+  const stays = [
+    ...(model === null ? [] : [`model version ${model}`]),
+    `the shards of data set ${dataset.slice(0, 16)}…`,
+  ];
+  console.log(`${run}: ${removal.objects} objects removed. What stays: ${stays.join(" and ")}.`);
+}

@@ -1,0 +1,80 @@
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { duration, progressText, figures as text } from "../../../lib/local/display/format.ts";
+import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
+import type { MemberState, RunState } from "../../../lib/runs/states.ts";
+import { asShownPath } from "../places.ts";
+import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
+
+/** States and figures of a run, as far as it has come. */
+export async function showRun(run: string, { store, json }: RunsOptions): Promise<void> {
+  const room = openRuns(store);
+  const view = await readRun(room, run);
+  if (json) return console.log(JSON.stringify(view));
+  const { status, failure, seconds, rows, fingerprint, model, files, config } = view;
+  const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
+  const facts: [string, string | null][] = [
+    ["Run", `${run}: ${status}${seconds === null ? "" : ` (${duration(seconds * 1000)})`}`],
+    ["Made", view.createdAt],
+    ["Network", `${config.model.network}, ${config.geometry.size} pixels, ${config.training.seeds.length} member(s)`],
+    ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
+    ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
+    ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
+    ["Model", model],
+    ["Report", files.report ? asShownPath(`${room.uri}/${run}/report.html`) : null],
+    ["TensorBoard", files.tensorboard ? `tensorboard --logdir ${asShownPath(view.members)}` : null],
+  ];
+  console.log(table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
+  console.log(`\n${table([["STATE", "STATUS", "TIME", ""], ...stateRows(view)])}`);
+  const curve = epochRows(view);
+  if (curve.length > 0) {
+    console.log(`\n${table([["MEMBER", "EPOCH", "LOSS", "TUNING LOSS", "TUNING AUROC", "IMAGES/S"], ...curve])}`);
+  }
+  if (view.figures) console.log(`\n${table([["FIGURE", "TEST PATIENTS (95 %)"], ...figureRows(view.figures)])}`);
+}
+
+const stateRows = ({ states }: RunView): string[][] =>
+  states
+    .filter(({ step, status }) => step !== null && status !== "skipped")
+    .flatMap((state) =>
+      state.members.length < 2
+        ? [[state.state, state.status, ...told(state.members[0])]]
+        : [[state.state, state.status, "", `${done(state)} of ${state.members.length} done`], ...memberRows(state)],
+    );
+
+const done = ({ members }: RunState): number => members.filter(({ status }) => status === "done").length;
+
+const memberRows = ({ members }: RunState): string[][] =>
+  members.map((member) => [`  member ${member.index}`, member.status, ...told(member)]);
+
+function told(member: MemberState | undefined): [time: string, what: string] {
+  if (member?.startedAt == null) return ["", ""];
+  const { startedAt, endedAt, starts, status, progress, summary, failure } = member;
+  const end = endedAt === null ? (status === "running" ? Date.now() : null) : Date.parse(endedAt);
+  const what = [
+    starts > 1 ? `begun ${starts} times` : "",
+    summary ? text(summary) : "",
+    status !== "done" && progress ? progressText(progress) : "",
+    failure ? failure.message : "",
+  ];
+  return [end === null ? "" : duration(end - Date.parse(startedAt)), what.filter((part) => part !== "").join("; ")];
+}
+
+export const epochRows = ({ histories }: Pick<RunView, "histories">): string[][] =>
+  histories.flatMap(({ member, epochs, bestEpoch }) =>
+    epochs.map(({ epoch, trainLoss, tuningLoss, tuningMeanAuroc, imagesPerSecond }) => [
+      String(member),
+      `${epoch}${epoch === bestEpoch ? " (best)" : ""}`,
+      trainLoss.toFixed(4),
+      tuningLoss?.toFixed(4) ?? "-",
+      tuningMeanAuroc?.toFixed(3) ?? "-",
+      imagesPerSecond.toFixed(1),
+    ]),
+  );
+
+const figureRows = (figures: NonNullable<RunView["figures"]>): string[][] => [
+  ["mean AUROC", interval(figures.meanAuroc, figures.meanAurocInterval)],
+  ...OBSERVATIONS.map((name) => {
+    const { auroc, aurocInterval } = figures.perObservation[name];
+    return [name, interval(auroc, aurocInterval)];
+  }),
+];

@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import { option } from "../cli/options.ts";
+import { compare } from "../cli/runs/compare.ts";
+import { printRuns } from "../cli/runs/list.ts";
+import { remove } from "../cli/runs/remove.ts";
+import type { ResumeOptions } from "../cli/runs/resume.ts";
+import { showRun } from "../cli/runs/show.ts";
+
+export function registerRuns(program: Command): void {
+  const runs = program.command("runs").description("the runs of a store, finished, failed and under way");
+  const command = (name: string, description: string, example: string): Command =>
+    runs
+      .command(name, { isDefault: name === "list" })
+      .description(description)
+      .addOption(option.store())
+      .addOption(option.json())
+      .addHelpText("after", `\nExample:\n  $ hilum runs ${example}\n`);
+
+  command("list", "every run, newest first", "list --store .hilum/store").action(printRuns);
+  command("show", "a run's states, curves and figures, as far as it has come", "show demo-1a2b3c4d")
+    .argument("<run>", "the run's name")
+    .action(showRun);
+  command("compare", "what tells runs apart: data, settings, figures, curves", "compare demo-1a2b3c4d demo-5e6f7a8b")
+    .argument("<runs...>", "two or more")
+    .action(compare);
+  command(
+    "resume",
+    "go on with a run that failed or was stopped; steps that are done are skipped",
+    "resume demo-1a2b3c4d",
+  )
+    .argument("<run>", "the run's name")
+    .addOption(option.device())
+    .addOption(option.parallel())
+    .action(async (run: string, options: ResumeOptions) => {
+      const { resume } = await import("../cli/runs/resume.ts");
+      await resume(run, options);
+    });
+  runs
+    .command("serve")
+    .description("the run page alone, for a store that has no model yet; hilum serve and demo have it too")
+    .addOption(option.store())
+    .addOption(option.port())
+    .action(async ({ store, port }: { readonly store: string; readonly port?: number }) => {
+      const { watchUntilStopped } = await import("../cli/serve.ts");
+      await watchUntilStopped(store, port);
+    });
+  command("remove", "delete what a run wrote; its model and its data set's shards stay", "remove demo-1a2b3c4d --yes")
+    .argument("<run>", "the run's name")
+    .option("--yes", "do it")
+    .action(remove);
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { runKeys } from "../../../lib/contracts/layout.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
+import { compareRuns } from "../../../lib/runs/compare-runs.ts";
+import { listRuns } from "../../../lib/runs/list-runs.ts";
+import { readRun } from "../../../lib/runs/read-run.ts";
+import type { Store } from "../../../lib/store/store.ts";
+import { readPageFiles } from "../page-files.ts";
+import type { AppEnv } from "./films.ts";
+import { send } from "./page.ts";
+
+const RUNS_PAGE = join(import.meta.dirname, "../runs-page");
+
+/** Runs side by side at most. */
+const MOST = 12;
+
+/** The report has its style within and pictures as data; nothing in it runs. */
+const REPORT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Names under which this machine alone reaches itself: a page of elsewhere can't read the runs by a name of its own. */
+const OWN_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/**
+ * The page about a store's runs and what it reads, for the server on one machine: a report shows films. Reads the store
+ * alone, so that it works on a finished, a running and a copied run.
+ */
+export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store): void {
+  const files = readPageFiles(RUNS_PAGE);
+  const get = (path: string, answer: (c: Context<AppEnv>) => Response | Promise<Response>): void => {
+    app.get(path, (c) => {
+      if (OWN_NAMES.test(c.req.header("host") ?? "")) return answer(c);
+      throw new InputError("not-found", `${c.req.path}: expected to be asked for on localhost`);
+    });
+  };
+  const nameIn = (c: Context<AppEnv>): string => c.req.param("run") ?? "";
+  const fresh = { "cache-control": "no-store" };
+
+  get("/runs", (c) => send(c, files.get("index.html")));
+  get("/runs/:run", (c) => send(c, files.get("index.html")));
+  get("/runs-page/:file", (c) => send(c, files.get(c.req.param("file") ?? "")));
+  get("/run-data", async (c) => c.json(await listRuns(runs), 200, fresh));
+  get("/run-data/:run", async (c) => c.json(await readRun(runs, nameIn(c)), 200, fresh));
+  get("/run-comparison", async (c) => {
+    const names = [...new Set(c.req.queries("run"))];
+    if (names.length === 0 || names.length > MOST)
+      throw new InputError("bad-query", `run: expected 1 to ${MOST} names`);
+    const views = await Promise.all(names.map((name) => readRun(runs, name)));
+    return c.json(compareRuns(views), 200, fresh);
+  });
+  get("/runs/:run/report.html", async (c) => {
+    const { run } = await readRun(runs, nameIn(c));
+    const report = new Uint8Array(await runs.get(runKeys(run).report));
+    c.set("contentPolicy", REPORT_POLICY);
+    return c.body(report, 200, { ...fresh, "content-type": "text/html; charset=utf-8" });
+  });
+  get("/runs/:run/model-card.json", async (c) => {
+    const { run } = await readRun(runs, nameIn(c));
+    const card = new Uint8Array(await runs.get(runKeys(run).card));
+    return c.body(card, 200, { ...fresh, "content-type": "application/json" });
+  });
+}

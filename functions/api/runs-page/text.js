@@ -1,0 +1,28 @@
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. @param {number | null} seconds */
+export function duration(seconds) {
+  if (seconds === null) return "–";
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}
+
+/** @param {number | null | undefined} value @param {readonly [number, number] | null} [interval] */
+export function auroc(value, interval) {
+  if (value === null || value === undefined) return "–";
+  return interval ? `${value.toFixed(3)} (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : value.toFixed(3);
+}
+
+/** Whole numbers with their thousands apart, others to three digits. @param {unknown} value */
+export function shown(value) {
+  if (typeof value !== "number") return typeof value === "string" ? value : JSON.stringify(value);
+  return Number.isInteger(value) ? value.toLocaleString("en-US") : String(Number(value.toPrecision(3)));
+}
+
+/** `setAside` as `set aside`. @param {string} name */
+export const words = (name) => name.replace(/(?<=[a-z])([A-Z])/g, (_, letter) => ` ${letter.toLowerCase()}`);
+
+/** @param {string} instant */
+export const moment = (instant) => instant.slice(0, 16).replace("T", " ");

@@ -1,0 +1,114 @@
+import type { GateDecision } from "../contracts/decision.ts";
+import { runKeys } from "../contracts/layout.ts";
+import type { StepProgress } from "../contracts/progress.ts";
+import type { FailureRecord } from "../contracts/run.ts";
+import type { RunConfig } from "../contracts/run-config.ts";
+import type { TrainingHistory } from "../contracts/training.ts";
+import { isHeld } from "../store/lease.ts";
+import { mayRun, SELF } from "../store/process-identity.ts";
+import type { Store } from "../store/store.ts";
+import { DEFINITION } from "../workflow/definition.ts";
+import { type Figures, type RunDocuments, readRunDocuments } from "./documents.ts";
+import { type Edge, edgesOf, type Place, placesOf } from "./graph.ts";
+import { type RunState, statesOf } from "./states.ts";
+
+/** `waiting`: nobody is seen at work on it, as between two jobs of a cloud's queue. */
+export type RunStatus = "promoted" | "kept" | "failed" | "running" | "stopped" | "waiting";
+
+/** Everything that a page or a terminal shows of a run; nothing of a patient. */
+export interface RunView {
+  readonly run: string;
+  readonly description: string;
+  readonly status: RunStatus;
+  readonly createdAt: string;
+  /** From the first step's start to the last one's end, pauses included; null before the first. */
+  readonly seconds: number | null;
+  readonly fingerprint: string;
+  readonly config: RunConfig;
+  readonly states: readonly (RunState & Place)[];
+  readonly edges: readonly (Edge & { readonly taken: boolean })[];
+  readonly failure: FailureRecord | null;
+  /** Of the CSV files; null before they are planned or prepared. */
+  readonly rows: {
+    readonly read: number | null;
+    readonly used: number | null;
+    /** By reason. */
+    readonly setAside: Readonly<Record<string, number>>;
+  };
+  readonly histories: readonly TrainingHistory[];
+  readonly figures: Figures | null;
+  readonly decision: GateDecision | null;
+  readonly model: string | null;
+  readonly files: RunDocuments["files"];
+  /** Folder for TensorBoard. */
+  readonly members: string;
+}
+
+/** A step that wrote nothing for so long is not at work any more, as far as another machine can tell. */
+const SILENCE_MS = 90_000;
+
+const places = new Map(placesOf(DEFINITION).map((place) => [place.state, place]));
+
+/** @throws InputError `no-such-run`, `document` */
+export async function readRun(runs: Store, run: string): Promise<RunView> {
+  const documents = await readRunDocuments(runs, run);
+  const { request, plan, dataset, decision, outcome, figures, records, failures, progress } = documents;
+  const now = Date.now();
+  const running = isRunning(documents, now);
+  const { states, taken } = statesOf(DEFINITION, {
+    ...{ records, failures, progress, outcome, running },
+    isAtWork: (step) => running && isAtWork(step, now),
+    answers: { plan, gate: decision },
+  });
+  const status = statusOf(documents, running, states);
+  const setAside: Record<string, number> = {};
+  for (const { code } of dataset?.setAside ?? []) setAside[code] = (setAside[code] ?? 0) + 1;
+  const keys = runKeys(run);
+  return {
+    run,
+    description: request.config.description,
+    status,
+    createdAt: request.createdAt,
+    seconds: secondsOf(documents, running ? now : undefined),
+    fingerprint: request.fingerprint,
+    config: request.config,
+    states: states.map((state) => ({ ...state, ...places.get(state.state)! })),
+    edges: edgesOf(DEFINITION).map((edge) => ({
+      ...edge,
+      taken: taken.some(({ from, to, kind }) => from === edge.from && to === edge.to && kind === edge.kind),
+    })),
+    failure: status === "failed" ? (outcome?.failure ?? earliest(failures)) : null,
+    rows: { read: plan?.rows.read ?? null, used: dataset?.rows ?? null, setAside },
+    histories: documents.histories.toSorted((a, b) => a.member - b.member),
+    figures: figures ?? null,
+    decision: decision ?? null,
+    model: outcome?.model ?? figures?.model ?? null,
+    files: documents.files,
+    members: `${runs.uri}/${keys.prefix}members`,
+  };
+}
+
+/** Known of a state machine on one machine by its lease, of a cloud's by what its steps write. */
+const isRunning = ({ runner, progress, outcome }: RunDocuments, now: number): boolean => {
+  if (runner) return isHeld(runner, now);
+  return outcome === undefined && progress.some((step) => isAtWork(step, now));
+};
+
+const isAtWork = ({ endedAt, owner, at }: StepProgress, now: number): boolean =>
+  endedAt === null && mayRun(owner) && (owner.host === SELF.host || now - Date.parse(at) < SILENCE_MS);
+
+function statusOf({ outcome, runner, failures }: RunDocuments, running: boolean, states: RunState[]): RunStatus {
+  if (running) return "running";
+  if (outcome) return outcome.status;
+  if (failures.length > 0 && states.some(({ status }) => status === "failed")) return "failed";
+  return runner ? "stopped" : "waiting";
+}
+
+const earliest = (failures: readonly FailureRecord[]): FailureRecord | null =>
+  failures.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0] ?? null;
+
+function secondsOf({ records, progress }: RunDocuments, now: number | undefined): number | null {
+  const times = [...records, ...progress].flatMap(({ startedAt, endedAt }) => [startedAt, endedAt ?? startedAt]);
+  const instants = times.map((time) => Date.parse(time)).concat(now ?? []);
+  return times.length === 0 ? null : (Math.max(...instants) - Math.min(...instants)) / 1000;
+}

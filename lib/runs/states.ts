@@ -1,0 +1,177 @@
+import type { StepProgress } from "../contracts/progress.ts";
+import type { FailureRecord, RunOutcome, StepRecord } from "../contracts/run.ts";
+import type { ChoiceState, Definition, TaskState } from "../workflow/asl.ts";
+import { type Edge, edgesOf } from "./graph.ts";
+
+/** `skipped`: the run took, or will take, another way. */
+export type StateStatus = "pending" | "running" | "done" | "failed" | "stopped" | "skipped";
+
+/** What is known of one member of a step; a step that is no array has one. */
+export interface MemberState {
+  readonly index: number;
+  readonly status: Exclude<StateStatus, "skipped">;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** 0 before the first, and where the run is older than this count. */
+  readonly starts: number;
+  readonly progress: StepProgress["progress"];
+  readonly log: StepProgress["log"];
+  readonly summary: StepRecord["summary"] | null;
+  /** Of the last attempt that failed, while none has succeeded. */
+  readonly failure: FailureRecord | null;
+}
+
+export interface RunState {
+  readonly state: string;
+  /** Null for states that only lead to others. */
+  readonly step: string | null;
+  readonly status: StateStatus;
+  readonly members: readonly MemberState[];
+}
+
+/** What the store tells, and whether somebody is at work on it. */
+export interface Told {
+  readonly records: readonly StepRecord[];
+  readonly failures: readonly FailureRecord[];
+  readonly progress: readonly StepProgress[];
+  readonly outcome: RunOutcome | undefined;
+  /** What Choices and arrays read, as the states hand it on: `{ plan: { prepareJobs: 2 } }`. */
+  readonly answers: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+  readonly isAtWork: (progress: StepProgress) => boolean;
+  /** Whether the run as a whole goes on. */
+  readonly running: boolean;
+}
+
+/** Every state of the definition and the ways that the run took between them. */
+export function statesOf(definition: Definition, told: Told): { states: RunState[]; taken: Edge[] } {
+  const edges = edgesOf(definition);
+  const known = new Map<string, RunState>();
+  const taken: Edge[] = [];
+  let at: string | undefined = definition.StartAt;
+  let frontier = at;
+  let caught = false;
+  while (at !== undefined) {
+    const from: string = at;
+    frontier = from;
+    const state = look(definition, from, caught, told);
+    known.set(from, state);
+    const next = leave(definition, state, told);
+    const edge: Edge | undefined = edges.find((e) => e.from === from && e.to === next?.to && e.kind === next?.kind);
+    if (edge) taken.push(edge);
+    caught ||= edge?.kind === "catch";
+    at = edge?.to;
+  }
+  const ahead = reachable(frontier, edges);
+  const states = Object.keys(definition.States).map(
+    (name): RunState =>
+      known.get(name) ?? {
+        state: name,
+        step: stepOf(definition, name),
+        status: ahead.has(name) ? "pending" : "skipped",
+        members: [],
+      },
+  );
+  return { states, taken };
+}
+
+/** The step behind a Task: its function's or job's slot is named after it. */
+function stepOf({ States }: Definition, name: string): string | null {
+  const state = States[name]!;
+  if (state.Type !== "Task") return null;
+  const { FunctionName, JobDefinition } = state.Parameters;
+  return String(FunctionName ?? JobDefinition).replace(/^\$\{(\w+?)(Function|Job)\}$/, "$1");
+}
+
+function look(definition: Definition, name: string, caught: boolean, told: Told): RunState {
+  const state = definition.States[name]!;
+  const step = stepOf(definition, name);
+  if (state.Type === "Choice") {
+    return { state: name, step, status: choose(state, told) ? "done" : "pending", members: [] };
+  }
+  if (state.Type === "Fail") return { state: name, step, status: "failed", members: [] };
+  if (state.Type !== "Task" || step === null) return { state: name, step, status: "done", members: [] };
+  const members = Array.from({ length: sizeOf(state, told) }, (_, index) => memberOf(step, index, told));
+  // The failure path's task leaves no record, so that a run that is taken up again has its own end to tell of.
+  const toldOfFailure = caught && told.outcome?.status === "failed";
+  return { state: name, step, status: toldOfFailure ? "done" : together(members, told.running), members };
+}
+
+function memberOf(step: string, index: number, told: Told): MemberState {
+  const own = <T extends { step: string; index?: number | undefined }>(of: readonly T[]): T | undefined =>
+    of.find((document) => document.step === step && (document.index ?? 0) === index);
+  const [record, failure, progress] = [own(told.records), own(told.failures), own(told.progress)];
+  const atWork = record === undefined && progress !== undefined && told.isAtWork(progress);
+  const failed = failure !== undefined && (progress === undefined || failure.at >= progress.startedAt);
+  const begun = failed ? "failed" : progress ? "stopped" : "pending";
+  return {
+    index,
+    status: record ? "done" : atWork ? "running" : begun,
+    startedAt: record?.startedAt ?? progress?.startedAt ?? null,
+    endedAt: record?.endedAt ?? progress?.endedAt ?? (failed ? failure.at : null),
+    starts: progress?.starts ?? 0,
+    progress: progress?.progress ?? null,
+    log: progress?.log ?? [],
+    summary: record?.summary ?? null,
+    failure: record ? null : (failure ?? null),
+  };
+}
+
+/** A member that failed is tried again, or waits for the others to end, as long as the run goes on. */
+function together(members: readonly MemberState[], running: boolean): RunState["status"] {
+  const some = (status: MemberState["status"]) => members.some((member) => member.status === status);
+  if (members.every(({ status }) => status === "done")) return "done";
+  if (running) return "running";
+  if (some("running")) return "running";
+  if (some("failed")) return "failed";
+  return some("stopped") || some("done") ? "stopped" : "pending";
+}
+
+/** Where the run went from a state, if it has left it. */
+function leave(
+  definition: Definition,
+  { state: name, status }: RunState,
+  told: Told,
+): Pick<Edge, "to" | "kind"> | null {
+  const state = definition.States[name]!;
+  if (state.Type === "Choice") {
+    const to = choose(state, told);
+    return to === undefined ? null : { to, kind: "choice" };
+  }
+  if (state.Type === "Succeed" || state.Type === "Fail") return null;
+  if (status === "done") return { to: state.Next, kind: "next" };
+  const caught = state.Type === "Task" && status === "failed" && !told.running ? state.Catch[0] : undefined;
+  return caught ? { to: caught.Next, kind: "catch" } : null;
+}
+
+function choose({ Choices, Default }: ChoiceState, told: Told): string | undefined {
+  for (const { Variable, Next, ...test } of Choices) {
+    const value = answerAt(Variable, told);
+    if (value === undefined) return undefined;
+    if (test.StringEquals !== undefined && value === test.StringEquals) return Next;
+    if (test.NumericGreaterThan !== undefined && Number(value) > test.NumericGreaterThan) return Next;
+  }
+  return Default;
+}
+
+/** `$.plan.prepareJobs` */
+function answerAt(path: string, { answers }: Told): unknown {
+  const [step = "", field = ""] = path.replace(/^\$\./, "").split(".");
+  return answers[step]?.[field];
+}
+
+function sizeOf(state: TaskState, told: Told): number {
+  const array = state.Parameters.ArrayProperties as Readonly<Record<string, string>> | undefined;
+  return array === undefined ? 1 : Number(answerAt(array["Size.$"]!, told));
+}
+
+/** The states that a run at `from` may still come to. */
+function reachable(from: string, edges: readonly Edge[]): Set<string> {
+  const found = new Set<string>();
+  const visit = (state: string): void => {
+    if (found.has(state)) return;
+    found.add(state);
+    for (const edge of edges) if (edge.from === state) visit(edge.to);
+  };
+  visit(from);
+  return found;
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { edgesOf, placesOf } from "../../../lib/runs/graph.ts";
+import { DEFINITION } from "../../../lib/workflow/definition.ts";
+import { oneStep } from "../../../lib/workflow/one-step.ts";
+
+test.each([
+  ["the whole", DEFINITION],
+  ["one step", oneStep("train")],
+])("%s definition: every state has a place of its own, below all that lead to it", (_, definition) => {
+  const places = placesOf(definition);
+  expect(places.map(({ state }) => state).sort()).toEqual(Object.keys(definition.States).sort());
+  expect(new Set(places.map(({ row, column }) => `${row}/${column}`)).size).toBe(places.length);
+  const rowOf = (name: string) => places.find(({ state }) => state === name)!.row;
+  for (const { from, to, kind } of edgesOf(definition)) {
+    if (kind !== "catch") expect(rowOf(to), `${from} to ${to}`).toBeGreaterThan(rowOf(from));
+  }
+});
+
+test("ways of a Choice stand beside each other, the failure path on the right of all", () => {
+  const places = new Map(placesOf(DEFINITION).map((place) => [place.state, place]));
+  expect(places.get("train")!.row).toBe(places.get("train-array")!.row);
+  for (const [state, { column }] of places) {
+    if (!["notify-failure", "failed", "failed-untold"].includes(state)) {
+      expect(column).toBeLessThan(places.get("notify-failure")!.column);
+    }
+  }
+});
+
+test("ways that errors take are told apart", () => {
+  const edges = edgesOf(DEFINITION);
+  expect(edges).toContainEqual({ from: "train", to: "notify-failure", kind: "catch" });
+  expect(edges).toContainEqual({ from: "gate", to: "choose-promotion", kind: "next" });
+  expect(edges).toContainEqual({ from: "choose-promotion", to: "keep", kind: "choice" });
+});

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { GateDecision } from "../../../lib/contracts/decision.ts";
+import { Lease } from "../../../lib/contracts/lease.ts";
+import { Plan } from "../../../lib/contracts/plan.ts";
+import { forEachObservation } from "../../../lib/domain/observations.ts";
+import { listRuns } from "../../../lib/runs/list-runs.ts";
+import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
+import { writeDocument } from "../../../lib/store/documents.ts";
+import { openStore } from "../../../lib/store/open.ts";
+import { SELF } from "../../../lib/store/process-identity.ts";
+import type { Store } from "../../../lib/store/store.ts";
+import { minute, storedRun } from "./stored-run.ts";
+
+const RUN = "test-0123abcd";
+
+let runs: Store;
+let stored: ReturnType<typeof storedRun>;
+
+const read = () => readRun(runs, RUN);
+const statuses = ({ states }: RunView) => Object.fromEntries(states.map(({ state, status }) => [state, status]));
+const stateOf = (view: RunView, name: string) => view.states.find(({ state }) => state === name)!;
+
+const parts = { train: 6, tuning: 2, calibration: 1, test: 1 };
+
+const planned = (prepareJobs: number, trainJobs = 1) =>
+  writeDocument(runs, stored.keys.plan, Plan, {
+    ...{ schema: "hilum.plan/1", run: RUN, fingerprint: "ab".repeat(32), protocol: "leak-free", salt: "salt" },
+    geometry: {},
+    policy: {},
+    rows: { read: 12, used: 10, leftOut: { lateral: 2 } },
+    parts,
+    patients: parts,
+    leakage: { testFilms: 1, testFilmsInTraining: 0, testPatients: 1, testPatientsInTraining: 0 },
+    labels: forEachObservation(() => ({ positive: 1, negative: 1, uncertain: 0, blank: 8 })),
+    naturalPrevalence: forEachObservation(() => 0.5),
+    prepareJobs,
+    trainJobs,
+  });
+
+const runner = (changes: Partial<Lease> = {}) =>
+  writeDocument(runs, stored.keys.runner, Lease, {
+    ...{ schema: "hilum.lease/1", token: "1", owner: SELF, takenAt: minute(0), renewedAt: minute(0), endedAt: null },
+    ...changes,
+  });
+
+const finishData = async (jobs: number) => {
+  await stored.done("validate", 1);
+  await stored.done("plan", 2);
+  await planned(jobs);
+  for (let index = 0; index < jobs; index += 1) await stored.done("prepare", 3, index);
+  await stored.done("merge", 5);
+  await stored.done("upsample", 6);
+};
+
+beforeEach(async () => {
+  runs = openStore(`memory://runs-${Math.random()}`);
+  stored = storedRun(runs, RUN);
+  await stored.request();
+});
+
+describe("a run", () => {
+  test("that has a request alone waits at its first state", async () => {
+    const view = await read();
+    expect(view).toMatchObject({ status: "waiting", seconds: null, figures: null, failure: null });
+    expect(new Set(Object.values(statuses(view)))).toEqual(new Set(["pending"]));
+  });
+
+  test("at work on this machine: known by its runner, with the way it took and the ways it will not", async () => {
+    await finishData(2);
+    await runner();
+    await stored.progress("train", 8, {
+      index: 0,
+      owner: SELF,
+      starts: 3,
+      progress: { done: 5, total: 9, unit: "images", rate: 2, secondsLeft: 2, figures: { loss: 0.5 } },
+    });
+    await stored.failed("train", 7, 0);
+    const view = await read();
+    expect(view.status).toBe("running");
+    expect(statuses(view)).toMatchObject({
+      ...{ validate: "done", "choose-prepare": "done", prepare: "skipped", "prepare-array": "done" },
+      ...{ "choose-train": "done", train: "running", "train-array": "skipped", evaluate: "pending", keep: "pending" },
+    });
+    expect(view.edges.filter(({ taken }) => taken).map(({ to }) => to)).toEqual([
+      ...["plan", "choose-prepare", "prepare-array", "merge", "upsample", "choose-train", "train"],
+    ]);
+    expect(stateOf(view, "prepare-array").members).toHaveLength(2);
+    const [member] = stateOf(view, "train").members;
+    expect(member).toMatchObject({ status: "running", starts: 3, progress: { done: 5 }, failure: { code: "csv" } });
+  });
+
+  test("whose runner was killed, or is silent on another machine, is stopped", async () => {
+    await finishData(1);
+    await stored.progress("train", 8, { index: 0 });
+    for (const owner of [
+      { ...SELF, boot: "before" },
+      { ...SELF, host: "elsewhere" },
+    ]) {
+      await runner({ owner });
+      const view = await read();
+      expect(view.status).toBe("stopped");
+      expect(stateOf(view, "train").status).toBe("stopped");
+    }
+  });
+
+  test("in a cloud is known by what its steps write", async () => {
+    await finishData(1);
+    await stored.progress("train", 8, { index: 0, at: new Date().toISOString() });
+    expect((await read()).status).toBe("running");
+    await stored.progress("train", 8, { index: 0 });
+    expect((await read()).status).toBe("waiting");
+  });
+
+  test("that failed tells the step and why, by the way of the failure; taken up again it runs", async () => {
+    await finishData(1);
+    await stored.progress("train", 7, { index: 0, endedAt: minute(9) });
+    await stored.failed("train", 9, 0);
+    await stored.ended("failed", 10, "train");
+    const view = await read();
+    expect(view).toMatchObject({ status: "failed", failure: { step: "train", code: "csv" } });
+    expect(view.failure!.message).toContain("train.csv line 12");
+    expect(statuses(view)).toMatchObject({
+      ...{ upsample: "done", train: "failed", "notify-failure": "done", failed: "failed" },
+      ...{ evaluate: "skipped", succeeded: "skipped" },
+    });
+    expect(view.edges).toContainEqual({ from: "train", to: "notify-failure", kind: "catch", taken: true });
+
+    await runner();
+    await stored.progress("train", 20, { index: 0, owner: SELF, starts: 2 });
+    const again = await read();
+    expect(again).toMatchObject({ status: "running", failure: null });
+    expect(statuses(again)).toMatchObject({ train: "running", "notify-failure": "pending", evaluate: "pending" });
+  });
+
+  test("one of whose array members failed waits for the others, then fails", async () => {
+    await finishData(1);
+    await planned(1, 2);
+    await stored.done("train", 8, 0);
+    await stored.failed("train", 9, 1);
+    await runner();
+    expect(stateOf(await read(), "train-array").status).toBe("running");
+    await runner({ endedAt: minute(12) });
+    const view = await read();
+    expect(view.status).toBe("failed");
+    expect(stateOf(view, "train-array").members.map(({ status }) => status)).toEqual(["done", "failed"]);
+  });
+
+  test.each([
+    ["promote", "promoted", { promote: "done", keep: "skipped" }],
+    ["keep", "kept", { promote: "skipped", keep: "done" }],
+  ] as const)("whose gate says %s ends %s", async (decision, status, expected) => {
+    await finishData(1);
+    await stored.done("train", 8, 0);
+    await stored.done("evaluate", 9);
+    await stored.done("gate", 10);
+    const gate = {
+      schema: "hilum.decision/1" as const,
+      run: RUN,
+      candidate: "a",
+      champion: null,
+      decision,
+      checks: [],
+    };
+    await writeDocument(runs, stored.keys.decision, GateDecision, gate);
+    if (decision === "promote") await stored.done("promote", 11);
+    await stored.done("notify", 12);
+    await stored.ended(status, 13);
+    const view = await read();
+    expect(view).toMatchObject({ status, seconds: 12 * 60 });
+    expect(statuses(view)).toMatchObject({ ...expected, succeeded: "done", failed: "skipped" });
+  });
+});
+
+test("the list has the newest first, and names what it can't read", async () => {
+  await storedRun(runs, "other-1").request();
+  await runs.put("broken-1/request.json", Buffer.from('{"schema":"hilum.request/9"}'));
+  await runs.put("features/x/shard-00000.safetensors", Buffer.from("x"));
+  await runs.put("_arrivals/x/request.json", Buffer.from("{}"));
+  const list = await listRuns(runs);
+  expect(list.runs.map(({ run }) => run).sort()).toEqual(["other-1", RUN]);
+  expect(list.unreadable).toEqual([{ run: "broken-1", message: expect.stringContaining("schema") }]);
+});
+
+test.each(["nobody-1", "../x", "", "a/b"])("no run %j", async (name) => {
+  await expect(readRun(runs, name)).rejects.toMatchObject({ code: "no-such-run" });
+});

@@ -1,0 +1,69 @@
+import { runKeys } from "../../../lib/contracts/layout.ts";
+import { StepProgress } from "../../../lib/contracts/progress.ts";
+import { FailureRecord, RunOutcome, RunRequest, StepRecord } from "../../../lib/contracts/run.ts";
+import { writeDocument } from "../../../lib/store/documents.ts";
+import { SELF } from "../../../lib/store/process-identity.ts";
+import type { Store } from "../../../lib/store/store.ts";
+
+export const minute = (n: number): string => new Date(Date.UTC(2026, 0, 1, 8, n)).toISOString();
+
+/** Writes what the steps of a run would have written, a document at a time. */
+export function storedRun(runs: Store, run: string) {
+  const keys = runKeys(run);
+  return {
+    keys,
+    request: (changes: Partial<RunRequest["config"]["training"]> = {}) =>
+      writeDocument(runs, keys.request, RunRequest, {
+        schema: "hilum.request/1",
+        run,
+        data: "file:///films",
+        csv: ["train.csv"],
+        fingerprint: "ab".repeat(32),
+        config: { name: "test", model: { network: "densenet-mini" }, training: changes },
+        createdAt: minute(0),
+      }),
+    done: (step: string, at: number, index?: number) =>
+      writeDocument(runs, keys.stepRecord(step, index), StepRecord, {
+        schema: "hilum.step/1",
+        step,
+        ...(index !== undefined && { index }),
+        startedAt: minute(at),
+        endedAt: minute(at + 1),
+        summary: {},
+      }),
+    progress: (step: string, at: number, changes: Partial<StepProgress> = {}) =>
+      writeDocument(runs, keys.stepProgress(step, changes.index), StepProgress, {
+        schema: "hilum.progress/1",
+        step,
+        starts: 1,
+        startedAt: minute(at),
+        at: minute(at),
+        endedAt: null,
+        owner: { ...SELF, host: "elsewhere" },
+        progress: null,
+        log: [],
+        ...changes,
+      }),
+    failed: (step: string, at: number, index?: number) =>
+      writeDocument(runs, keys.failure(step, index), FailureRecord, failure(step, at, index)),
+    ended: (status: RunOutcome["status"], at: number, step?: string) =>
+      writeDocument(runs, keys.outcome, RunOutcome, {
+        schema: "hilum.outcome/1",
+        run,
+        status,
+        model: null,
+        failure: step === undefined ? null : failure(step, at),
+        at: minute(at),
+      }),
+  };
+}
+
+const failure = (step: string, at: number, index?: number): FailureRecord => ({
+  schema: "hilum.failure/1",
+  step,
+  ...(index !== undefined && { index }),
+  code: "csv",
+  message: "train.csv line 12: 13 labels, expected 14",
+  exitCode: 64,
+  at: minute(at),
+});
