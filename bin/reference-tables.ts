@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { EXCEPTIONS } from "../lib/stacks/exceptions.ts";
 import { Stage } from "../lib/stacks/stage.ts";
+import { shippedLicences } from "./licences.ts";
 
 /** Tables of docs/ that are made from what they tell of; a test holds them together. */
 
@@ -49,5 +50,20 @@ which ends with a finding that none of these names. ${new Set(EXCEPTIONS.map(({ 
 \`lib/stacks/exceptions.ts\`.
 
 ${table(["rule", "what it found", "where", "why it stays"], rows)}
+`;
+}
+
+/** docs/licences.md */
+export function licencesPage(): string {
+  const rows = [...shippedLicences()].map(([licence, names]) => [licence, String(names.length), names.join(", ")]);
+  return `# Licences of what is shipped
+
+Packages of the lock file that are not for development alone, platforms of one package taken together. This table is made
+from \`package-lock.json\`; a test fails for a licence that \`bin/licences.ts\` does not accept.
+
+${table(["licence", "packages", "which"], rows)}
+
+TensorFlow's libraries, from its official wheel, are under Apache-2.0; the wheel's \`THIRD_PARTY_NOTICES.txt\`
+names what is linked into them. The study's published figures belong to their authors.
 `;
 }

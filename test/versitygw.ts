@@ -23,6 +23,8 @@ export const noServer: string | undefined =
 export interface S3Server {
   /** What a process needs in its environment to reach it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it keeps buckets, objects as files under their keys. */
+  readonly folder: string;
   /** `s3://…` of a new bucket. */
   bucket(name: string): Promise<string>;
   stop(): Promise<void>;
@@ -63,7 +65,7 @@ export async function startS3Server(): Promise<S3Server> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await bucket("first-bucket");
-      return { environment, bucket, stop };
+      return { environment, folder, bucket, stop };
     } catch (error) {
       if (attempt === 100 || server.exitCode !== null) {
         await stop();

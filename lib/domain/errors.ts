@@ -28,8 +28,11 @@ export class TemporaryError extends HilumError {
   override readonly exitCode = EXIT.temporary;
 }
 
-/** Errors of the operating system and its network that pass by themselves or by making room. */
-const TEMPORARY_CODES = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "ECONNRESET", "ETIMEDOUT", "EPIPE"]);
+/** Errors of the operating system, its disks and its network that pass by themselves, by making room, or elsewhere. */
+const TEMPORARY_CODES = new Set([
+  ...["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EIO", "ESTALE"],
+  ...["ECONNRESET", "ETIMEDOUT", "EPIPE"],
+]);
 
 export interface ErrorReport {
   readonly code: string;

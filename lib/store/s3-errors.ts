@@ -50,7 +50,11 @@ const temporary: Translation = (uri, key, error, options) =>
 /** The SDK's own comparison of a body with the checksum it was stored with. */
 const DAMAGED = /^checksum mismatch/i;
 
+/** The service's answers to a body that is not what was announced: bytes changed or were lost on the way. */
+const DAMAGED_ON_THE_WAY = ["BadDigest", "IncompleteBody", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"];
+
 const BY_NAME: Readonly<Record<string, Translation>> = {
+  ...Object.fromEntries(DAMAGED_ON_THE_WAY.map((name) => [name, temporary])),
   NoSuchBucket: input("store-bucket", "expected a bucket that exists"),
   CredentialsProviderError: input("store-credentials", "expected AWS credentials in the environment"),
 };

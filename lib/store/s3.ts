@@ -24,6 +24,9 @@ const PARTS_AT_ONCE = 4;
 /** Attempts of one call, the first included; throttling and network errors are tried again with growing pauses. */
 const ATTEMPTS = 5;
 
+/** A server that can't be reached, or that falls silent in the middle of an answer, in milliseconds. */
+const PATIENCE = { connectionTimeout: 10_000, socketTimeout: 30_000 } as const;
+
 type Condition = { readonly IfNoneMatch: "*" } | { readonly IfMatch: Etag };
 
 export const openS3 = (uri: string): Store => new S3Store(uri, s3Client());
@@ -33,6 +36,7 @@ export function s3Client(environment: NodeJS.ProcessEnv = process.env): S3Client
   const ownServer = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
   return new S3Client({
     maxAttempts: ATTEMPTS,
+    requestHandler: PATIENCE,
     forcePathStyle: ownServer !== undefined,
     ...(ownServer !== undefined && environment.AWS_REGION === undefined ? { region: "us-east-1" } : {}),
   });

@@ -1,10 +1,20 @@
 import { expect, test } from "vitest";
-import { exceptionsPage, stagesPage } from "../../bin/reference-tables.ts";
+import { isAccepted, shippedLicences } from "../../bin/licences.ts";
+import { exceptionsPage, licencesPage, stagesPage } from "../../bin/reference-tables.ts";
 
 // `npx vitest run test/bin/reference-tables.test.ts --update` writes them anew.
 test.each([
   ["stages.md", stagesPage],
   ["exceptions.md", exceptionsPage],
+  ["licences.md", licencesPage],
 ])("docs/%s is what the code says", async (name, page) => {
   await expect(page()).toMatchFileSnapshot(`../../docs/${name}`);
+});
+
+test("every package that is shipped has a licence that was accepted", () => {
+  const strange = [...shippedLicences()].filter(([licence]) => !isAccepted(licence));
+  expect(strange).toEqual([]);
+  expect(
+    ["(MIT OR GPL-3.0-or-later)", "Apache-2.0 AND MIT", "GPL-3.0-only", "MIT AND GPL-3.0-only"].map(isAccepted),
+  ).toEqual([true, true, false, false]);
 });

@@ -64,6 +64,7 @@ describe("S3 store, when the service is in trouble", () => {
   it.each([
     ["it stays overloaded", fault(503, "SlowDown"), TemporaryError, "store-unavailable"],
     ["nobody answers", hangUp, TemporaryError, "store-unavailable"],
+    ["what was sent arrived otherwise", fault(400, "XAmzContentSHA256Mismatch"), TemporaryError, "store-unavailable"],
     ["access is refused", fault(403, "AccessDenied"), InputError, "store-access"],
     ["there is no such bucket", fault(404, "NoSuchBucket"), InputError, "store-bucket"],
   ] as const)("says so where %s", async (_, trouble, kind, code) => {

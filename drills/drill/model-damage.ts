@@ -1,0 +1,96 @@
+import { open, readFile, rm, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Drill, must, playRounds } from "../drill.ts";
+import { hilum, start } from "../processes.ts";
+import { STEPS } from "../steps.ts";
+import { objectsOf } from "../whole.ts";
+import { stepEnvironment, storeWithout } from "../workshop.ts";
+
+const WRONG_INPUT = 64;
+
+/** Does it to a file of `bytes` bytes, at a place from 0 to 1. */
+const DAMAGES: Readonly<Record<string, (path: string, bytes: number, place: number) => Promise<void>>> = {
+  async flipped(path, bytes, place) {
+    const file = await open(path, "r+");
+    const at = Math.floor(place * bytes);
+    const byte = (await file.read(Buffer.alloc(1), 0, 1, at)).buffer[0]!;
+    await file.write(Buffer.of(byte ^ (1 + Math.floor(place * 254))), 0, 1, at);
+    await file.close();
+  },
+  cut: (path, bytes, place) => truncate(path, Math.floor(place * bytes)),
+  lost: (path) => rm(path),
+};
+
+interface Channels {
+  readonly production: string;
+  readonly previous: string | null;
+}
+
+/** A store with two versions, the second in production. */
+async function twoVersions(): Promise<{ store: string; channels: Channels }> {
+  const store = await storeWithout(STEPS.train.makes, /^runs\/[^/]+\/steps\/evaluate/);
+  const channelsOf = async () => JSON.parse(await readFile(join(store, "models/channels.json"), "utf8")) as Channels;
+  const first = (await channelsOf()).production;
+  // The report tells how quick the training was, so that another training is another version.
+  for (const { program } of [STEPS.train, STEPS.evaluate]) {
+    const { ended, output } = start(program, [], await stepEnvironment(store));
+    must((await ended).code === 0, `${program}: ${output.text}`);
+  }
+  const versions = new Set((await objectsOf(join(store, "models/versions"))).map((path) => path.split("/")[0]!));
+  const second = [...versions].find((version) => version !== first);
+  must(second !== undefined, "a second training gave the same version");
+  const promoted = hilum(["models", "promote", second, "--store", store]);
+  must((await promoted.ended).code === 0, promoted.output.text);
+  return { store, channels: await channelsOf() };
+}
+
+/** A byte of the version in production changed, cut off or lost: nobody loads it, the one before answers, and it is told. */
+export const modelDamage: Drill = {
+  rounds: 2,
+  async run(options) {
+    const { store, channels } = await twoVersions();
+    const folder = join(store, "models/versions", channels.production);
+    const files = await objectsOf(folder);
+    const environment = { HILUM_MODELS: pathToFileURL(join(store, "models")).href };
+
+    /** Which version the deployed function answers with, and what it logs. */
+    const deployed = async (): Promise<{ version: string; log: string }> => {
+      const { ended, output } = start("drills/lambda-call.ts", [], environment);
+      must((await ended).code === 0, `the function does not start: ${output.text}`);
+      const answer = JSON.parse(output.text.trimEnd().split("\n").at(-1)!) as { statusCode: number; body: string };
+      must(answer.statusCode === 200, `status ${answer.statusCode}: ${answer.body}`);
+      return { version: JSON.parse(answer.body).loaded.version, log: output.text };
+    };
+    must((await deployed()).version === channels.production, "undamaged, another version answers");
+
+    const met: string[] = [];
+    const failures = await playRounds(options, async (round, next) => {
+      const name = files[Math.floor(next() * files.length)]!;
+      const kinds = Object.keys(DAMAGES);
+      const kind = kinds[(round + options.seed) % kinds.length]!;
+      const path = join(folder, name);
+      const whole = await readFile(path);
+      await DAMAGES[kind]!(path, (await stat(path)).size, next());
+      try {
+        const verified = hilum(["models", "verify", channels.production, "--store", store]);
+        const { code } = await verified.ended;
+        must(code === WRONG_INPUT, `${name} ${kind}: verify ended with ${code}: ${verified.output.text}`);
+        const served = hilum(["serve", "--port", "0", "--store", store]);
+        await served.says(/^http:/m);
+        served.child.kill("SIGKILL");
+        const refused = await served.ended;
+        must(refused.code === WRONG_INPUT, `${name} ${kind}: served, or ended with ${refused.code}`);
+        const { version, log } = await deployed();
+        must(version === channels.previous, `${name} ${kind}: ${version} answers, expected the one before`);
+        must(log.includes("model-fallback"), `${name} ${kind}: nothing told of it`);
+        met.push(`${name} ${kind}`);
+      } finally {
+        const file = await open(path, "w");
+        await file.writeFile(whole);
+        await file.close();
+      }
+    });
+    return { failures, figure: `refused, the version before answered and it was told: ${met.join(", ")}` };
+  },
+};

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Standard output and error so far. */
+  readonly output: { text: string };
+  readonly ended: Promise<Ended>;
+  /** Resolves when the output matches; also when the process ends. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** A program of the repository as a process of its own; its environment on top of this process's. */
+export function start(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Running {
+  const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  const output = { text: "" };
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (output.text += piece));
+  const ended = once(child, "close").then(([code, signal]): Ended => {
+    running.delete(child);
+    return { code, signal };
+  });
+  const says = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(output.text) && running.has(child)) await sleep(5);
+  };
+  return { child, output, ended, says };
+}
+
+export const hilum = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running =>
+  start("bin/hilum.ts", args, environment);
+
+/** Ends what still runs. */
+export async function killAll(): Promise<void> {
+  const ends = [...running].map((child) => once(child, "close"));
+  for (const child of running) child.kill("SIGKILL");
+  await Promise.all(ends);
+}
+
+/** Processes, this one left out, in whose command line or environment a text stands. */
+export async function processesWith(text: string, where: "cmdline" | "environ" = "environ"): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of await readdir("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    const content = await readFile(`/proc/${pid}/${where}`, "utf8").catch(() => "");
+    if (content.includes(text)) found.push(pid);
+  }
+  return found;
+}
+
+/** Whether no such process is left within so many seconds. */
+export async function goneWithin(seconds: number, text: string): Promise<boolean> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
+    if ((await processesWith(text)).length === 0) return true;
+  }
+  return false;
+}

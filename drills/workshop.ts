@@ -1,0 +1,84 @@
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { writePhantoms } from "../lib/phantoms/write-phantoms.ts";
+import { must } from "./drill.ts";
+import { hilum, killAll } from "./processes.ts";
+
+/** A whole run in seconds: few small films, three parts to prepare, so many steps that a kill finds one under way. */
+const CONFIG = {
+  name: "drill",
+  geometry: { size: 32 },
+  policy: { uncertain: "ignore" },
+  split: { train: 0.5, tuning: 0.15, calibration: 0.1, test: 0.25 },
+  prepare: { rowsPerPart: 40 },
+  model: { network: "densenet-mini", headWidth: 8 },
+  training: { epochs: 12, batchSize: 8, checkpointEverySteps: 3, movingAverage: 0.9 },
+  evaluation: { bootstrap: 0 },
+  gate: { minMeanAuroc: 0 },
+} as const;
+const FRONTAL_FILMS = 60;
+
+let temporary: Promise<string> | undefined;
+const folder = (): Promise<string> => (temporary ??= mkdtemp(join(tmpdir(), "hilum-drill-")));
+
+/** A new folder, removed with the workshop. */
+export const newFolder = async (): Promise<string> => mkdtemp(join(await folder(), "f-"));
+
+export async function closeWorkshop(): Promise<void> {
+  await killAll();
+  if (temporary !== undefined) await rm(await temporary, { recursive: true, force: true });
+}
+
+export interface Calm {
+  /** Name of the run. */
+  readonly run: string;
+  /** Folder of the store in which nothing disturbed it. */
+  readonly store: string;
+  /** Seconds that it took. */
+  readonly seconds: number;
+  /** The command line's arguments that make it in another store. */
+  arguments(store: string): string[];
+}
+
+let made: Promise<Calm> | undefined;
+/** An undisturbed run from films to a promoted model, made once a process. */
+export const calmRun = (): Promise<Calm> => (made ??= makeRun());
+
+async function makeRun(): Promise<Calm> {
+  const data = join(await folder(), "films");
+  const config = join(await folder(), "drill.json");
+  const store = join(await folder(), "calm");
+  await writePhantoms({ folder: data, seed: 1, frontalFilms: FRONTAL_FILMS });
+  await writeFile(config, JSON.stringify(CONFIG));
+  const args = (place: string) => ["run", "--data", data, "--config", config, "--store", place];
+  const begin = performance.now();
+  const { ended, output } = hilum(args(store));
+  must((await ended).code === 0, `the undisturbed run failed: ${output.text}`);
+  const seconds = (performance.now() - begin) / 1000;
+  const run = (await readdir(join(store, "runs"))).find((name) => name.startsWith("drill-"))!;
+  return { run, store, seconds, arguments: args };
+}
+
+/** A copy of the undisturbed store without what the patterns match, paths from its folder. */
+export async function storeWithout(...patterns: readonly RegExp[]): Promise<string> {
+  const { store } = await calmRun();
+  const copy = await newFolder();
+  const keep = (path: string) => !patterns.some((pattern) => pattern.test(path.slice(store.length + 1)));
+  await cp(store, copy, { recursive: true, filter: keep, preserveTimestamps: true });
+  return copy;
+}
+
+/** What a step's program is told in its environment. */
+export async function stepEnvironment(store: string, index = 0): Promise<Record<string, string>> {
+  const { run } = await calmRun();
+  const base = pathToFileURL(store).href;
+  return {
+    HILUM_DATASETS: `${base}/datasets`,
+    HILUM_RUNS: `${base}/runs`,
+    HILUM_MODELS: `${base}/models`,
+    HILUM_RUN: run,
+    AWS_BATCH_JOB_ARRAY_INDEX: String(index),
+  };
+}
