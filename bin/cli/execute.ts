@@ -8,6 +8,7 @@ import { type MachineOptions, type MachineResult, runMachine } from "../../lib/l
 import { findDocument } from "../../lib/store/documents.ts";
 import { holdLease } from "../../lib/store/lease.ts";
 import { openRooms, roomsOf } from "../../lib/store/open.ts";
+import type { Store } from "../../lib/store/store.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../../lib/workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobStep } from "../../lib/workflow/jobs.ts";
 import { ROOT } from "./places.ts";
@@ -29,6 +30,15 @@ const programs = Object.fromEntries(
   JOB_STEPS.map((step) => [step, join(ROOT, "containers", JOBS[step].container, "main.ts")]),
 ) as Record<JobStep, string>;
 
+/** Figures of a finished step, of the first member where it is an array. */
+export async function stepSummary(runs: Store, run: string, step: string): Promise<Summary | undefined> {
+  for (const member of [undefined, 0]) {
+    const record = await findDocument(runs, runKeys(run).stepRecord(step, member), StepRecord);
+    if (record) return record.summary;
+  }
+  return undefined;
+}
+
 /**
  * Runs the state machine, or what `definition` leaves of it, for a run whose request stands in the store.
  * One at a time runs a run.
@@ -37,15 +47,7 @@ const programs = Object.fromEntries(
 export async function execute({ store, run, device, index, ...options }: ExecuteOptions): Promise<MachineResult> {
   const environment = roomsOf(store);
   const rooms = openRooms(environment);
-  const keys = runKeys(run);
-  const summaryOf = async (step: string): Promise<Summary | undefined> => {
-    for (const member of [undefined, 0]) {
-      const record = await findDocument(rooms.runs, keys.stepRecord(step, member), StepRecord);
-      if (record) return record.summary;
-    }
-    return undefined;
-  };
-  const lease = await holdLease(rooms.runs, keys.runner, `run ${run}`);
+  const lease = await holdLease(rooms.runs, runKeys(run).runner, `run ${run}`);
   const screen = createScreen(process.stderr, process.env);
   const start = new Date();
   try {
@@ -61,7 +63,7 @@ export async function execute({ store, run, device, index, ...options }: Execute
           ...(device && { HILUM_DEVICE: device }),
           ...(index !== undefined && { AWS_BATCH_JOB_ARRAY_INDEX: String(index) }),
         },
-        observer: createDisplay({ screen, summaryOf }),
+        observer: createDisplay({ screen, summaryOf: (step) => stepSummary(rooms.runs, run, step) }),
       },
     );
     if (result.status === "failed") throw await runFailure(rooms.runs, run, result, start);

@@ -10,6 +10,7 @@ import { registerPredict } from "../commands/predict.ts";
 import { registerRun } from "../commands/run.ts";
 import { registerRuns } from "../commands/runs.ts";
 import { registerServe } from "../commands/serve.ts";
+import { registerStage } from "../commands/stage.ts";
 import { registerSteps } from "../commands/steps.ts";
 
 /** Every command, ready to parse; wrong calls are thrown as CommanderErrors. */
@@ -47,6 +48,7 @@ Start with:
       registerInspect,
       registerImportWeights,
       registerDoctor,
+      registerStage,
       registerSteps,
     ],
   ]) {

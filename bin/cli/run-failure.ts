@@ -6,12 +6,17 @@ import type { MachineResult } from "../../lib/local/machine.ts";
 import { readDocument } from "../../lib/store/documents.ts";
 import type { Store } from "../../lib/store/store.ts";
 
+type Told = Pick<FailureRecord, "exitCode" | "code" | "message">;
 type Failed = Extract<MachineResult, { status: "failed" }>;
 
 /** The error that ended a run, of the kind that the failed step says; where it could not say, what is known of its end. */
 export async function runFailure(runs: Store, run: string, { step, error }: Failed, start: Date): Promise<Error> {
   const told = await firstFailure(runs, run, step, start);
-  const { exitCode, code, message } = told ?? unexplained(step, error);
+  return errorOfFailure(told ?? { step, ...unexplained(step, error) });
+}
+
+/** Of the kind that the failed step said. */
+export function errorOfFailure({ step, exitCode, code, message }: Told & { readonly step: string }): Error {
   if (exitCode === EXIT.input) return new InputError(code, message);
   if (exitCode === EXIT.temporary) return new TemporaryError(code, message);
   return new Error(`${step}: ${message}`);
@@ -28,7 +33,7 @@ async function firstFailure(runs: Store, run: string, step: string, start: Date)
 }
 
 /** What a step's end tells by itself: the time-out, the signal or the exit code. */
-function unexplained(step: string, error: Failed["error"]): Pick<FailureRecord, "exitCode" | "code" | "message"> {
+function unexplained(step: string, error: Failed["error"]): Told {
   if (error.Error === "States.Timeout") {
     return { exitCode: EXIT.temporary, code: "timeout", message: `${step} ran out of time; start again to go on` };
   }

@@ -1,15 +1,18 @@
 import { Dataset } from "../../lib/contracts/dataset.ts";
+import type { RoomsEnvironment } from "../../lib/contracts/environment.ts";
 import { type ObservationMetrics, RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import { Plan } from "../../lib/contracts/plan.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
 import { readDocument } from "../../lib/store/documents.ts";
-import { openRooms, roomsOf } from "../../lib/store/open.ts";
+import { openRooms } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
 
 /** What a run gave, as `--json` prints it. */
 export interface RunReport {
-  readonly store: string;
+  /** Undefined where the run was a stage's. */
+  readonly store?: string;
+  readonly stage?: string;
   readonly run: string;
   /** Of the model version; what --model takes. */
   readonly model: string;
@@ -31,9 +34,11 @@ export interface RunReport {
   };
 }
 
-/** Reads what a finished run left in the store. */
-export async function readRunReport(store: string, run: string): Promise<RunReport> {
-  const environment = roomsOf(store);
+/** Reads what a finished run left, in a store or on a stage. */
+export async function readRunReport(
+  { environment, ...place }: Pick<RunReport, "store" | "stage"> & { readonly environment: RoomsEnvironment },
+  run: string,
+): Promise<RunReport> {
   const { runs } = openRooms(environment);
   const keys = runKeys(run);
   const [plan, dataset, evaluation, outcome] = await Promise.all([
@@ -46,7 +51,7 @@ export async function readRunReport(store: string, run: string): Promise<RunRepo
   for (const { code } of dataset.setAside) setAside[code] = (setAside[code] ?? 0) + 1;
   const version = modelKeys.version(evaluation.model).prefix.replace(/\/$/, "");
   return {
-    store: asPath(store),
+    ...place,
     run,
     model: asPath(`${environment.HILUM_MODELS}/${version}`),
     report: asPath(`${environment.HILUM_RUNS}/${keys.report}`),

@@ -5,7 +5,7 @@ import { prepareRequest, writeRequest } from "../../lib/data/request.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import { openRooms, roomsOf } from "../../lib/store/open.ts";
 import { execute } from "./execute.ts";
-import { asShownPath } from "./places.ts";
+import { asPath, asShownPath } from "./places.ts";
 import { type RunReport, readRunReport } from "./run-report.ts";
 
 export interface RunnerOptions {
@@ -30,10 +30,11 @@ export async function startRun({ data, config, ...options }: StartOptions): Prom
 /** A run whose request stands in the store, from where it is to its end. */
 export async function goOn({ run, ...options }: RunnerOptions & { readonly run: string }): Promise<RunReport> {
   const { store } = options;
-  const { runs } = openRooms(roomsOf(store));
+  const environment = roomsOf(store);
+  const { runs } = openRooms(environment);
   const outcome = await findDocument(runs, runKeys(run).outcome, RunOutcome);
   const ended = outcome !== undefined && outcome.status !== "failed";
   console.error(`Run ${run} in ${asShownPath(store)}${ended ? " has ended before; this is what it gave" : ""}`);
   if (!ended) await execute({ run, ...options });
-  return readRunReport(store, run);
+  return readRunReport({ store: asPath(store), environment }, run);
 }

@@ -15,6 +15,16 @@ const OUTCOMES = {
   failed: "was made before the run failed",
 } as const;
 
+/** What to type next: with the store, or the stage's model, that the run has left. */
+function next({ store = DEFAULT_STORE, stage, model }: RunReport): string[] {
+  if (stage !== undefined) {
+    return [`bin/hilum models --stage ${stage}`, `bin/hilum predict FILM --model ${model} --explain heat-maps`];
+  }
+  const shown = asShownPath(store);
+  const place = shown === DEFAULT_STORE ? "" : ` --store ${shown}`;
+  return [`bin/hilum serve${place}`, `bin/hilum predict FILM${place} --explain heat-maps`];
+}
+
 /** What a person reads at the end of a run: what was made, and what to type next. */
 export function tellRun(report: RunReport): string {
   const { evaluation, rows, status } = report;
@@ -27,16 +37,13 @@ export function tellRun(report: RunReport): string {
       ? "not defined on these test patients"
       : `${meanAuroc.toFixed(3)}${interval}, mean over ${evaluation.definedObservations} observations`;
   const left = [byReason(rows.leftOut), byReason(rows.setAside)].filter((text) => text !== "").join(", ");
-  const store = asShownPath(report.store);
-  const storeOption = store === DEFAULT_STORE ? "" : ` --store ${store}`;
   return `
   Model    ${report.model.split("/").at(-1)} ${OUTCOMES[status]}
   AUROC    ${auroc}
   Rows     ${rows.read} read, ${rows.used} used${left && `; ${left} (${sum(rows.leftOut) + sum(rows.setAside)})`}
   Report   ${asShownPath(report.report)}
 
-  Next:    bin/hilum serve${storeOption}
-           bin/hilum predict FILM${storeOption} --explain heat-maps
+  Next:    ${next(report).join("\n           ")}
 
   Not for clinical use.
 `;

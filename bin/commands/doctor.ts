@@ -32,6 +32,6 @@ async function ofMachine({ store }: DoctorOptions) {
 }
 
 async function ofAccount({ stage }: DoctorOptions) {
-  const { examineStage } = await import("../cli/examine-stage.ts");
+  const { examineStage } = await import("../cli/stage/examine.ts");
   return examineStage(stage);
 }

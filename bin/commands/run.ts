@@ -10,6 +10,7 @@ interface RunOptions {
   readonly config: string;
   readonly protocol?: Protocol;
   readonly store: string;
+  readonly stage?: string;
   readonly device?: "cpu" | "gpu";
   readonly parallel: number;
   readonly json?: boolean;
@@ -23,13 +24,22 @@ export function registerRun(program: Command): void {
     .requiredOption("--config <preset>", "name of a preset (presets/), or a file of the same form")
     .addOption(option.protocol())
     .addOption(option.store())
+    .addOption(option.stage().conflicts(["device", "parallel"]))
     .addOption(option.device())
     .addOption(option.parallel())
     .addOption(option.json())
-    .addHelpText("after", "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n  $ hilum run --stage dev --data s3://INCOMING-BUCKET/NAME --config recommended\n",
+    )
     .action(async (options: RunOptions) => {
-      const { protocol } = options;
+      const { protocol, stage } = options;
       const config = { ...(await loadConfig(options.config)), ...(protocol && { protocol }) };
+      if (stage !== undefined) {
+        const { startStageRun } = await import("../cli/stage/run.ts");
+        const work = (signal: AbortSignal) => startStageRun({ stage, data: options.data, config, signal });
+        return printRun(await stoppable("the run goes on; the same command follows it again", work), options.json);
+      }
       const { startRun } = await import("../cli/start-run.ts");
       const report = await stoppable("the same command goes on from here", (signal) =>
         startRun({ ...options, config, signal }),

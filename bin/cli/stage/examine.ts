@@ -1,8 +1,8 @@
-import { examine } from "../../lib/cloud/doctor/examine.ts";
-import type { NamedFinding } from "../../lib/contracts/finding.ts";
-import { InputError } from "../../lib/domain/errors.ts";
-import { stageNamed, stages } from "../stages.ts";
-import { loadConfig } from "./config.ts";
+import { examine } from "../../../lib/cloud/doctor/examine.ts";
+import type { NamedFinding } from "../../../lib/contracts/finding.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
+import { stageNamed, stages } from "../../stages.ts";
+import { loadConfig } from "../config.ts";
 
 /** What a stage of bin/stages.ts needs of the account. @throws InputError `no-stage`, `no-such-stage` */
 export async function examineStage(name: string | undefined): Promise<readonly NamedFinding[]> {

@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+import { option } from "../cli/options.ts";
+
+interface StageOptions {
+  readonly stage: string;
+  readonly json?: boolean;
+}
+
+/** What is asked of a deployed stage alone; on one machine a run is drawn where it runs. */
+export function registerStage(program: Command): void {
+  program
+    .command("status")
+    .description("the runs of a deployed stage, or how far one has come")
+    .addOption(option.stage().makeOptionMandatory())
+    .addOption(option.json())
+    .argument("[run]", "name of a run; the newest runs are listed if left out")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ hilum status --stage dev\n  $ hilum status --stage dev recommended-1a2b3c4d\n",
+    )
+    .action(async (run: string | undefined, options: StageOptions) => {
+      const { listRuns, showRun } = await import("../cli/stage/status.ts");
+      await (run === undefined ? listRuns(options) : showRun(run, options));
+    });
+  program
+    .command("logs")
+    .description("what a step of a run wrote, on a deployed stage")
+    .addOption(option.stage().makeOptionMandatory())
+    .addOption(option.json())
+    .argument("<run>", "name of a run")
+    .argument("[step]", "a step that it has come to; the one that failed, otherwise the last, if left out")
+    .addHelpText("after", "\nExample:\n  $ hilum logs --stage dev recommended-1a2b3c4d train\n")
+    .action(async (run: string, step: string | undefined, options: StageOptions) => {
+      const { showLogs } = await import("../cli/stage/logs.ts");
+      await showLogs(run, step, options);
+    });
+}
