@@ -40,6 +40,7 @@ export function registerRuns(program: Command): void {
     .description("the run page alone, for a store that has no model yet; hilum serve and demo have it too")
     .addOption(option.store())
     .addOption(option.port())
+    .addHelpText("after", "\nExample:\n  $ hilum runs serve --store .hilum/store --port 8080\n")
     .action(async ({ store, port }: { readonly store: string; readonly port?: number }) => {
       const { watchUntilStopped } = await import("../cli/serve.ts");
       await watchUntilStopped(store, port);

@@ -23,7 +23,10 @@ describe("help", () => {
 
   test("there is a command for everything", () => {
     expect(leaves.map((command) => command.name())).toEqual([
-      ...["demo", "run", "predict", "serve", "list", "show", "diff", "promote", "rollback", "verify"],
+      ...["demo", "run", "predict", "serve"],
+      // Of runs, then of models.
+      ...["list", "show", "compare", "resume", "serve", "remove"],
+      ...["list", "show", "diff", "promote", "rollback", "verify"],
       ...["metrics", "inspect", "import-weights", "doctor", "status", "logs"],
       ...["validate", "plan", "prepare", "merge", "upsample", "train", "evaluate", "gate", "promote", "notify"],
     ]);

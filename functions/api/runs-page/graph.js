@@ -75,11 +75,13 @@ export function graph({ states, edges }, selected, onSelect) {
         role: "button",
         tabindex: state.step === null ? undefined : 0,
         "data-state": state.state,
-        "aria-label": `${state.state}: ${text}`,
+        "aria-label": `${state.state} ${text}`,
         "aria-pressed": String(state.state === selected),
       },
       draw("rect", { x, y, ...BOX, rx: state.step === null ? 16 : 4 }),
       draw("text", { x: x + BOX.width / 2, y: y + 13, class: "name" }, state.state),
+      // For whoever hears both.
+      " ",
       draw("text", { x: x + BOX.width / 2, y: y + 26, class: "caption" }, text),
     );
     if (state.step === null) group.setAttribute("role", "img");

@@ -21,6 +21,7 @@ export function listPage() {
   const chosen = new Set();
   /** @type {RunList} */
   let list = { runs: [], unreadable: [] };
+  let drawn = "";
   const search = make("input", {
     type: "search",
     placeholder: "name, status, network, data set",
@@ -38,7 +39,12 @@ export function listPage() {
 
   /** @param {RunSummary} summary */
   function row({ run, status, at, createdAt, seconds, network, meanAuroc, meanAurocInterval }) {
-    const box = make("input", { type: "checkbox", "aria-label": `Compare ${run}`, checked: chosen.has(run) });
+    const box = make("input", {
+      type: "checkbox",
+      id: `compare-${run}`,
+      "aria-label": `Compare ${run}`,
+      checked: chosen.has(run),
+    });
     box.addEventListener("change", () => {
       if (box.checked) chosen.add(run);
       else chosen.delete(run);
@@ -48,7 +54,7 @@ export function listPage() {
       "tr",
       {},
       make("td", {}, box),
-      make("th", { scope: "row" }, make("a", { href: `/runs/${run}` }, run)),
+      make("th", { scope: "row" }, make("a", { id: `open-${run}`, href: `/runs/${run}` }, run)),
       make("td", {}, make("span", { class: `badge ${status}` }, at === null ? status : `${status} at ${at}`)),
       make("td", {}, moment(createdAt)),
       make("td", { class: "number" }, duration(seconds)),
@@ -59,13 +65,15 @@ export function listPage() {
 
   function show() {
     const found = list.runs.filter((run) => matches(run, search.value.trim()));
+    const focused = document.activeElement?.id;
     body.replaceChildren(...found.map(row));
+    if (focused) document.getElementById(focused)?.focus();
     count.textContent =
       list.runs.length === 0 ? "No run in this store yet." : `${found.length} of ${list.runs.length} runs`;
     unreadable.replaceChildren(...list.unreadable.map(({ run, message }) => make("li", {}, `${run}: ${message}`)));
   }
 
-  const heads = ["", "Run", "Status", "Made (UTC)", "Time", "Network", "Mean AUROC (95 %)"];
+  const heads = ["Compare", "Run", "Status", "Made (UTC)", "Time", "Network", "Mean AUROC (95 %)"];
   const element = make(
     "section",
     { "aria-label": "Runs" },
@@ -81,6 +89,8 @@ export function listPage() {
     element,
     /** @param {RunList} next */
     update(next) {
+      if (drawn === JSON.stringify(next)) return;
+      drawn = JSON.stringify(next);
       list = next;
       show();
     },

@@ -15,15 +15,15 @@ const facts = (pairs) =>
     ...pairs.flatMap(([name, value]) => (value === null ? [] : [make("dt", {}, name), make("dd", {}, value)])),
   );
 
-/** How far a member is: a bar, and the same in words. @param {NonNullable<Member["progress"]>} progress */
-function bar({ done, total, unit, rate, secondsLeft, figures }) {
+/** How far a member is: a bar, and the same in words. @param {NonNullable<Member["progress"]>} progress @param {boolean} moving */
+function bar({ done, total, unit, rate, secondsLeft, figures }, moving) {
   const measured = Object.entries(figures).flatMap(([name, value]) =>
     value === null ? [] : [`${words(name)} ${shown(value)}`],
   );
   const text = [
     `${shown(done)}/${shown(total)} ${unit}`,
-    rate === null ? "" : `${shown(rate >= 10 ? Math.round(rate) : rate)} ${unit}/s`,
-    secondsLeft === null || done >= total ? "" : `${duration(secondsLeft)} left`,
+    rate === null || !moving ? "" : `${shown(rate >= 10 ? Math.round(rate) : rate)} ${unit}/s`,
+    secondsLeft === null || !moving || done >= total ? "" : `${duration(secondsLeft)} left`,
     ...measured,
   ];
   return make(
@@ -51,7 +51,7 @@ function memberSection({ index, status, startedAt, starts, progress, log, summar
       starts > 1 ? `, begun ${starts} times` : "",
     ),
     failure && make("p", { class: "failure" }, `${failure.message} (${failure.code}, exit code ${failure.exitCode})`),
-    status !== "done" && progress ? bar(progress) : null,
+    status !== "done" && progress ? bar(progress, status === "running") : null,
     known.length > 0 ? facts(known) : null,
     log.length > 0
       ? make(
@@ -176,21 +176,17 @@ export function runPage() {
   function show() {
     if (view === undefined) return;
     const { run, description, status, seconds, failure, states, histories, figures: measured, config } = view;
-    const notable = states.findLast(({ status: s, step }) => step !== null && !["pending", "skipped"].includes(s));
-    const failed = states.find(({ status: s, step }) => step !== null && s === "failed");
-    const name = selected ?? (failed ?? notable)?.state ?? null;
+    const first = (/** @type {string} */ wanted) => states.find(({ status: s, step }) => step !== null && s === wanted);
+    const trained = states.find(({ status: s, step }) => step === "train" && s === "done");
+    const name = selected ?? (first("failed") ?? first("running") ?? first("stopped") ?? trained)?.state ?? null;
     put(head, [run, status, seconds, failure, description], () => [
       make("h2", {}, `${run} `, make("span", { class: `badge ${status}` }, status)),
       make("p", { class: "quiet" }, [duration(seconds), description].filter(Boolean).join(" · ")),
       failure &&
-        make(
-          "p",
-          { class: "failure", role: "alert" },
-          make("strong", {}, `${failure.step} failed. `),
-          failure.message,
-          ` Go on with `,
-          make("code", {}, `bin/hilum runs resume ${run}`),
-        ),
+        make("p", { class: "failure", role: "alert" }, make("strong", {}, `${failure.step} failed. `), failure.message),
+      ["failed", "stopped"].includes(status)
+        ? make("p", {}, "It goes on where it was with ", make("code", {}, `bin/hilum runs resume ${run}`))
+        : null,
     ]);
     const second = status === "running" ? Math.floor(Date.now() / 1000) : 0;
     put(drawing, [states, name, second], () => [

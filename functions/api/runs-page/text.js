@@ -22,7 +22,8 @@ export function shown(value) {
 }
 
 /** `setAside` as `set aside`. @param {string} name */
-export const words = (name) => name.replace(/(?<=[a-z])([A-Z])/g, (_, letter) => ` ${letter.toLowerCase()}`);
+export const words = (name) =>
+  name.replace(/(?<=[a-z])([A-Z])/g, (_, letter) => ` ${letter.toLowerCase()}`).replace(/\bauroc\b/, "AUROC");
 
 /** @param {string} instant */
 export const moment = (instant) => instant.slice(0, 16).replace("T", " ");

@@ -1,6 +1,8 @@
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { StepProgress } from "../../../lib/contracts/progress.ts";
 import { FailureRecord, RunOutcome, RunRequest, StepRecord } from "../../../lib/contracts/run.ts";
+import { TrainingHistory } from "../../../lib/contracts/training.ts";
+import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { SELF } from "../../../lib/store/process-identity.ts";
 import type { Store } from "../../../lib/store/store.ts";
@@ -21,6 +23,20 @@ export function storedRun(runs: Store, run: string) {
         fingerprint: "ab".repeat(32),
         config: { name: "test", model: { network: "densenet-mini" }, training: changes },
         createdAt: minute(0),
+      }),
+    history: (member: number, losses: readonly number[]) =>
+      writeDocument(runs, keys.member(member).history, TrainingHistory, {
+        schema: "hilum.history/1",
+        ...{ member, seed: member, network: "densenet-mini", device: "cpu", tensorflow: "2.21.0" },
+        parameters: { total: 10, trainable: 10 },
+        stepLoss: losses.map((loss, i): [number, number] => [10 * (i + 1), loss]),
+        epochs: losses.map((trainLoss, i) => ({
+          ...{ epoch: i + 1, step: 10 * (i + 1), trainLoss, tuningLoss: trainLoss, tuningMeanAuroc: 1 - trainLoss },
+          tuningAuroc: forEachObservation(() => 1 - trainLoss),
+          ...{ imagesPerSecond: 100, seconds: 2, waitShare: 0 },
+        })),
+        bestEpoch: losses.length,
+        stoppedEarly: false,
       }),
     done: (step: string, at: number, index?: number) =>
       writeDocument(runs, keys.stepRecord(step, index), StepRecord, {

@@ -1,0 +1,150 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serveRuns } from "../../../../functions/api/serve-runs.ts";
+import type { RunningServer } from "../../../../functions/api/server.ts";
+import { RunEvaluation } from "../../../../lib/contracts/evaluation.ts";
+import { writeDocument } from "../../../../lib/store/documents.ts";
+import { openStore, storeUri } from "../../../../lib/store/open.ts";
+import type { Store } from "../../../../lib/store/store.ts";
+import { minute, storedRun } from "../../../lib/runs/stored-run.ts";
+import { evaluation } from "../evaluation.ts";
+import { CHROMIUM, launch, seriousFaults } from "./browser.ts";
+
+const DONE = "study-0000aaaa";
+const FAILED = "study-0000bbbb";
+
+describe("the page about runs", () => {
+  let folder: string;
+  let runs: Store;
+  let server: RunningServer;
+  let browser: Browser | undefined;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hilum-runs-page-"));
+    runs = openStore(storeUri(folder));
+    const [done, failed] = [storedRun(runs, DONE), storedRun(runs, FAILED)];
+    await done.request({ learningRate: 0.01 });
+    await done.done("validate", 1);
+    await done.history(0, [0.5, 0.3, 0.2]);
+    await writeDocument(runs, done.keys.evaluation, RunEvaluation, { ...evaluation, model: "0123456789abcdef" });
+    await runs.put(done.keys.report, Buffer.from("<!doctype html><style>p { color: red }</style><p>Report</p>"));
+    await done.ended("promoted", 9);
+    await failed.request({ learningRate: 0.02 });
+    await failed.history(0, [0.6, 0.4]);
+    const log = [{ at: minute(1), level: "warning" as const, message: "slow disk" }];
+    await failed.progress("validate", 1, { starts: 2, log });
+    await failed.failed("validate", 2);
+    await failed.ended("failed", 3, "validate");
+    server = await serveRuns(runs.uri, 0);
+    if (existsSync(CHROMIUM)) browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("is answered on this machine's own names alone, and tells nothing of where the films are", async () => {
+    const { port } = new URL(server.url);
+    const ask = (path: string, host: string) =>
+      new Promise<number>((resolve, reject) => {
+        request({ port, path, headers: { host } }, (response) => resolve(response.resume().statusCode!))
+          .on("error", reject)
+          .end();
+      });
+    for (const path of ["/runs", "/run-data", `/run-data/${DONE}`, `/runs/${DONE}/report.html`]) {
+      expect(await ask(path, `localhost:${port}`), path).toBe(200);
+      expect(await ask(path, "rebound.example"), path).toBe(404);
+    }
+    for (const path of [`/run-data/${DONE}`, `/run-comparison?run=${DONE}&run=${FAILED}`]) {
+      expect(await (await fetch(`${server.url}${path}`)).text()).not.toContain("file:///films");
+    }
+    for (const [path, status] of [
+      ["/run-data/nobody-1", 404],
+      ["/run-data/..%2f..%2fetc", 404],
+      ["/run-comparison", 400],
+      ["/runs-page/tsconfig.json", 404],
+    ] as const) {
+      expect((await fetch(`${server.url}${path}`)).status, path).toBe(status);
+    }
+  });
+
+  test("gives the report its own policy, every other answer the page's", async () => {
+    const policyOf = async (path: string) =>
+      (await fetch(`${server.url}${path}`)).headers.get("content-security-policy");
+    expect(await policyOf(`/runs/${DONE}/report.html`)).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
+    expect(await policyOf("/runs")).toContain("script-src 'self'; style-src 'self'");
+  });
+
+  describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
+    const faults: string[] = [];
+
+    async function open(path: string, colorScheme: "light" | "dark" = "light"): Promise<Page> {
+      const page = await browser!.newPage({ colorScheme });
+      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      page.on("pageerror", (error) => faults.push(error.message));
+      await page.goto(`${server.url}${path}`);
+      await page.waitForSelector("main section, main article");
+      return page;
+    }
+
+    test("lists runs, finds one, and puts two side by side", async () => {
+      const page = await open("/runs", "dark");
+      expect(await page.locator("tbody tr").count()).toBe(2);
+      expect(await seriousFaults(page)).toEqual([]);
+      await page.getByRole("searchbox").fill("failed validate");
+      expect(await page.locator("tbody th").allTextContents()).toEqual([FAILED]);
+      await page.getByRole("checkbox").check();
+      await page.getByRole("searchbox").fill("");
+      await page.getByRole("checkbox", { name: `Compare ${DONE}` }).check();
+      await page.getByRole("button", { name: "Compare" }).click();
+      await page.waitForSelector("article .chart");
+      expect(await page.getByRole("row", { name: /^training.learningRate/ }).textContent()).toContain("0.02");
+      expect(await page.getByRole("row", { name: /^mean AUROC/ }).textContent()).toContain("0.950 (0.930 to 0.970)");
+      // Two lines in each of four charts, told apart by a legend.
+      expect(await page.locator(".chart path.line").count()).toBe(8);
+      expect(await page.locator(".legend li").allTextContents()).toEqual([`${FAILED}, member 0`, `${DONE}, member 0`]);
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test("draws the failed state with why, its retries and its log; and follows when it is taken up again", async () => {
+      const page = await open(`/runs/${FAILED}`);
+      const state = page.locator("[data-state=validate]");
+      expect(await state.textContent()).toContain("failed");
+      expect(await state.textContent()).toContain("↻1");
+      expect(await page.getByRole("alert").textContent()).toContain("train.csv line 12: 13 labels, expected 14");
+      await page.locator(".details summary").click();
+      expect(await page.locator(".details pre").textContent()).toContain("slow disk");
+      expect(await seriousFaults(page)).toEqual([]);
+
+      const failed = storedRun(runs, FAILED);
+      await failed.done("validate", 5);
+      await runs.delete(failed.keys.outcome);
+      const progress = { done: 5, total: 10, unit: "rows", rate: 1, secondsLeft: 5, figures: { loss: 0.25 } };
+      await failed.progress("plan", 6, { at: new Date().toISOString(), progress });
+      await page.waitForSelector(".state.running[data-state=plan]", { timeout: 60_000 });
+      expect(await page.locator(".details .progress").textContent()).toBe("5/10 rows, 1 rows/s, 5.0 s left, loss 0.25");
+      expect(await page.locator("h2 .badge").textContent()).toBe("running");
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test("a finished run has its curves, figures and report", async () => {
+      const page = await open(`/runs/${DONE}`);
+      expect(await page.locator(".chart").count()).toBe(4);
+      expect(await page.getByRole("row", { name: /^Mean/ }).textContent()).toContain("0.950");
+      await page.getByRole("link", { name: "report.html" }).click();
+      await page.getByText("Report", { exact: true }).waitFor();
+      expect(await page.evaluate('getComputedStyle(document.querySelector("p")).color')).toBe("rgb(255, 0, 0)");
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+  });
+});
