@@ -5,6 +5,7 @@ import { killTraining } from "./drill/kill-training.ts";
 import { modelDamage } from "./drill/model-damage.ts";
 import { s3Faults } from "./drill/s3-faults.ts";
 import { spot } from "./drill/spot.ts";
+import { suite } from "./drill/suite.ts";
 import { tornWrite } from "./drill/torn-write.ts";
 import type { Drill } from "./drill.ts";
 
@@ -18,4 +19,14 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   "disk-full": diskFull,
   "s3-faults": s3Faults,
   "model-damage": modelDamage,
+  promotions: suite({ file: "promotions.test.ts", rounds: 50, roundsVariable: "HILUM_PROMOTION_ROUNDS" }),
+  events: suite({ file: "arrivals.test.ts", rounds: 200, roundsVariable: "HILUM_ARRIVAL_EVENTS" }),
+  fuzz: suite({
+    file: "fuzz.test.ts",
+    tests: "mutated films",
+    rounds: 5000,
+    roundsVariable: "HILUM_FUZZ_FILES",
+    seedVariable: "HILUM_FUZZ_SEED",
+  }),
+  bombs: suite({ file: "fuzz.test.ts", tests: "bombs", rounds: 13 }),
 };

@@ -4,6 +4,7 @@
  * round failed; what failed stands above the line.
  */
 import { parseArgs } from "node:util";
+import type { Outcome } from "./drill.ts";
 import { DRILLS } from "./drills.ts";
 import { closeWorkshop } from "./workshop.ts";
 
@@ -18,11 +19,15 @@ if (unknown.length > 0 || !numbers.every((number) => Number.isInteger(number) &&
   process.exit(64);
 }
 
+const wanted = positionals.length > 0 ? positionals : Object.keys(DRILLS).filter((name) => !DRILLS[name]!.tested);
 try {
-  for (const name of positionals.length > 0 ? positionals : Object.keys(DRILLS)) {
+  for (const name of wanted) {
     const { rounds, run } = DRILLS[name]!;
     const count = values.rounds === undefined ? rounds : Number(values.rounds);
-    const { failures, figure, played = count } = await run({ rounds: count, seed: Number(values.seed) });
+    const outcome = await run({ rounds: count, seed: Number(values.seed) }).catch(
+      (error: Error): Outcome => ({ played: 1, failures: [error.message], figure: "ended before its first round" }),
+    );
+    const { failures, figure, played = count } = outcome;
     for (const failure of failures) console.log(`  ${name}: ${failure}`);
     console.log(`${name}: ${played} rounds, ${played - failures.length} passed, ${failures.length} failed, ${figure}`);
     if (failures.length > 0) process.exitCode = 1;

@@ -20,7 +20,8 @@ import type { Delivery } from "../functions/on-data/deliver.ts";
 import { type Execution, type StepFunctions, startStepFunctions } from "../step-functions.ts";
 
 const HEADER = `Path,Sex,Age,Frontal/Lateral,AP/PA,${OBSERVATIONS.join(",")}\n`;
-const EVENTS = 200;
+/** HILUM_ARRIVAL_EVENTS sets another number. */
+const EVENTS = Number(process.env.HILUM_ARRIVAL_EVENTS ?? 200);
 const DATA_SETS = ["a", "b", "c"];
 const VERSIONS = 6;
 const KILLS = 8;

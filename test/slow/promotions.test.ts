@@ -3,8 +3,9 @@ import { killPromotions, racePromotions } from "../lib/registry/promotions.ts";
 import { type Ground, IMPLEMENTATIONS } from "../lib/store/implementations.ts";
 import { SERVER_TIMEOUT_MS } from "../versitygw.ts";
 
-const ROUNDS = 50;
-const KILLS = 50;
+/** Of each kind; HILUM_PROMOTION_ROUNDS sets another number. */
+const ROUNDS = Number(process.env.HILUM_PROMOTION_ROUNDS ?? 50);
+const KILLS = ROUNDS;
 
 describe.each(IMPLEMENTATIONS.filter(({ name }) => name !== "memory"))("promotions: $name", ({ begin, absent }) => {
   describe.skipIf(absent)("of many processes", () => {
