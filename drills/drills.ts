@@ -4,6 +4,7 @@ import { killPrepare } from "./drill/kill-prepare.ts";
 import { killTraining } from "./drill/kill-training.ts";
 import { modelDamage } from "./drill/model-damage.ts";
 import { s3Faults } from "./drill/s3-faults.ts";
+import { slow } from "./drill/slow.ts";
 import { spot } from "./drill/spot.ts";
 import { suite } from "./drill/suite.ts";
 import { tornWrite } from "./drill/torn-write.ts";
@@ -19,6 +20,7 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   "disk-full": diskFull,
   "s3-faults": s3Faults,
   "model-damage": modelDamage,
+  slow,
   promotions: suite({ file: "promotions.test.ts", rounds: 50, roundsVariable: "HILUM_PROMOTION_ROUNDS" }),
   events: suite({ file: "arrivals.test.ts", rounds: 200, roundsVariable: "HILUM_ARRIVAL_EVENTS" }),
   fuzz: suite({

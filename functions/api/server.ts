@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { InputError } from "../../lib/domain/errors.ts";
@@ -31,6 +31,9 @@ const TIME_OUTS = {
 
 const CLOSING_GRACE = 5_000;
 
+/** A body comes with so many bytes a second at least, once it has had its first seconds; its place is others' too. */
+const SLOWEST_BODY = { bytesPerSecond: 50_000, graceSeconds: 4 } as const;
+
 /** The app on this machine. @throws InputError `port-in-use` */
 export const startServer = (options: ServerOptions): Promise<RunningServer> =>
   serveHere(createApp(options).fetch, options);
@@ -44,6 +47,7 @@ export async function serveHere(
     fetch,
     serverOptions: { ...TIME_OUTS, ...timeOuts },
   }) as Server;
+  server.on("request", dropWhereSlow);
   await listen(server, port, host);
   const address = server.address() as AddressInfo;
   const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
@@ -60,6 +64,17 @@ function listen(server: Server, port: number, host: string): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
+}
+
+function dropWhereSlow(request: IncomingMessage): void {
+  const { socket } = request;
+  const [begin, before] = [performance.now(), socket.bytesRead];
+  const look = setInterval(() => {
+    if (request.complete) return clearInterval(look);
+    const seconds = (performance.now() - begin) / 1000 - SLOWEST_BODY.graceSeconds;
+    if (socket.bytesRead - before < seconds * SLOWEST_BODY.bytesPerSecond) socket.destroy();
+  }, 1000);
+  request.once("close", () => clearInterval(look));
 }
 
 function close(server: Server): Promise<void> {
