@@ -2,14 +2,9 @@ import * as z from "zod";
 import { EXCEPTIONS } from "../lib/stacks/exceptions.ts";
 import { Stage } from "../lib/stacks/stage.ts";
 import { shippedLicences } from "./licences.ts";
+import { table } from "./markdown.ts";
 
 /** Tables of docs/ that are made from what they tell of; a test holds them together. */
-
-const row = (...cells: readonly string[]): string =>
-  `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(...head), row(...head.map(() => "---")), ...rows.map((cells) => row(...cells))].join("\n");
 
 interface Property {
   readonly description?: string;

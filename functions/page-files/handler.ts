@@ -43,26 +43,33 @@ export async function handler(event: unknown): Promise<void> {
 const keys = async (): Promise<string[]> =>
   (await readdir(FILES, { recursive: true })).filter((name) => extname(name) in TYPES).sort();
 
+/** Documents answer under their names without the ending too, as the service itself serves them: `docs`. */
+const places = (name: string): string[] =>
+  extname(name) === ".html" ? [name, name.slice(0, -".html".length)] : [name];
+
 async function write({ ResourceProperties: { bucket, configuration } }: ResourceEvent): Promise<void> {
   const client = new S3Client();
-  const put = (Key: string, Body: Uint8Array) =>
+  const put = (Key: string, Body: Uint8Array, type: string) =>
     client.send(
       new PutObjectCommand({
         Bucket: bucket,
         Key,
         Body,
-        ContentType: TYPES[extname(Key)]!,
+        ContentType: TYPES[type]!,
         CacheControl: CACHING,
         ChecksumAlgorithm: "SHA256",
       }),
     );
-  for (const key of await keys()) await put(key, await readFile(join(FILES, key)));
-  await put(PAGE_CONFIGURATION, Buffer.from(JSON.stringify(configuration)));
+  for (const name of await keys()) {
+    const bytes = await readFile(join(FILES, name));
+    for (const key of places(name)) await put(key, bytes, extname(name));
+  }
+  await put(PAGE_CONFIGURATION, Buffer.from(JSON.stringify(configuration)), extname(PAGE_CONFIGURATION));
 }
 
 async function remove({ ResourceProperties: { bucket } }: ResourceEvent): Promise<void> {
   const client = new S3Client();
-  for (const Key of [...(await keys()), PAGE_CONFIGURATION]) {
+  for (const Key of [...(await keys()).flatMap(places), PAGE_CONFIGURATION]) {
     await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
   }
 }

@@ -24,7 +24,7 @@ interface Plan {
   readonly endpoints: Readonly<Record<string, string>>;
 }
 
-/** The three ways out; docs/platform.md has what each costs while nothing runs. */
+/** The three ways out; docs/costs.md has what each costs while nothing runs. */
 const PLANS: Readonly<Record<Network, Plan>> = {
   public: {
     subnets: [{ name: "jobs", subnetType: SubnetType.PUBLIC }],

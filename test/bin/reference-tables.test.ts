@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { costsPage } from "../../bin/costs/page.ts";
 import { isAccepted, shippedLicences } from "../../bin/licences.ts";
 import { exceptionsPage, licencesPage, stagesPage } from "../../bin/reference-tables.ts";
 
 // `npx vitest run test/bin/reference-tables.test.ts --update` writes them anew.
 test.each([
+  ["costs.md", costsPage],
   ["stages.md", stagesPage],
   ["exceptions.md", exceptionsPage],
   ["licences.md", licencesPage],

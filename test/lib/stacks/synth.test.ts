@@ -14,6 +14,7 @@ import { STEP_ACCESS } from "../../../lib/workflow/access.ts";
 import { DEFINITION, definitionHash } from "../../../lib/workflow/definition.ts";
 import { EXIT_RULES, JOB_STEPS, JOBS } from "../../../lib/workflow/jobs.ts";
 import { SLOTS } from "../../../lib/workflow/slots.ts";
+import { digestOf } from "./digest.ts";
 import { copiedFiles } from "./dockerfile.ts";
 import { reach, type Statement, statementsByRole } from "./roles.ts";
 import { type Resource, resourcesOf, type Synthesis, synthesise } from "./synthesis.ts";
@@ -63,6 +64,23 @@ describe("the CDK app", () => {
       expect(template).not.toMatch(/[^0-9a-f]\d{12}[^0-9a-f]/);
       expect(template).not.toMatch(/(us|eu|ap)-[a-z]+-\d/);
     }
+  });
+});
+
+// `npx vitest run test/lib/stacks/synth.test.ts --update` writes them anew; read what has changed.
+describe("templates", () => {
+  it.each(stages().map(({ name }) => name))("of stage %s are as they were reviewed", async (name) => {
+    const digests = [...first.templates].filter(([stack]) => stack.startsWith(`hilum-${name}-`));
+    const text = digests.map(([stack, template]) => digestOf(stack, template)).join("\n");
+    await expect(text).toMatchFileSnapshot(`templates/${name}.txt`);
+  });
+
+  it("of one Lambda function changed are another digest; of its code alone the same", () => {
+    const template = first.templates.get("hilum-dev-training")!;
+    const digest = digestOf("x", template);
+    expect(digestOf("x", template.replaceAll(/[0-9a-f]{64}/g, "0".repeat(64)))).toBe(digest);
+    expect(digestOf("x", template.replace(/"MemorySize": \d+/, '"MemorySize": 129'))).not.toBe(digest);
+    expect(digestOf("x", template.replace('"s3:GetObject"', '"s3:GetObjectAcl"'))).toContain("s3:GetObjectAcl");
   });
 });
 

@@ -1,0 +1,74 @@
+import { JOB_ENDPOINTS } from "../../lib/contracts/deployment.ts";
+import { RunConfig } from "../../lib/contracts/run-config.ts";
+import { JOBS } from "../../lib/workflow/jobs.ts";
+import recommended from "../../presets/recommended.json" with { type: "json" };
+import { PRICES } from "./prices.ts";
+
+const HOURS_A_MONTH = 730;
+const GB = 1e9;
+
+const config = RunConfig.parse(recommended);
+export const RECOMMENDED = {
+  size: config.geometry.size,
+  rowsPerPart: config.prepare.rowsPerPart,
+  epochs: config.training.epochs,
+  members: config.training.seeds.length,
+  trainShare: config.split.train,
+} as const;
+
+/** Measured on 2 cores of an AMD EPYC (README, `npm run bench`): films of 390 x 320 prepared, steps of 224 x 224. */
+export const MEASURED = { filmsPerCoreSecond: 3400 / 2, cpuImagesPerSecond: 13.6, stepSize: 224 } as const;
+
+/** Zones of a stage's network (lib/stacks/network.ts). */
+const ZONES = 2;
+
+/** Dollars a month while nothing runs. */
+export const IDLE = {
+  public: 0,
+  nat: PRICES.natGatewayHour * HOURS_A_MONTH,
+  endpoints: Object.keys(JOB_ENDPOINTS).length * ZONES * PRICES.endpointHour * HOURS_A_MONTH,
+} as const;
+
+/** Dollars a month of an environment of the API that is kept warm. */
+export const warmMonth = (memoryMiB: number): number =>
+  (memoryMiB / 1024) * PRICES.lambdaProvisionedGBSecond * HOURS_A_MONTH * 3600;
+
+/** Dollars of a thousand predictions that take so long each; a gateway and a function, without maps or storage. */
+export const thousandPredictions = (memoryMiB: number, seconds: number): number =>
+  1000 * seconds * (memoryMiB / 1024) * PRICES.lambdaGBSecond +
+  (PRICES.lambdaMillionCalls + PRICES.gatewayMillionCalls) / 1000;
+
+export interface Scale {
+  readonly films: number;
+  /** Shards, and as many members of the array job. */
+  readonly shards: number;
+  /** GB of pixels, a byte each. */
+  readonly pixelsGB: number;
+  readonly pixelsMonth: number;
+  /** Minutes of one member, and dollars of all. */
+  readonly prepareMemberMinutes: number;
+  readonly prepare: number;
+  /** Steps of every member together, in images. */
+  readonly trainedImages: number;
+}
+
+export function scaleOf(films: number): Scale {
+  const { size, rowsPerPart, epochs, members, trainShare } = RECOMMENDED;
+  const pixelsGB = (films * size * size) / GB;
+  const core = PRICES.instanceHour["m6i.2xlarge"] / 8 / 3600;
+  return {
+    films,
+    shards: Math.ceil(films / rowsPerPart),
+    pixelsGB,
+    pixelsMonth: pixelsGB * PRICES.storedGBMonth,
+    prepareMemberMinutes: rowsPerPart / (MEASURED.filmsPerCoreSecond * JOBS.prepare.vcpus) / 60,
+    prepare: (films / MEASURED.filmsPerCoreSecond) * core,
+    trainedImages: films * trainShare * epochs * members,
+  };
+}
+
+/** GPU hours and dollars at a rate in images a second. */
+export const training = (images: number, rate: number, instance: keyof typeof PRICES.instanceHour) => {
+  const hours = images / rate / 3600;
+  return { hours, dollars: hours * PRICES.instanceHour[instance] };
+};
