@@ -70,10 +70,11 @@ function dropWhereSlow(request: IncomingMessage): void {
   const { socket } = request;
   const [begin, before] = [performance.now(), socket.bytesRead];
   const look = setInterval(() => {
-    if (request.complete) return clearInterval(look);
+    if (request.complete || socket.destroyed) return clearInterval(look);
     const seconds = (performance.now() - begin) / 1000 - SLOWEST_BODY.graceSeconds;
     if (socket.bytesRead - before < seconds * SLOWEST_BODY.bytesPerSecond) socket.destroy();
   }, 1000);
+  look.unref();
   request.once("close", () => clearInterval(look));
 }
 
