@@ -228,14 +228,18 @@ describe("notify on the failure path", () => {
   });
 
   it.each([
-    ["a job that Batch ended", JSON.stringify({ JobId: "1", StatusReason: "OutOfMemoryError" }), "OutOfMemoryError"],
+    [
+      "a job that Batch ended",
+      JSON.stringify({ JobId: "1", StatusReason: "OutOfMemoryError" }),
+      "it needed more memory than its job definition gives (OutOfMemoryError)",
+    ],
     [
       "a function that died",
       JSON.stringify({ errorMessage: "Task timed out after 900 s" }),
       "Task timed out after 900 s",
     ],
     ["the service", "The job queue was deleted", "The job queue was deleted"],
-    ["nobody", undefined, "evaluate failed without a word"],
+    ["nobody", undefined, "evaluate: it failed without a word"],
   ])("says what the state machine caught where the step could not write: %s", async (_, cause, message) => {
     const version = await evaluated("run", 0.7);
     const caught = { Error: "States.TaskFailed", ...(cause === undefined ? {} : { Cause: cause }) };
