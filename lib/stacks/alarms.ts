@@ -70,7 +70,7 @@ export function alarms(
       threshold: 1,
     },
     RunFailed: {
-      says: "A run failed; its execution's cause names the step and its log. Mend it, then redrive the execution",
+      says: "A run failed; its execution's cause names the step and its log. Mend it, then start the run again: finished steps do nothing",
       metric: stateMachine.metricFailed({ period: FIVE_MINUTES }),
       threshold: 1,
     },
