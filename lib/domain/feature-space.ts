@@ -50,17 +50,22 @@ export function novelty({ mean, whitening }: FeatureSpace, features: ArrayLike<n
 
 /** Share of films of the usual kind that may be beyond the limit; half of the 2 % that the service promises. */
 const FALSE_SHARE = 0.01;
+/**
+ * What the limit lies beyond that quantile: films of one patient are alike, so a few hundred tell less of the far end than
+ * their number says. What is no chest film lies further by a third and more.
+ */
+export const MARGIN = 1.1;
 /** With fewer, even the largest distance is passed by more than 2 % of such films. */
 export const LEAST_FOR_LIMIT = 49;
 
 /**
- * The distance that films of the same kind pass in one of a hundred cases, or less: the conformal quantile of others that
- * were not learned from (Vovk et al. 2005), at most the largest.
+ * The distance that films of the same kind pass in one of a hundred cases, or less: a margin beyond the conformal quantile
+ * of others that were not learned from (Vovk et al. 2005), at most the largest.
  * @returns null where there are too few to tell
  */
 export function noveltyLimit(distances: readonly number[]): number | null {
   if (distances.length < LEAST_FOR_LIMIT) return null;
   const sorted = distances.toSorted((a, b) => a - b);
   const rank = Math.ceil((sorted.length + 1) * (1 - FALSE_SHARE));
-  return sorted[Math.min(rank, sorted.length) - 1]!;
+  return sorted[Math.min(rank, sorted.length) - 1]! * MARGIN;
 }
