@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -22,7 +22,13 @@ export const lockHash = async (root) =>
  * @param {(text: string) => void} say
  */
 export async function installPackages(root, say) {
-  say(existsSync(join(root, "node_modules")) ? "Updating npm packages ..." : "Installing npm packages ...");
+  const folder = join(root, "node_modules");
+  const isLink = (await lstat(folder).catch(() => undefined))?.isSymbolicLink();
+  if (isLink) {
+    const why = `${folder} is a link, and npm would empty the folder that it points to.`;
+    throw new SetupError(why, "Remove the link and run the same command again.", 64);
+  }
+  say(existsSync(folder) ? "Updating npm packages ..." : "Installing npm packages ...");
   const npm = process.env.npm_execpath;
   const [program, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
   const { code, output, missing } = await runCommand(
