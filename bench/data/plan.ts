@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { OBSERVATION_COUNT } from "../../lib/domain/observations.ts";
 import { rowsOfParts } from "../../lib/domain/split.ts";
 import { upsample } from "../../lib/domain/upsampling.ts";
+import { peakMegabytes } from "./peak-memory.ts";
 
 const [file = "", seed = ""] = process.argv.slice(2);
 const targets = new Float32Array((await readFile(file)).buffer);
@@ -10,5 +11,5 @@ const { train } = rowsOfParts(new Array<"train">(targets.length / OBSERVATION_CO
 const started = performance.now();
 const { positions } = upsample(train, targets, { kind: "published" }, Number(seed));
 const seconds = (performance.now() - started) / 1000;
-const peakMegabytes = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ rows: train.length, planned: positions.length, seconds, peakMegabytes }));
+const answer = { rows: train.length, planned: positions.length, seconds, peakMegabytes: peakMegabytes() };
+console.log(JSON.stringify(answer));
