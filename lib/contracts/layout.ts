@@ -137,7 +137,7 @@ export const isShardOf = (key: string, geometry: { size: number; fit: string; re
   return preparation.startsWith(`${geometryName(geometry)}-${DECODING}-`) && /^shard-\d+(-\d+)?\.arrow$/.test(file);
 };
 
-/** `224-pad-antialias-v2-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
+/** `224-pad-antialias-v3-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
 export const preparationName = (config: {
   geometry: { size: number; fit: string; resize: string };
   views: readonly string[];

@@ -17,9 +17,13 @@ export function filmToSquare(bytes: Uint8Array, geometry: SquareGeometry, square
     resizeInto(image, geometry, square);
     return image;
   }
+  const { resizeGreyJpeg } = filmsAddon();
+  const rectangle = filmInSquare(header, 255, geometry, square);
   try {
-    filmsAddon().resizeGreyJpeg(bytes, ...filmInSquare(header, 255, geometry, square));
+    resizeGreyJpeg(bytes, ...rectangle);
   } catch (cause) {
+    // Arrays that do not fit each other are a fault of ours, and no film's.
+    if (cause instanceof RangeError) throw cause;
     throw new FilmError("film-damaged", "the JPEG file is damaged", { cause });
   }
   return header;

@@ -100,13 +100,13 @@ napi_value resize_grey_jpeg(napi_env env, napi_callback_info info) {
   Request request;
   if (!read_request(env, info, &request) || request.source.type != napi_uint8_array) return refuse(env);
   bool fits = true;
-  const std::string fault = hilum::decode_grey_jpeg(
+  std::string fault = hilum::decode_grey_jpeg(
       static_cast<const uint8_t*>(request.source.data), request.source.length,
       [&](const uint8_t* pixels, int64_t width, int64_t height) {
         fits = width == request.width && height == request.height;
         if (fits) resize(request, pixels);
       });
-  if (!fits) return refuse(env);
+  if (!fits) fault = "the picture has another size than its header tells";
   if (!fault.empty()) napi_throw_error(env, nullptr, fault.c_str());
   return nullptr;
 }

@@ -99,6 +99,25 @@ describe("decoding a film", () => {
     expect(() => filmToSquare(damaged, geometry, new Uint8Array(48 * 48))).toThrow("the JPEG file is damaged");
   });
 
+  test("arrays that do not fit are a fault of the caller's, not of the film", async () => {
+    const whole = await picture(97, 61).toColourspace("b-w").jpeg().toBuffer();
+    const geometry = { size: 48, fit: "squeeze", resize: "antialias" } as const;
+    expect(() => filmToSquare(whole, geometry, new Uint8Array(48))).toThrow(RangeError);
+  });
+
+  test("decoding and resizing in one keeps no memory", async () => {
+    const bytes = await picture(600, 500).toColourspace("b-w").jpeg().toBuffer();
+    const square = new Uint8Array(48 * 48);
+    const run = (times: number) => {
+      for (let i = 0; i < times; i += 1) filmToSquare(bytes, { size: 48, fit: "pad", resize: "bilinear" }, square);
+    };
+    run(100);
+    const before = process.memoryUsage.rss();
+    run(300);
+    // A picture of each would be 90 MB.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(30e6);
+  });
+
   test("EXIF orientation is applied", async () => {
     const upright = await picture(60, 40).toColourspace("b-w").png().toBuffer();
     const turned = await sharp(upright).rotate(270).jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { GreyImage } from "../../../lib/domain/grey-image.ts";
 import { random } from "../../../lib/domain/random.ts";
 import { resizeToSquare, type SquareGeometry } from "../../../lib/engine/resize.ts";
-import { binding } from "../../../lib/engine/tensorflow.ts";
 
 function noise(width: number, height: number, maxValue = 255): GreyImage {
   const next = random(2, "resize", width, height);
@@ -85,11 +84,5 @@ describe("resize to the square", () => {
     const square = resizeToSquare(white, geometry({ fit: "pad" }));
     const rows = Array.from({ length: 32 }, (_, y) => new Set(square.subarray(y * 32, (y + 1) * 32)));
     expect(rows.map((row) => [...row])).toEqual(rows.map((_, y) => [y >= 8 && y < 24 ? 255 : 0]));
-  });
-
-  test("leaves no tensor behind", () => {
-    const before = binding().getNumOfTensors();
-    for (let i = 0; i < 10; i += 1) resizeToSquare(noise(50, 40), geometry({}));
-    expect(binding().getNumOfTensors()).toBe(before);
   });
 });
