@@ -40,10 +40,12 @@ export function tellMetrics({ films, patients, perObservation, averages, joinedB
     ];
   });
   const whom = patients === null ? "patients not known" : `${patients} patients`;
-  const extra =
-    rest.predictionsWithoutLabels > 0 ? `; ${rest.predictionsWithoutLabels} predictions without labels` : "";
+  const besides = [
+    { count: rest.predictionsWithoutLabels, what: "predictions without labels" },
+    { count: rest.failedPredictions, what: "films left out that were not answered for" },
+  ].flatMap(({ count, what }) => (count > 0 ? [`; ${count} ${what}`] : []));
   return [
-    `${films} films, ${whom}; joined by ${joinedBy}${extra}`,
+    `${films} films, ${whom}; joined by ${joinedBy}${besides.join("")}`,
     "",
     ...aligned([["", ...COLUMNS.map(({ title }) => title)], ...figures]),
     "",

@@ -50,7 +50,8 @@ export function registerMetrics(program: Command): void {
       "after",
       `
 Patients are read from Path (…/patient00001/study1/…), and resampled whole; films without such a path stand for
-themselves. Figures that are not defined, such as the AUROC of one class, are null.
+themselves. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not
+answer for are counted and left out.
 
 Example:
   $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --bootstrap 1000 --json
@@ -87,6 +88,7 @@ async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: Me
     patients: joined.patientsKnown ? new Set(joined.patients).size : null,
     joinedBy: joined.joinedBy,
     predictionsWithoutLabels: joined.predictionsWithoutLabels,
+    failedPredictions: joined.failedPredictions,
     policy: { uncertain, blank },
     bootstrap: { rounds: bootstrap, seed },
     ...metricsOf(columns, { patients: joined.patients, rounds: bootstrap, seed }),

@@ -5,6 +5,7 @@ import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.
 import { operatingPointText } from "../../lib/domain/operating-point.ts";
 import type { FilmAnswer } from "../../lib/inference/film-service.ts";
 import { findings } from "../../lib/inference/findings.ts";
+import { identityOf } from "../../lib/registry/version-id.ts";
 import type { ModelDocuments } from "./dependencies.ts";
 import { describeHeatMap } from "./heat-map.ts";
 
@@ -36,7 +37,7 @@ export function toPrediction(answer: FilmAnswer, version: ModelVersion, choice: 
   };
   return {
     id: randomUUID(),
-    model: { name: version.name, version: version.version },
+    model: identityOf(version),
     film: answer.film,
     findings: findings(answer.prediction, version).map((finding, index) => ({ ...finding, ...mapOf(index) })),
     warnings: [...answer.warnings],
@@ -47,8 +48,7 @@ export function toPrediction(answer: FilmAnswer, version: ModelVersion, choice: 
 /** A version's documents as the API tells them. */
 export function toModelDetails({ manifest, card, evaluation }: ModelDocuments): ModelDetails {
   return {
-    name: manifest.name,
-    version: manifest.version,
+    ...identityOf(manifest),
     description: card?.description ?? "",
     intendedUse: card?.intendedUse ?? [],
     limits: card?.limits ?? [],

@@ -77,10 +77,19 @@ export const Warning = z
   .meta({ id: "Warning", description: "A doubt about the film; the answer stands, with caution." });
 export type Warning = z.infer<typeof Warning>;
 
+export const ModelIdentity = z
+  .strictObject({
+    name: z.string(),
+    version: z.string().meta({ example: "0123456789abcdef" }),
+    sha256: Sha256.describe("of the version's files and settings; the version is its first 16 digits"),
+  })
+  .meta({ id: "ModelIdentity", description: "Which model answered, so that it can be found again and checked." });
+export type ModelIdentity = z.infer<typeof ModelIdentity>;
+
 export const Prediction = z
   .strictObject({
     id: z.uuid(),
-    model: z.strictObject({ name: z.string(), version: z.string() }),
+    model: ModelIdentity,
     film: FilmFacts,
     findings: z.array(Finding).length(OBSERVATIONS.length).describe("in the order of CheXpert's columns"),
     warnings: z.array(Warning),
@@ -171,8 +180,7 @@ export type OperatingCurve = z.infer<typeof OperatingCurve>;
 /** A model version: what it is, what it learned from, what it is not for, how well it did and on whom. */
 export const ModelDetails = z
   .strictObject({
-    name: z.string(),
-    version: z.string(),
+    ...ModelIdentity.shape,
     description: z.string(),
     intendedUse: z.array(z.string()),
     limits: z.array(z.string()),
@@ -220,7 +228,7 @@ export const ServiceLimits = z
 
 export const ModelList = z
   .strictObject({
-    loaded: z.strictObject({ name: z.string(), version: z.string() }).describe("what answers now"),
+    loaded: ModelIdentity.describe("what answers now"),
     channels: z
       .strictObject({
         production: z.string().nullable(),

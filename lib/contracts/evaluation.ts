@@ -79,6 +79,8 @@ export const MetricsReport = Metrics.extend({
   patients: z.int().min(0).nullable().describe("null where the files do not tell whose a film is"),
   joinedBy: z.enum(["path", "order"]),
   predictionsWithoutLabels: z.int().min(0),
+  /** Labelled films that `predict` could not answer for; no figure is of them. */
+  failedPredictions: z.int().min(0),
   policy: z.strictObject({ uncertain: CountedUncertain, blank: BlankPolicy }),
   bootstrap: z.strictObject({ rounds: z.int().min(0), seed: z.int().min(0) }),
 });

@@ -14,7 +14,8 @@ import { roleOf } from "./sources/formats.ts";
 const USUAL_FILES = ["train.csv", "valid.csv"];
 
 /**
- * What a run of this configuration over this folder is. Reads the CSV files, writes nothing.
+ * What a run of this configuration over this folder is. Reads the CSV files, writes nothing. Its name tells two folders
+ * apart even where their CSV files are the same: each has films and pinned test patients of its own.
  * @param dataUri folder with CSV files and films
  * @throws InputError `data` where there is no CSV file
  */
@@ -22,7 +23,7 @@ export async function prepareRequest(dataUri: string, config: RunConfig): Promis
   const data = openStore(dataUri);
   const csv = await findCsvFiles(data);
   const fingerprint = await fingerprintOf(data, csv);
-  const work = createHash("sha256").update(fingerprint).update(canonical(config)).digest("hex");
+  const work = createHash("sha256").update(fingerprint).update(data.uri).update(canonical(config)).digest("hex");
   return RunRequest.parse({
     schema: "hilum.request/1",
     run: `${config.name}-${work.slice(0, 8)}`,

@@ -1,3 +1,4 @@
+import type { ModelIdentity } from "../contracts/api.ts";
 import type { ModelVersion, VersionId } from "../contracts/model-version.ts";
 import { sha256 } from "../store/etag.ts";
 
@@ -16,8 +17,24 @@ function canonical(value: unknown): string {
   );
 }
 
-/** The id that a version's content gives it: files in order of path, then every field that serving reads. */
-export function versionId(content: VersionContent): VersionId {
+/** The SHA-256 of a version's content: files in order of path, then every field that serving reads. */
+function contentHash(content: VersionContent): string {
   const files = [...content.files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return sha256(canonical({ ...content, files })).slice(0, DIGITS);
+  return sha256(canonical({ ...content, files }));
+}
+
+/** The id that a version's content gives it. */
+export const versionId = (content: VersionContent): VersionId => contentHash(content).slice(0, DIGITS);
+
+/** Every answer says it, of one manifest for as long as that serves. */
+const identities = new WeakMap<ModelVersion, ModelIdentity>();
+
+/** What an answer says of the version that gave it. */
+export function identityOf(manifest: ModelVersion): ModelIdentity {
+  const known = identities.get(manifest);
+  if (known !== undefined) return known;
+  const { version, createdAt: _, ...content } = manifest;
+  const identity: ModelIdentity = { name: manifest.name, version, sha256: contentHash(content) };
+  identities.set(manifest, identity);
+  return identity;
 }

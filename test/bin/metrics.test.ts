@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { outFormat } from "../../bin/cli/predict/out-formats.ts";
+import { NOTICE } from "../../lib/contracts/api.ts";
 import { MetricsReport } from "../../lib/contracts/evaluation.ts";
 import { auroc } from "../../lib/domain/metrics/auroc.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
@@ -9,6 +11,7 @@ import { random } from "../../lib/domain/random.ts";
 import { hilum } from "./hilum.ts";
 
 const FILMS = 60;
+const FAILED: ReadonlySet<number> = new Set([2, 3, 17]);
 const path = (film: number) =>
   `set/train/patient${String(film >> 1).padStart(5, "0")}/study1/view${film % 2}_frontal.jpg`;
 
@@ -22,6 +25,21 @@ describe("hilum metrics", () => {
   const file = (name: string) => join(folder, name);
   const write = (name: string, header: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
     writeFile(file(name), [header, ...rows].map((row) => row.join(",")).join("\n"));
+
+  /** The films as `predict --out` writes them, some of them failed. */
+  function written(fails: (film: number) => boolean): string {
+    const { header, line } = outFormat("predicted.csv");
+    const model = { name: "phantoms", version: "0123456789abcdef", sha256: "0".repeat(64) };
+    const lines = predictions.map((row, film) => {
+      const by = { file: path(film), model, notice: NOTICE } as const;
+      if (fails(film)) return line({ ...by, error: { code: "no-pixels", message: "none, says its header" } });
+      const findings = OBSERVATIONS.map((observation, k) => ({
+        ...{ observation, probability: row[k]!, threshold: 0.5, positive: row[k]! >= 0.5 },
+      }));
+      return line({ ...by, findings, warnings: [] });
+    });
+    return header + lines.join("");
+  }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "hilum-metrics-"));
@@ -38,8 +56,21 @@ describe("hilum metrics", () => {
       [[...reversed.map(() => 0.5), "else.png"], ...rows.toReversed()],
     );
     await write("plain.csv", OBSERVATIONS, predictions);
+    await write(
+      "plain-answered.csv",
+      ["Path", ...OBSERVATIONS],
+      predictions.map((row, film) => [path(film), ...row]).filter((_, film) => !FAILED.has(film)),
+    );
     await write("short.csv", OBSERVATIONS, predictions.slice(1));
     await write("wrong.csv", OBSERVATIONS, [[...predictions[0]!.slice(0, 13), 1.2], ...predictions.slice(1)]);
+    await writeFile(
+      file("predicted.csv"),
+      written((film) => FAILED.has(film)),
+    );
+    await writeFile(
+      file("all-failed.csv"),
+      written(() => true),
+    );
     await writeFile(file("thresholds.json"), JSON.stringify(OBSERVATIONS.map((_, k) => k / 20)));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -81,6 +112,18 @@ describe("hilum metrics", () => {
     }
   });
 
+  it("leaves out films that predict could not answer for, and counts them", async () => {
+    const answered = labels.map((row, film) => [path(film), "Male", ...row]).filter((_, film) => !FAILED.has(film));
+    await write("answered.csv", ["Path", "Sex", ...OBSERVATIONS], answered);
+    const found = await report("--predictions", file("predicted.csv"));
+    expect(found).toMatchObject({ films: FILMS - FAILED.size, failedPredictions: FAILED.size });
+    const { exitCode, stdout } = await hilum([
+      ...["metrics", "--labels", file("answered.csv"), "--predictions", file("plain-answered.csv"), "--json"],
+    ]);
+    expect(exitCode).toBe(0);
+    expect(found).toEqual({ ...JSON.parse(stdout), failedPredictions: FAILED.size });
+  });
+
   it("prints tables for people", async () => {
     const { stdout, exitCode } = await hilum([
       ...["metrics", "--labels", file("labels.csv"), "--predictions", file("plain.csv"), "--bootstrap", "20"],
@@ -97,6 +140,7 @@ describe("hilum metrics", () => {
       "wrong.csv",
       /wrong.csv line 2: Support Devices is "1.2", expected a probability/,
     ],
+    ["films of which none was answered for", "all-failed.csv", /none of the 60 films was answered for/],
     ["a file that is not there", "none.csv", /none.csv: cannot be read/],
   ])("ends with 64 and one sentence for %s", async (_, name, message) => {
     const { exitCode, stderr, stdout } = await hilum([

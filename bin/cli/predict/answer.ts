@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { NOTICE, type Warning } from "../../../lib/contracts/api.ts";
+import { type ModelIdentity, NOTICE, type Warning } from "../../../lib/contracts/api.ts";
 import { EXIT, type ExitCode, InputError, reportError } from "../../../lib/domain/errors.ts";
 import type { Rectangle } from "../../../lib/domain/geometry.ts";
 import { type Observation, observationIndex } from "../../../lib/domain/observations.ts";
@@ -10,6 +10,7 @@ import type { FilmAnswer } from "../../../lib/inference/film-service.ts";
 import { type Finding, findings } from "../../../lib/inference/findings.ts";
 import { heatGrid } from "../../../lib/inference/heat-grid.ts";
 import type { Predictor } from "../../../lib/inference/predictor.ts";
+import { identityOf } from "../../../lib/registry/version-id.ts";
 import { temporaryBeside } from "../../../lib/store/temporary-file.ts";
 import type { FilmFile } from "./films.ts";
 
@@ -23,7 +24,7 @@ export interface Explanation {
 
 interface AnsweredBy {
   readonly file: string;
-  readonly model: { readonly name: string; readonly version: string };
+  readonly model: ModelIdentity;
   readonly notice: typeof NOTICE;
 }
 
@@ -55,8 +56,7 @@ export async function answerFile(
   film: FilmFile,
   options: AnswerOptions,
 ): Promise<FileAnswer> {
-  const { name, version } = predictor.version;
-  const by: AnsweredBy = { file: film.path, model: { name, version }, notice: NOTICE };
+  const by: AnsweredBy = { file: film.path, model: identityOf(predictor.version), notice: NOTICE };
   try {
     const bytes = await readBytes(film.path);
     return { film, result: { ...by, ...(await answer(predictor, film, bytes, options)) }, exitCode: EXIT.done };

@@ -10,18 +10,19 @@ const cell = (value) =>
 
 const HEADER = [
   ...["film", "observation", "probability", "threshold", "positive", "model_threshold"],
-  ...["model", "version", "warnings", "problem"],
+  ...["model", "version", "model_sha256", "warnings", "problem"],
 ];
 
 /** @param {Film} film @returns {(string | number | boolean)[][]} a row an observation; one that says why where there is no answer */
 function rowsOf({ name, prediction, problem }) {
-  if (prediction === null) return problem === null ? [] : [[name, "", "", "", "", "", "", "", "", problem.code]];
+  if (prediction === null) return problem === null ? [] : [[name, ...HEADER.slice(2).map(() => ""), problem.code]];
   const { model, warnings } = prediction;
   const doubts = warnings.map(({ code }) => code).join("; ");
   return prediction.findings.map(({ observation, probability, threshold: own }) => {
     const threshold = thresholdOf(observation, own);
     const positive = probability >= threshold;
-    return [name, observation, probability, threshold, positive, own, model.name, model.version, doubts, ""];
+    const by = [model.name, model.version, model.sha256];
+    return [name, observation, probability, threshold, positive, own, ...by, doubts, ""];
   });
 }
 

@@ -6,7 +6,8 @@ import { currentCard, state, watch } from "./state.js";
 /** @param {ModelDetails} card @returns {[string, string][]} */
 const facts = (card) => [
   ["Name", card.name],
-  ["Version", `${card.version}, the beginning of the SHA-256 of its files and settings`],
+  ["Version", card.version],
+  ["Of files and settings", `SHA-256 ${card.sha256}`],
   ["Made", card.createdAt.slice(0, 10)],
   ["Network", `${card.network}, films at ${card.inputSize} × ${card.inputSize}`],
   ["Learned from", `${counted(card.trainedOn.films, "film")} of ${counted(card.trainedOn.patients, "patient")}`],

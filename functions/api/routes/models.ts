@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ModelList } from "../../../lib/contracts/api.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
+import { identityOf } from "../../../lib/registry/version-id.ts";
 import { toModelDetails } from "../answers.ts";
 import type { FilmService, ModelShelf, Sample } from "../dependencies.ts";
 import type { AppEnv } from "./films.ts";
@@ -15,11 +16,10 @@ export function modelRoutes(
   const { filmBytes, uploadBytes, batchFilms, batchBytes } = limits;
 
   app.openapi(routes.listModels, async (c) => {
-    const { name, version } = models.loaded.manifest;
     const channels = await models.channels();
     return c.json(
       {
-        loaded: { name, version },
+        loaded: identityOf(models.loaded.manifest),
         channels: channels && {
           production: channels.production,
           previous: channels.previous,

@@ -10,7 +10,10 @@ import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { refusal } from "../../lib/imaging/films.ts";
 
 const VERSION = "0123456789abcdef";
-const BY = { model: { name: "phantoms", version: VERSION }, notice: "not for clinical use" } as const;
+const BY = {
+  model: { name: "phantoms", version: VERSION, sha256: VERSION.repeat(4) },
+  notice: "not for clinical use",
+} as const;
 
 /** Names that no format may stumble over. */
 const NAMES = ["films/a.png", 'films/"quoted", b.png', "films/two\nlines.png", "films/ü.dcm", "films/broken.png"];

@@ -5,6 +5,7 @@ import type { AppOptions } from "../../../functions/api/dependencies.ts";
 import { ModelDetails, ModelList, Prediction, Problem } from "../../../lib/contracts/api.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { identityOf } from "../../../lib/registry/version-id.ts";
 import { manifest, serviceDouble, shelfDouble } from "./service-double.ts";
 
 const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
@@ -36,7 +37,7 @@ describe("a prediction", () => {
     expect(prediction.findings.every((finding) => finding.map === undefined)).toBe(true);
     expect(prediction.findings[9]).toMatchObject({ probability: expect.closeTo(0.5), positive: true });
     expect(prediction.findings[8]!.positive).toBe(false);
-    expect(prediction.model).toEqual({ name: manifest.name, version: manifest.version });
+    expect(prediction.model).toEqual(identityOf(manifest));
     expect(prediction.warnings[0]!.code).toBe("low-contrast");
     expect(isUuid(prediction.id)).toBe(true);
   });

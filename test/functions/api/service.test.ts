@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
@@ -35,7 +36,33 @@ const predict = async (path: string, body: Uint8Array<ArrayBuffer> | FormData): 
   return Prediction.parse(await response.json());
 };
 
+/** A value whose fields are in order of name. */
+const ordered = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, ordered(inner)]));
+};
+
 describe("the real model behind the real server", () => {
+  test("says which model answered, by the hash of what that is", async () => {
+    const { model } = await predict("/v1/predictions", film);
+    const path = `versions/${model.version}/model.json`;
+    const {
+      version,
+      createdAt: _,
+      ...content
+    } = JSON.parse(Buffer.from(await openStore(service.models).get(path)).toString());
+    content.files.sort((a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1));
+    const sha256 = createHash("sha256")
+      .update(JSON.stringify(ordered(content)))
+      .digest("hex");
+    expect(model).toEqual({ name: content.name, version, sha256 });
+    expect(sha256.startsWith(version)).toBe(true);
+    const card = ModelDetails.parse(await (await fetch(`${service.url}/v1/models/${version}`)).json());
+    expect(card.sha256).toBe(sha256);
+  });
+
   test("answers what the predictor answers, with a map for every finding", async () => {
     const prediction = await predict("/v1/predictions?explain=all", film);
     const { films, close } = await openService({ models: openStore(service.models) });

@@ -22,15 +22,18 @@ describe("request of a run", () => {
     await expect(prepareRequest(folder.uri, config)).rejects.toThrow("no CSV file there, expected train.csv");
   });
 
-  test("the same data and configuration have the same name, wherever they lie; anything else has another", async () => {
+  test("the same folder and configuration have the same name; anything else has another", async () => {
     const folder = await sourceFolder({ "train.csv": csv, "boxes.csv": "a" });
     const { run, fingerprint } = await prepareRequest(folder.uri, config);
     expect(run).toMatch(/^tiny-[0-9a-f]{8}$/);
+    expect(await prepareRequest(folder.uri, config)).toMatchObject({ run, fingerprint });
     const copy = await sourceFolder({ "train.csv": csv, "boxes.csv": "a" });
-    expect(await prepareRequest(copy.uri, config)).toMatchObject({ run, fingerprint });
+    const copied = await prepareRequest(copy.uri, config);
+    expect(copied.fingerprint).toBe(fingerprint);
+    expect(copied.run).not.toBe(run);
     const seeded = await prepareRequest(copy.uri, { ...config, seed: 2 });
     expect(seeded.fingerprint).toBe(fingerprint);
-    expect(seeded.run).not.toBe(run);
+    expect(seeded.run).not.toBe(copied.run);
     for (const [file, content] of [
       ["boxes.csv", "b"],
       ["train.csv", `${csv}\n`],
@@ -38,7 +41,7 @@ describe("request of a run", () => {
       await copy.write(file, content);
       const changed = await prepareRequest(copy.uri, config);
       expect(changed.fingerprint).not.toBe(fingerprint);
-      expect(changed.run).not.toBe(run);
+      expect(changed.run).not.toBe(copied.run);
     }
   });
 });

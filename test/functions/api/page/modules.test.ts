@@ -130,7 +130,7 @@ describe("the table of a sitting", () => {
     problem: null,
     prediction: {
       id: "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
-      model: { name: "phantoms", version: "0123456789abcdef" },
+      model: { name: "phantoms", version: "0123456789abcdef", sha256: "0123456789abcdef".repeat(4) },
       film: { ...FILM, format: "png", bitDepth: 8, view: null },
       findings: OBSERVATIONS.map((observation) => ({ observation, probability: 0.4, threshold: 0.5, positive: false })),
       warnings: [],
@@ -145,7 +145,7 @@ describe("the table of a sitting", () => {
       .split("\r\n");
     expect(rows).toHaveLength(15);
     expect(rows.find((row) => row.includes("Edema"))).toBe(
-      '"a.png","Edema","0.4","0.3","true","0.5","phantoms","0123456789abcdef","",""',
+      '"a.png","Edema","0.4","0.3","true","0.5","phantoms","0123456789abcdef","0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","",""',
     );
     expect(rows.find((row) => row.includes("Fracture"))).toContain('"0.5","false"');
   });
