@@ -7,14 +7,22 @@ import { roomsOf } from "../../lib/store/open.ts";
 const USUAL_PORT = 8080;
 
 /** Serves until Ctrl-C or SIGTERM, which is a good end. Without a port, the usual one or any that is free. */
-export async function serveUntilStopped(options: Omit<ServeOptions, "port"> & { port?: number }): Promise<void> {
+export async function serveUntilStopped(
+  options: Omit<ServeOptions, "port" | "onFallback"> & { port?: number },
+): Promise<void> {
   console.error("Loading the model…");
-  const server = await atUsualPort((port) => serveModel({ ...options, port }), options.port);
+  const server = await atUsualPort((port) => serveModel({ ...options, port, onFallback }), options.port);
   console.log(server.url);
   console.error("Open it in a browser. Ctrl-C ends it. Not for clinical use.");
   await askedToStop();
   await server.close();
 }
+
+const onFallback = (version: string, error: unknown): void =>
+  console.error(
+    `hilum: warning: version ${version} is in production and does not load: ${reportError(error).message}\n` +
+      "hilum: warning: expected its files to be whole; the version before it is tried",
+  );
 
 /** The page about a store's runs, without a model. */
 export const watchRuns = (store: string, port: number | undefined): Promise<RunningServer> =>

@@ -8,6 +8,7 @@ import { objectsOf } from "../whole.ts";
 import { stepEnvironment, storeWithout } from "../workshop.ts";
 
 const WRONG_INPUT = 64;
+const SERVES = /^http:\S+$/m;
 
 /** Does it to a file of `bytes` bytes, at a place from 0 to 1. */
 const DAMAGES: Readonly<Record<string, (path: string, bytes: number, place: number) => Promise<void>>> = {
@@ -62,7 +63,18 @@ export const modelDamage: Drill = {
       must(answer.statusCode === 200, `status ${answer.statusCode}: ${answer.body}`);
       return { version: JSON.parse(answer.body).loaded.version, log: output.text };
     };
-    must((await deployed()).version === channels.production, "undamaged, another version answers");
+    /** The same of the local server, and how it ended where it did not serve. */
+    const served = async (...more: readonly string[]) => {
+      const { child, ended, output, says } = hilum(["serve", "--port", "0", "--store", store, ...more]);
+      await says(SERVES);
+      const url = SERVES.exec(output.text)?.[0];
+      const answer = url && ((await (await fetch(`${url}/v1/models`)).json()) as { loaded: { version: string } });
+      child.kill("SIGKILL");
+      return { version: answer ? answer.loaded.version : undefined, log: output.text, code: (await ended).code };
+    };
+    for (const { version } of [await deployed(), await served()]) {
+      must(version === channels.production, `undamaged, ${version} answers`);
+    }
 
     const met: string[] = [];
     const failures = await playRounds(options, async (round, next) => {
@@ -76,14 +88,16 @@ export const modelDamage: Drill = {
         const verified = hilum(["models", "verify", channels.production, "--store", store]);
         const { code } = await verified.ended;
         must(code === WRONG_INPUT, `${name} ${kind}: verify ended with ${code}: ${verified.output.text}`);
-        const served = hilum(["serve", "--port", "0", "--store", store]);
-        await served.says(/^http:/m);
-        served.child.kill("SIGKILL");
-        const refused = await served.ended;
-        must(refused.code === WRONG_INPUT, `${name} ${kind}: served, or ended with ${refused.code}`);
-        const { version, log } = await deployed();
-        must(version === channels.previous, `${name} ${kind}: ${version} answers, expected the one before`);
-        must(log.includes("model-fallback"), `${name} ${kind}: nothing told of it`);
+        const named = await served("--model", channels.production);
+        must(named.version === undefined, `${name} ${kind}: served where it was asked for by its name`);
+        must(named.code === WRONG_INPUT, `${name} ${kind}: asked for by its name, it ended with ${named.code}`);
+        for (const [how, { version, log }, tells] of [
+          ["serve", await served(), `version ${channels.production} is in production and does not load`],
+          ["the function", await deployed(), "model-fallback"],
+        ] as const) {
+          must(version === channels.previous, `${name} ${kind}: ${version} answers in ${how}, expected the one before`);
+          must(log.includes(tells), `${name} ${kind}: ${how} told nothing of it`);
+        }
         met.push(`${name} ${kind}`);
       } finally {
         const file = await open(path, "w");

@@ -1,5 +1,5 @@
 import type { Channels } from "../../lib/contracts/model-version.ts";
-import { InputError } from "../../lib/domain/errors.ts";
+import { InputError, reportError } from "../../lib/domain/errors.ts";
 
 /** Something that answers with one version, and can be closed. */
 export interface Answering {
@@ -10,7 +10,7 @@ export interface LiveModelOptions<T extends Answering> {
   readonly channels: () => Promise<Pick<Channels, "production" | "previous">>;
   /** @throws where the version can't be loaded */
   readonly open: (version: string) => Promise<T>;
-  /** Between looks at the channels. */
+  /** Between looks at the channels; Infinity to look once. */
   readonly checkMs: number;
   /** Told of a version in production that does not load, once each. */
   readonly onFallback: (version: string, error: unknown) => void;
@@ -49,6 +49,8 @@ export async function followProduction<T extends Answering>(options: LiveModelOp
       await load(production);
       refused = undefined;
     } catch (error) {
+      // A store that is away says nothing about the version.
+      if (reportError(error).code === "store-unavailable") throw error;
       refused = production;
       onFallback(production, error);
       if (loaded !== undefined) return;

@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readChannels } from "../../lib/registry/channels.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
+import type { Store } from "../../lib/store/store.ts";
 import type { Limits } from "./dependencies.ts";
 import { openFeedback } from "./feedback/feedback.ts";
+import { followProduction, type LiveModelOptions } from "./live-model.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { makeSamples } from "./samples.ts";
 import { type RunningServer, startServer } from "./server.ts";
-import { openService } from "./service.ts";
+import { openService, type Service } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
 
 /** More than any film of 50 million pixels at 16 bits takes. */
@@ -18,6 +21,8 @@ export interface ServeOptions {
   readonly models: string;
   /** A channel's name or a version; `production` if left out. */
   readonly model?: string | undefined;
+  /** Told of a version in production that does not load, before the one that was there before it is; without, none is. */
+  readonly onFallback?: LiveModelOptions<Service>["onFallback"];
   /** 0 for any that is free. */
   readonly port: number;
   readonly host?: string | undefined;
@@ -40,8 +45,18 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"])
  * Serves a model on this machine, page and API, with sample films to try; ready when it resolves.
  * @throws InputError `no-model`, `port-in-use`, and as openPredictor
  */
-export async function serveModel({ models, model, feedback, runs, ...options }: ServeOptions): Promise<ServedModel> {
-  const service = await openService({ models: openStore(models), model });
+export async function serveModel({
+  models,
+  model = "production",
+  onFallback = refuse,
+  feedback,
+  runs,
+  ...options
+}: ServeOptions): Promise<ServedModel> {
+  const store = openStore(models);
+  const service = await (model === "production"
+    ? openProduction(store, onFallback)
+    : openService({ models: store, model }));
   const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
   const end = async () => {
     await rm(uploads, { recursive: true, force: true });
@@ -68,6 +83,20 @@ export async function serveModel({ models, model, feedback, runs, ...options }: 
     await end();
     throw error;
   }
+}
+
+function refuse(_: string, error: unknown): never {
+  throw error;
+}
+
+async function openProduction(models: Store, onFallback: LiveModelOptions<Service>["onFallback"]): Promise<Service> {
+  const live = await followProduction({
+    channels: () => readChannels(models),
+    open: (version) => openService({ models, model: version }),
+    checkMs: Number.POSITIVE_INFINITY,
+    onFallback,
+  });
+  return live.current();
 }
 
 type Given<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { followProduction } from "../../../functions/api/live-model.ts";
+import { TemporaryError } from "../../../lib/domain/errors.ts";
 
 /** Channels, versions that load or don't, and a clock. */
 function world(production: string | null, previous: string | null = null) {
-  const state = { production, previous, broken: new Set<string>(), time: 0 };
+  const state = { production, previous, broken: new Set<string>(), away: false, time: 0 };
   const closed: string[] = [];
   const fallbacks: string[] = [];
   const opened: string[] = [];
@@ -12,6 +13,7 @@ function world(production: string | null, previous: string | null = null) {
       channels: async () => ({ production: state.production, previous: state.previous }),
       open: async (version) => {
         opened.push(version);
+        if (state.away) throw new TemporaryError("store-unavailable", "the store is away");
         if (state.broken.has(version)) throw new Error(`${version} is damaged`);
         return { version, close: async () => void closed.push(version) };
       },
@@ -53,6 +55,22 @@ describe("the model in production", () => {
     state.broken.add("b");
     expect((await (await follow()).current()).version).toBe("a");
     expect(fallbacks).toEqual(["b"]);
+  });
+
+  test("is tried again where the store was away, and nothing else is taken for it", async () => {
+    const { state, fallbacks, follow } = world("b", "a");
+    state.away = true;
+    await expect(follow()).rejects.toThrow("the store is away");
+    state.away = false;
+    const live = await follow();
+    state.production = "c";
+    state.away = true;
+    state.time = 60_000;
+    expect((await live.current()).version).toBe("b");
+    state.away = false;
+    state.time = 120_000;
+    expect((await live.current()).version).toBe("c");
+    expect(fallbacks).toEqual([]);
   });
 
   test("must be there, or the one before it", async () => {
