@@ -2,7 +2,7 @@ import { TemporaryError } from "../../lib/domain/errors.ts";
 
 /** Milliseconds that a request waits for a place before it is told to come again. */
 const PATIENCE = 1000;
-/** Requests that may wait; each is a socket with its body unread. */
+/** Requests that may wait, each with its body in memory (body-room.ts). */
 const MOST_WAITING = 256;
 
 /**

@@ -43,6 +43,8 @@ export interface Limits {
   readonly batchFilms: number;
   /** Bytes of all films of one request. */
   readonly batchBytes: number;
+  /** Bytes of all requests' bodies that are on their way in or being answered. */
+  readonly heldBytes: number;
   /** Bytes of tensors as JSON, which is read on the thread that answers for health. */
   readonly inferBytes: number;
 }
@@ -71,5 +73,6 @@ export const LIMITS: Limits = {
   filmsAtOnce: 16,
   batchFilms: 32,
   batchBytes: 100_000_000,
+  heldBytes: 500_000_000,
   inferBytes: 8_000_000,
 };

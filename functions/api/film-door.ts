@@ -1,16 +1,16 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { UploadedFilm } from "../../lib/contracts/uploads.ts";
 import { InputError, TemporaryError } from "../../lib/domain/errors.ts";
 import { admission } from "./admission.ts";
 import { filmBody, filmTooLarge } from "./bodies.ts";
+import { bodyRoom } from "./body-room.ts";
 import type { FilmService, Limits } from "./dependencies.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
 /** Room for a form's boundaries and fields around its films. */
 const FORM_OVERHEAD = 100_000;
 
-/** The way of films into the service: so many requests at once, so many bytes each. */
+/** The way of films into the service: so many bytes each and together, then so many requests at once. */
 export interface FilmDoor {
   /** What stands before a route whose body may be so long. */
   guard(maxBytes: number): MiddlewareHandler[];
@@ -21,10 +21,15 @@ export interface FilmDoor {
 }
 
 export function filmDoor(films: FilmService, limits: Limits, uploads: Uploads | undefined): FilmDoor {
+  const room = bodyRoom(limits.heldBytes);
   const gate = admission(limits.filmsAtOnce);
 
-  const admitted: MiddlewareHandler = async (_, next) => {
+  const whenReady: MiddlewareHandler = (_, next) => {
     if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
+    return next();
+  };
+
+  const admitted: MiddlewareHandler = async (_, next) => {
     const leave = await gate.enter();
     try {
       await next();
@@ -48,15 +53,8 @@ export function filmDoor(films: FilmService, limits: Limits, uploads: Uploads | 
   };
 
   return {
-    guard: (maxBytes) => [
-      admitted,
-      bodyLimit({
-        maxSize: maxBytes + FORM_OVERHEAD,
-        onError: () => {
-          throw filmTooLarge(maxBytes);
-        },
-      }),
-    ],
+    // A place is taken once the body is here, so that nobody waits for another's slow line.
+    guard: (maxBytes) => [whenReady, room.read(maxBytes + FORM_OVERHEAD, () => filmTooLarge(maxBytes)), admitted],
     async withFilm(c, use) {
       const sent = await filmBody(c, limits);
       return sent instanceof Uint8Array ? use(sent) : withUpload(sent.upload, use);

@@ -341,7 +341,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     await page.getByRole("alert").waitFor();
     const all = await saved("#save-csv");
     expect(all.bytes.toString().trimEnd().split("\r\n").at(-1)).toBe(
-      `"'=broken.png",${'"",'.repeat(8)}"unsupported-media"`,
+      `"'=broken.png",${'"",'.repeat(9)}"unsupported-media"`,
     );
     const list = JSON.parse((await saved("#save-all-json")).bytes.toString());
     expect(list).toMatchObject([{ film: film.name }, { film: "=broken.png", problem: { code: "unsupported-media" } }]);
