@@ -1,3 +1,4 @@
+import { crowd } from "./drill/crowd.ts";
 import { diskFull } from "./drill/disk-full.ts";
 import { killPipeline } from "./drill/kill-pipeline.ts";
 import { killPrepare } from "./drill/kill-prepare.ts";
@@ -21,6 +22,7 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   "s3-faults": s3Faults,
   "model-damage": modelDamage,
   slow,
+  crowd,
   promotions: suite({ file: "promotions.test.ts", rounds: 50, roundsVariable: "HILUM_PROMOTION_ROUNDS" }),
   events: suite({ file: "arrivals.test.ts", rounds: 200, roundsVariable: "HILUM_ARRIVAL_EVENTS" }),
   fuzz: suite({
