@@ -9,6 +9,15 @@ export interface Execution {
   readonly name: string;
   readonly input: string;
   status: Status;
+  failed?: Failed | undefined;
+}
+
+/** With what an execution failed; times in seconds, as the service writes them. */
+export interface Failed {
+  readonly state: string;
+  readonly startedAt: number;
+  readonly error: string;
+  readonly cause?: string;
 }
 
 export interface StepFunctions {
@@ -17,7 +26,11 @@ export interface StepFunctions {
   readonly environment: Readonly<Record<string, string>>;
   /** In the order in which they were started. */
   readonly executions: readonly Execution[];
-  end(name: string, status: Exclude<Status, "RUNNING">): void;
+  end(name: string, status: Exclude<Status, "RUNNING">, failed?: Failed): void;
+  /** A failed execution goes on. */
+  redrive(name: string): void;
+  /** As EventBridge delivers it when an execution has changed its status, less what nobody reads. */
+  statusChange(name: string): object;
   stop(): Promise<void>;
 }
 
@@ -55,12 +68,26 @@ export async function startStepFunctions({ onStart, losesAnswer }: StepFunctions
   const describe = ({ executionArn = "" }: Record<string, string>): [number, object] => {
     const known = find(executionArn.slice(arn("").length));
     if (known === undefined) return [400, { __type: "ExecutionDoesNotExist", message: "Execution Does Not Exist" }];
-    const { name, input, status } = known;
-    return [200, { executionArn, name, input, status, stateMachineArn: machine, startDate: 1 }];
+    const { name, input, status, failed } = known;
+    const { error, cause } = failed ?? {};
+    return [200, { executionArn, name, input, status, error, cause, stateMachineArn: machine, startDate: 1 }];
+  };
+  const history = ({ executionArn = "" }: Record<string, string>): [number, object] => {
+    const { failed, status } = find(executionArn.slice(arn("").length))!;
+    const at = (timestamp: number, type: string, details: object) => ({ id: timestamp, timestamp, type, ...details });
+    const state = failed?.state ?? "validate";
+    const events = [
+      at(1, "ExecutionStarted", {}),
+      at(failed?.startedAt ?? 2, "TaskStateEntered", { stateEnteredEventDetails: { name: state } }),
+      ...(failed ? [at(failed.startedAt + 1, "TaskFailed", { taskFailedEventDetails: failed })] : []),
+      ...(status === "FAILED" ? [at((failed?.startedAt ?? 2) + 1, "ExecutionFailed", {})] : []),
+    ];
+    return [200, { events }];
   };
   const operations: Record<string, (body: Record<string, string>) => [number, object]> = {
     "AWSStepFunctions.StartExecution": start,
     "AWSStepFunctions.DescribeExecution": describe,
+    "AWSStepFunctions.GetExecutionHistory": history,
   };
   const server = createServer(async (request: IncomingMessage, response) => {
     const operation = operations[String(request.headers["x-amz-target"])];
@@ -78,8 +105,17 @@ export async function startStepFunctions({ onStart, losesAnswer }: StepFunctions
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test-secret",
     },
-    end: (name, status) => {
-      find(name)!.status = status;
+    end: (name, status, failed) => {
+      Object.assign(find(name)!, { status, failed });
+    },
+    statusChange: (name) => ({
+      version: "0",
+      "detail-type": "Step Functions Execution Status Change",
+      source: "aws.states",
+      detail: { executionArn: arn(name), stateMachineArn: machine, name, status: find(name)!.status },
+    }),
+    redrive: (name) => {
+      find(name)!.status = "RUNNING";
     },
     stop: async () => {
       server.closeAllConnections();

@@ -49,7 +49,7 @@ export async function execute({ store, run, device, index, ...options }: Execute
   const rooms = openRooms(environment);
   const lease = await holdLease(rooms.runs, runKeys(run).runner, `run ${run}`);
   const screen = createScreen(process.stderr, process.env);
-  const start = new Date();
+  const since = new Date();
   try {
     const result = await runMachine(
       { run },
@@ -66,7 +66,10 @@ export async function execute({ store, run, device, index, ...options }: Execute
         observer: createDisplay({ screen, summaryOf: (step) => stepSummary(rooms.runs, run, step) }),
       },
     );
-    if (result.status === "failed") throw await runFailure(rooms.runs, run, result, start);
+    if (result.status === "failed") {
+      const { step, error } = result;
+      throw await runFailure(rooms.runs, { run, step, error, since });
+    }
     return result;
   } finally {
     screen.close();

@@ -54,8 +54,11 @@ export const onRefused = (arrivals: Arrivals, reason: string): Next => ({
 export function onEnded(arrivals: Arrivals, run: string, ended: "succeeded" | "failed"): Next {
   const { current, pending } = arrivals;
   if (current?.run !== run) return {};
-  if (pending === null)
-    return current.ended === ended ? {} : { arrivals: { ...arrivals, current: { ...current, ended } } };
+  if (pending === null) {
+    // One that failed may be redriven: the service says how it stands.
+    if (ended === "failed" || current.ended === ended) return {};
+    return { arrivals: { ...arrivals, current: { ...current, ended } } };
+  }
   const start = first(pending);
   return { arrivals: { ...arrivals, current: start, pending: null }, start };
 }

@@ -21,8 +21,8 @@ export const Arrivals = z.strictObject({
   current: Version.extend({
     /** Counts executions of this version; the execution's name ends with it. */
     attempt: z.int().min(1),
-    /** How its execution ended, told by its last step; null while that has not spoken. */
-    ended: z.enum(["succeeded", "failed"]).nullable(),
+    /** Told by its last step, while its execution is still open; null while that has not spoken. */
+    ended: z.literal("succeeded").nullable(),
   }).nullable(),
   /** Waits for the current one; a newer one takes its place. */
   pending: Version.nullable(),

@@ -33,17 +33,21 @@ export const FunctionEnvironment = RoomsEnvironment;
 const StageName = z.string().describe("name of the stage, which names its logs and metrics");
 const StateMachine = z.string().describe("ARN of the state machine");
 
-/** What `notify` finds besides: whose logs its message points at, and the machine that goes on with what waits. */
-export const NotifyEnvironment = RoomsEnvironment.extend({
-  HILUM_STAGE: StageName.optional(),
-  HILUM_STATE_MACHINE: StateMachine.optional(),
-});
+/** What `notify` finds besides: the machine that goes on with what waits. */
+export const NotifyEnvironment = RoomsEnvironment.extend({ HILUM_STATE_MACHINE: StateMachine.optional() });
 export type NotifyEnvironment = z.infer<typeof NotifyEnvironment>;
 
+/** What a function of a stage finds that starts runs, or tells of them. */
+const StageEnvironment = RoomsEnvironment.extend({ HILUM_STAGE: StageName, HILUM_STATE_MACHINE: StateMachine });
+
+/** What the function finds that tells of executions which failed. */
+export const OnFailureEnvironment = StageEnvironment.extend({
+  AWS_REGION: z.string().describe("set by Lambda; names the console with the logs"),
+});
+export type OnFailureEnvironment = z.infer<typeof OnFailureEnvironment>;
+
 /** What the function finds that starts a run when films have arrived. */
-export const OnDataEnvironment = RoomsEnvironment.extend({
-  HILUM_STAGE: StageName,
-  HILUM_STATE_MACHINE: StateMachine,
+export const OnDataEnvironment = StageEnvironment.extend({
   HILUM_INCOMING: StoreUri.describe("where data sets arrive, each in a folder of its own"),
   HILUM_CONFIG: z.string().describe("RunConfig as JSON, for the runs that it starts"),
 });

@@ -13,14 +13,8 @@ export type PlanAnswer = z.infer<typeof PlanAnswer>;
 export const GateAnswer = z.strictObject({ decision: z.enum(["promote", "keep"]) });
 export type GateAnswer = z.infer<typeof GateAnswer>;
 
-/** An error as a Catch hands it on. */
-export const CaughtError = z.object({ Error: z.string(), Cause: z.string().optional() });
-export type CaughtError = z.infer<typeof CaughtError>;
-
-/** Input of `notify`: on the failure path also what a Catch caught, by the name of the step that failed. */
-export const NotifyInput = ExecutionInput.extend({ failed: z.record(z.string(), CaughtError).optional() });
-export type NotifyInput = z.infer<typeof NotifyInput>;
-
-/** What `notify` answers on the failure path: which step failed and why, in a line for the execution's Cause. */
-export const NotifyAnswer = z.strictObject({ cause: z.string() });
-export type NotifyAnswer = z.infer<typeof NotifyAnswer>;
+/** A Task's error as the state machine tells of it: its name, and what the service behind the Task said. */
+export interface TaskError {
+  readonly Error: string;
+  readonly Cause?: string;
+}

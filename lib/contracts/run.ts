@@ -33,7 +33,7 @@ export const StepRecord = z.strictObject({
 });
 export type StepRecord = z.infer<typeof StepRecord>;
 
-/** Why a step failed, read by notify, the command line and the run page. */
+/** Why a step failed, read by whoever tells of it: the command line, the run page, functions/on-failure. */
 export const FailureRecord = z.strictObject({
   schema: schemaName("hilum.failure/1"),
   step: z.string(),
@@ -45,7 +45,7 @@ export const FailureRecord = z.strictObject({
 });
 export type FailureRecord = z.infer<typeof FailureRecord>;
 
-/** How a run ended; written by notify. */
+/** How a run ended; written by its last step, or where it failed by the runner or functions/on-failure. */
 export const RunOutcome = z.strictObject({
   schema: schemaName("hilum.outcome/1"),
   run: RunId,

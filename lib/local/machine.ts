@@ -1,6 +1,6 @@
 import "./polyfill.ts";
 import { StateMachine, type StateMachineDefinition } from "aws-local-stepfunctions";
-import type { CaughtError, ExecutionInput } from "../contracts/execution.ts";
+import type { ExecutionInput, TaskError } from "../contracts/execution.ts";
 import type { Definition } from "../workflow/asl.ts";
 import { DEFINITION } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
@@ -32,14 +32,14 @@ export interface MachineOptions {
   readonly jobs?: Readonly<Record<JobStep, JobDefinition>>;
 }
 
-/** What happened to the states, in order: `StateEntered train`, `StateFailed train`, `StateCaught train`… */
+/** What happened to the states, in order: `StateEntered train`, `StateFailed train`, `StateRetried train`… */
 export type Trace = readonly string[];
 
 export type MachineResult =
   | { readonly status: "succeeded"; readonly trace: Trace }
-  | { readonly status: "failed"; readonly step: string; readonly error: CaughtError; readonly trace: Trace };
+  | { readonly status: "failed"; readonly step: string; readonly error: TaskError; readonly trace: Trace };
 
-const CAUGHT = "StateCaught ";
+const FAILED = "StateFailed ";
 
 /** Slots as this machine fills them: the tasks find functions and jobs by their step. */
 const LOCAL_SLOTS = Object.fromEntries([
@@ -77,8 +77,8 @@ export async function runMachine(input: ExecutionInput, options: MachineOptions)
     return { status: "succeeded", trace: await trace };
   } catch (error) {
     signal.throwIfAborted();
-    const caught = (await trace).find((event) => event.startsWith(CAUGHT));
-    const failure = caught && running.failures.get(caught.slice(CAUGHT.length));
+    const last = (await trace).findLast((event) => event.startsWith(FAILED));
+    const failure = last && running.failures.get(last.slice(FAILED.length));
     // Where no Task failed, the definition itself is at fault.
     if (!failure) throw error;
     return { status: "failed", ...failure, trace: await trace };

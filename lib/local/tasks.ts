@@ -1,4 +1,4 @@
-import type { CaughtError } from "../contracts/execution.ts";
+import type { TaskError } from "../contracts/execution.ts";
 import type { Definition, TaskState } from "../workflow/asl.ts";
 import type { FunctionStep } from "../workflow/functions.ts";
 import type { JobDefinition, JobStep } from "../workflow/jobs.ts";
@@ -34,7 +34,7 @@ export interface Tasks {
   /** One for each Task state, by its name. */
   readonly handlers: Record<string, Handler>;
   /** The last error of each Task that had one, by its state. */
-  readonly failures: ReadonlyMap<string, { readonly step: string; readonly error: CaughtError }>;
+  readonly failures: ReadonlyMap<string, { readonly step: string; readonly error: TaskError }>;
   /** Hands a line that the functions' process wrote to the task that is running. */
   line(line: string): void;
   /** Once nothing runs any more; a task that was given up may still be stopping. */
@@ -44,7 +44,7 @@ export interface Tasks {
 /** What stands behind the Resources of a definition on this machine. */
 export function taskHandlers(definition: Definition, options: TaskOptions): Tasks {
   const underWay = new Set<Promise<unknown>>();
-  const failures = new Map<string, { step: string; error: CaughtError }>();
+  const failures = new Map<string, { step: string; error: TaskError }>();
   let current: TaskRun | undefined;
 
   const invoke = async (

@@ -49,16 +49,14 @@ export function statesOf(definition: Definition, told: Told): { states: RunState
   const taken: Edge[] = [];
   let at: string | undefined = definition.StartAt;
   let frontier = at;
-  let caught = false;
   while (at !== undefined) {
     const from: string = at;
     frontier = from;
-    const state = look(definition, from, caught, told);
+    const state = look(definition, from, told);
     known.set(from, state);
     const next = leave(definition, state, told);
     const edge: Edge | undefined = edges.find((e) => e.from === from && e.to === next?.to && e.kind === next?.kind);
     if (edge) taken.push(edge);
-    caught ||= edge?.kind === "catch";
     at = edge?.to;
   }
   const ahead = reachable(frontier, edges);
@@ -82,24 +80,23 @@ function stepOf({ States }: Definition, name: string): string | null {
   return String(FunctionName ?? JobDefinition).replace(/^\$\{(\w+?)(Function|Job)\}$/, "$1");
 }
 
-function look(definition: Definition, name: string, caught: boolean, told: Told): RunState {
+function look(definition: Definition, name: string, told: Told): RunState {
   const state = definition.States[name]!;
   const step = stepOf(definition, name);
   if (state.Type === "Choice") {
     return { state: name, step, status: choose(state, told) ? "done" : "pending", members: [] };
   }
-  if (state.Type === "Fail") return { state: name, step, status: "failed", members: [] };
   if (state.Type !== "Task" || step === null) return { state: name, step, status: "done", members: [] };
   const members = Array.from({ length: sizeOf(state, told) }, (_, index) => memberOf(step, index, told));
-  // The failure path's task leaves no record, so that a run that is taken up again has its own end to tell of.
-  const toldOfFailure = caught && told.outcome?.status === "failed";
-  return { state: name, step, status: toldOfFailure ? "done" : together(members, told.running), members };
+  return { state: name, step, status: together(members, told.running), members };
 }
 
 function memberOf(step: string, index: number, told: Told): MemberState {
   const own = <T extends { step: string; index?: number | undefined }>(of: readonly T[]): T | undefined =>
     of.find((document) => document.step === step && (document.index ?? 0) === index);
-  const [record, failure, progress] = [own(told.records), own(told.failures), own(told.progress)];
+  const [record, progress] = [own(told.records), own(told.progress)];
+  // Of a step that could not write why, the run's end tells it.
+  const failure = own(told.failures) ?? own(told.outcome?.failure ? [told.outcome.failure] : []);
   const atWork = record === undefined && progress !== undefined && told.isAtWork(progress);
   const failed = failure !== undefined && (progress === undefined || failure.at >= progress.startedAt);
   const begun = failed ? "failed" : progress ? "stopped" : "pending";
@@ -137,10 +134,8 @@ function leave(
     const to = choose(state, told);
     return to === undefined ? null : { to, kind: "choice" };
   }
-  if (state.Type === "Succeed" || state.Type === "Fail") return null;
-  if (status === "done") return { to: state.Next, kind: "next" };
-  const caught = state.Type === "Task" && status === "failed" && !told.running ? state.Catch[0] : undefined;
-  return caught ? { to: caught.Next, kind: "catch" } : null;
+  if (state.Type === "Succeed" || status !== "done") return null;
+  return { to: state.Next, kind: "next" };
 }
 
 function choose({ Choices, Default }: ChoiceState, told: Told): string | undefined {

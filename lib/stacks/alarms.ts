@@ -70,7 +70,7 @@ export function alarms(
       threshold: 1,
     },
     RunFailed: {
-      says: "A run failed; its execution's cause names the step and its log. Mend it, then start the run again: finished steps do nothing",
+      says: `A run failed; bin/hilum status --stage ${stage.name} RUN says why. Mend it, then redrive its execution`,
       metric: stateMachine.metricFailed({ period: FIVE_MINUTES }),
       threshold: 1,
     },

@@ -3,6 +3,7 @@ import type {
   ApiEnvironment,
   NotifyEnvironment,
   OnDataEnvironment,
+  OnFailureEnvironment,
   RoomsEnvironment,
   TrainerEnvironment,
 } from "../contracts/environment.ts";
@@ -19,16 +20,23 @@ export const roomsEnvironment = (buckets: Buckets) =>
     HILUM_MODELS: buckets.models.s3UrlForObject(),
   }) satisfies z.input<typeof RoomsEnvironment>;
 
-export const notifyEnvironment = (buckets: Buckets, stage: Stage, stateMachineArn: string) =>
+export const notifyEnvironment = (buckets: Buckets, stateMachineArn: string) =>
   ({
     ...roomsEnvironment(buckets),
-    HILUM_STAGE: stage.name,
     HILUM_STATE_MACHINE: stateMachineArn,
   }) satisfies z.input<typeof NotifyEnvironment>;
 
+/** Lambda adds the region. */
+export const onFailureEnvironment = (buckets: Buckets, stage: Stage, stateMachineArn: string) =>
+  ({
+    ...notifyEnvironment(buckets, stateMachineArn),
+    HILUM_STAGE: stage.name,
+  }) satisfies Omit<z.input<typeof OnFailureEnvironment>, "AWS_REGION">;
+
 export const onDataEnvironment = (buckets: Buckets, stage: Stage, stateMachineArn: string, config: RunConfig) =>
   ({
-    ...notifyEnvironment(buckets, stage, stateMachineArn),
+    ...notifyEnvironment(buckets, stateMachineArn),
+    HILUM_STAGE: stage.name,
     HILUM_INCOMING: buckets.incoming.s3UrlForObject(),
     HILUM_CONFIG: JSON.stringify(config),
   }) satisfies z.input<typeof OnDataEnvironment>;

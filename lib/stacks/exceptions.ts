@@ -31,7 +31,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     rule: "AwsSolutions-IAM5",
     finding: /^Resource::arn:.*:states:.*:execution:hilum-[a-z0-9-]+:\*$/,
-    at: /(OnData|notifyFunction)/,
+    at: /(OnData|OnFailure|notifyFunction)/,
     reason: "Executions of this stage's own state machine, whose names hold the fingerprint of the data.",
   },
   {

@@ -7,14 +7,14 @@ import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { stateMachineName } from "../contracts/deployment.ts";
 import { RunConfig } from "../contracts/run-config.ts";
-import { ON_DATA_ACCESS, STEP_ACCESS } from "../workflow/access.ts";
+import { ON_DATA_ACCESS, ON_FAILURE_ACCESS, STEP_ACCESS } from "../workflow/access.ts";
 import { definitionHash } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, FUNCTIONS, type FunctionStep } from "../workflow/functions.ts";
 import { JOB_STEPS, type JobStep } from "../workflow/jobs.ts";
-import { arrivals, undeliveredQueue } from "./arrivals.ts";
 import { withBundles } from "./bundle.ts";
 import { Compute } from "./compute.ts";
-import { notifyEnvironment, onDataEnvironment, roomsEnvironment } from "./environment.ts";
+import { notifyEnvironment, onDataEnvironment, onFailureEnvironment, roomsEnvironment } from "./environment.ts";
+import { events, undeliveredQueue } from "./events.ts";
 import { stepJob } from "./job.ts";
 import { output } from "./output.ts";
 import { pipeline } from "./pipeline.ts";
@@ -50,16 +50,15 @@ export class TrainingStack extends Stack {
       resourceName: stateMachineName(stage.name),
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
+    const executions = stateMachineArn.replace(":stateMachine:", ":execution:");
     const startsRuns = (made: LambdaFunction) => {
-      const executions = stateMachineArn.replace(":stateMachine:", ":execution:");
       made.addToRolePolicy(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }));
       made.addToRolePolicy(
         new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [`${executions}:*`] }),
       );
     };
     const undelivered = undeliveredQueue(this, buckets.key);
-    const waiting = notifyEnvironment(buckets, stage, stateMachineArn);
-    const parts = withBundles([...FUNCTION_STEPS, "on-data", "watch"] as const, (code) => {
+    const parts = withBundles([...FUNCTION_STEPS, "on-data", "on-failure", "watch"] as const, (code) => {
       const functions = byName(FUNCTION_STEPS, (step: FunctionStep) => {
         const made = smallFunction(this, `${step}Function`, {
           ...keeping,
@@ -67,7 +66,7 @@ export class TrainingStack extends Stack {
           name: step,
           does: step,
           code: code(step),
-          environment: step === "notify" ? waiting : roomsEnvironment(buckets),
+          environment: step === "notify" ? notifyEnvironment(buckets, stateMachineArn) : roomsEnvironment(buckets),
         });
         grantAccess(made, buckets, STEP_ACCESS[step]);
         return made;
@@ -83,6 +82,17 @@ export class TrainingStack extends Stack {
         environment: onDataEnvironment(buckets, stage, stateMachineArn, preset(stage.preset)),
       });
       grantAccess(onData, buckets, ON_DATA_ACCESS);
+      const onFailure = smallFunction(this, "OnFailure", {
+        ...keeping,
+        memoryMiB: 512,
+        timeoutSeconds: 120,
+        name: "on-failure",
+        does: "tells why a run failed, and starts what waited for it",
+        code: code("on-failure"),
+        deadLetterQueue: undelivered,
+        environment: onFailureEnvironment(buckets, stage, stateMachineArn),
+      });
+      grantAccess(onFailure, buckets, ON_FAILURE_ACCESS);
       const watch = smallFunction(this, "Watch", {
         ...keeping,
         memoryMiB: 256,
@@ -93,18 +103,24 @@ export class TrainingStack extends Stack {
         deadLetterQueue: undelivered,
         environment: { HILUM_STAGE: stage.name },
       });
-      return { functions, onData, watch };
+      return { functions, onData, onFailure, watch };
     });
     startsRuns(parts.functions.notify);
     startsRuns(parts.onData);
+    startsRuns(parts.onFailure);
+    parts.onFailure.addToRolePolicy(
+      new PolicyStatement({ actions: ["states:GetExecutionHistory"], resources: [`${executions}:*`] }),
+    );
     this.stateMachine = pipeline(this, "Pipeline", { ...keeping, functions: parts.functions, jobs, queues });
     this.undelivered = undelivered;
-    arrivals(this, {
+    events(this, {
       stage,
       buckets,
       onData: parts.onData,
+      onFailure: parts.onFailure,
       watch: parts.watch,
       undelivered,
+      stateMachineArn,
       jobQueueArns: Object.values(queues).map((queue) => queue.jobQueueArn),
     });
     Tags.of(this.stateMachine).add("hilum:definition", definitionHash());

@@ -14,7 +14,7 @@ export interface AnswerContext {
 
 /**
  * A function of the state machine. `work` happens once a run; `answer` each time it is asked, from what work wrote.
- * An error is thrown as InputError or TemporaryError, names that Retry and Catch match; anything else is our bug.
+ * An error is thrown as InputError or TemporaryError, names that Retry matches and the failure is told by; anything else is our bug.
  */
 export function stepFunction<Answer = Record<string, never>>(options: {
   readonly step: string;

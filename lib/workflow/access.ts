@@ -36,6 +36,9 @@ export const STEP_ACCESS: Readonly<Record<FunctionStep | JobStep, Access>> = {
 /** Fingerprints what has arrived, writes the request and what waits; looks through past arrivals. */
 export const ON_DATA_ACCESS: Access = { incoming: ["read"], runs: ["read", "write"] };
 
+/** Reads why a run failed and what waits for it, and writes how it ended. */
+export const ON_FAILURE_ACCESS: Access = { runs: ["read", "write"] };
+
 /** Uploads are read once and deleted; readers' labels are added to what came before. */
 export const API_ACCESS: Access = {
   models: ["read"],

@@ -11,12 +11,6 @@ export interface Retrier {
   readonly JitterStrategy: "FULL" | "NONE";
 }
 
-export interface Catcher {
-  readonly ErrorEquals: readonly string[];
-  readonly ResultPath: string;
-  readonly Next: string;
-}
-
 /** Fields ending in `.$` are paths or intrinsic functions. */
 export type Template = { readonly [field: string]: string | number | Template | readonly Template[] };
 
@@ -30,7 +24,6 @@ export interface TaskState {
   readonly ResultPath: string | null;
   readonly TimeoutSeconds: number;
   readonly Retry: readonly Retrier[];
-  readonly Catch: readonly Catcher[];
   readonly Next: string;
 }
 
@@ -59,14 +52,7 @@ export interface SucceedState {
   readonly Type: "Succeed";
 }
 
-export interface FailState {
-  readonly Type: "Fail";
-  readonly Error: string;
-  readonly Cause?: string;
-  readonly CausePath?: string;
-}
-
-export type State = TaskState | ChoiceState | PassState | SucceedState | FailState;
+export type State = TaskState | ChoiceState | PassState | SucceedState;
 
 export interface Definition {
   readonly Comment: string;

@@ -1,4 +1,4 @@
-import type { Catcher, Retrier, TaskState, Template } from "./asl.ts";
+import type { Retrier, TaskState } from "./asl.ts";
 import { FUNCTIONS, type FunctionStep } from "./functions.ts";
 import { JOBS, type JobStep, stateTimeoutSeconds } from "./jobs.ts";
 import { slot } from "./slots.ts";
@@ -36,32 +36,21 @@ const JOB_RETRY: readonly Retrier[] = [
   },
 ];
 
-/** What a Catch caught goes under the step's name, so that the failure path knows which step failed. */
-const onFailure = (step: string, next: string): readonly Catcher[] => [
-  { ErrorEquals: ["States.ALL"], ResultPath: `$.failed.${step}`, Next: next },
-];
-
-interface Flow {
-  readonly next: string;
-  readonly onError: string;
-}
-
-/** Calls a function with `payload`; keeps the fields of its answer named in `keep` under `$.<step>`. */
+/** Calls a function; keeps the fields of its answer named in `keep` under `$.<step>`. */
 export function functionTask(
   step: FunctionStep,
-  { next, onError, payload = {}, keep = [] }: Flow & { readonly payload?: Template; readonly keep?: readonly string[] },
+  { next, keep = [] }: { readonly next: string; readonly keep?: readonly string[] },
 ): TaskState {
   return {
     Type: "Task",
     Resource: slot("invokeFunction"),
-    Parameters: { FunctionName: slot(`${step}Function`), Payload: { "run.$": "$.run", ...payload } },
+    Parameters: { FunctionName: slot(`${step}Function`), Payload: { "run.$": "$.run" } },
     ...(keep.length > 0 && {
       ResultSelector: Object.fromEntries(keep.map((field) => [`${field}.$`, `$.Payload.${field}`])),
     }),
     ResultPath: keep.length > 0 ? `$.${step}` : null,
     TimeoutSeconds: FUNCTIONS[step].timeoutSeconds + 60,
     Retry: FUNCTION_RETRY,
-    Catch: onFailure(step, onError),
     Next: next,
   };
 }
@@ -69,7 +58,7 @@ export function functionTask(
 /** Runs a job to its end; `arraySize` is the path of the number of members, 2 or more. */
 export function jobTask(
   step: JobStep,
-  { next, onError, arraySize }: Flow & { readonly arraySize?: string },
+  { next, arraySize }: { readonly next: string; readonly arraySize?: string },
 ): TaskState {
   const job = JOBS[step];
   return {
@@ -85,7 +74,6 @@ export function jobTask(
     ResultPath: null,
     TimeoutSeconds: stateTimeoutSeconds(job),
     Retry: JOB_RETRY,
-    Catch: onFailure(step, onError),
     Next: next,
   };
 }

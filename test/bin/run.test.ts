@@ -1,9 +1,13 @@
-import { appendFile, cp, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { runKeys } from "../../lib/contracts/layout.ts";
+import { RunOutcome } from "../../lib/contracts/run.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { writePhantoms } from "../../lib/phantoms/write-phantoms.ts";
+import { readDocument } from "../../lib/store/documents.ts";
+import { openRooms, roomsOf, storeUri } from "../../lib/store/open.ts";
 import { hilum } from "./hilum.ts";
 
 /** The whole way in seconds: few small films, one epoch. */
@@ -99,6 +103,11 @@ describe("run", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^hilum: train.csv line ${rows + 1}: `, "m"));
     expect(stderr).not.toMatch(/^\s+at /m);
+    const { runs } = openRooms(roomsOf(storeUri(join(folder, "store-wrong"))));
+    const [run] = await readdir(join(folder, "store-wrong/runs"));
+    const outcome = await readDocument(runs, runKeys(run!).outcome, RunOutcome);
+    expect(outcome).toMatchObject({ status: "failed", failure: { step: "validate", exitCode: 64 } });
+    expect(stderr).toContain(outcome.failure!.message);
   });
 
   test("a folder without a CSV file ends it with 64", async () => {

@@ -8,7 +8,7 @@ import { handler as promote } from "../../functions/promote/handler.ts";
 import { GateDecision } from "../../lib/contracts/decision.ts";
 import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys, runKeys, VERSION_FILES } from "../../lib/contracts/layout.ts";
-import { FailureRecord, RunOutcome, RunRequest } from "../../lib/contracts/run.ts";
+import { RunOutcome, RunRequest } from "../../lib/contracts/run.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { random } from "../../lib/domain/random.ts";
@@ -195,68 +195,5 @@ describe("gate, promote, notify", () => {
     await rooms.runs.delete(runKeys("first").evaluation);
     await expect(gate({ run: "first" })).rejects.toMatchObject({ name: "InputError", code: "not-found" });
     await expect(gate({ run: "../x" })).rejects.toMatchObject({ name: "InputError" });
-  });
-});
-
-describe("notify on the failure path", () => {
-  const failure = (step: string, index: number, message: string, at: string): FailureRecord => ({
-    schema: "hilum.failure/1",
-    step,
-    index,
-    code: "test",
-    message,
-    exitCode: 64,
-    at,
-  });
-
-  it("names the failing step and what it wrote: the first member's word of an array", async () => {
-    const keys = runKeys("run");
-    const records = [
-      failure("train", 2, "second", "2026-01-01T00:00:02.000Z"),
-      failure("train", 5, "first", "2026-01-01T00:00:01.000Z"),
-      failure("prepare", 0, "old", "2025-01-01T00:00:00.000Z"),
-    ];
-    for (const record of records) {
-      await writeDocument(rooms.runs, keys.failure(record.step, record.index), FailureRecord, record);
-    }
-    await notify({ run: "run", failed: { train: { Error: "States.TaskFailed", Cause: "{}" } } });
-    expect(await outcome("run")).toMatchObject({
-      status: "failed",
-      model: null,
-      failure: { step: "train", message: "first" },
-    });
-  });
-
-  it.each([
-    [
-      "a job that Batch ended",
-      JSON.stringify({ JobId: "1", StatusReason: "OutOfMemoryError" }),
-      "it needed more memory than its job definition gives (OutOfMemoryError)",
-    ],
-    [
-      "a function that died",
-      JSON.stringify({ errorMessage: "Task timed out after 900 s" }),
-      "Task timed out after 900 s",
-    ],
-    ["the service", "The job queue was deleted", "The job queue was deleted"],
-    ["nobody", undefined, "evaluate: it failed without a word"],
-  ])("says what the state machine caught where the step could not write: %s", async (_, cause, message) => {
-    const version = await evaluated("run", 0.7);
-    const caught = { Error: "States.TaskFailed", ...(cause === undefined ? {} : { Cause: cause }) };
-    await notify({ run: "run", failed: { evaluate: caught } });
-    expect(await outcome("run")).toMatchObject({
-      status: "failed",
-      model: version,
-      failure: { step: "evaluate", code: "States.TaskFailed", message },
-    });
-  });
-
-  it("leaves room for the end of the run that is taken up again", async () => {
-    await evaluated("run", 0.7);
-    await notify({ run: "run", failed: { gate: { Error: "TemporaryError" } } });
-    await gate({ run: "run" });
-    await promote({ run: "run" });
-    await notify({ run: "run" });
-    expect(await outcome("run")).toMatchObject({ status: "promoted" });
   });
 });

@@ -127,7 +127,7 @@ test(`${EVENTS} events, doubled, reordered, at once, with processes killed among
   const runs = openStore(roomsOf(store).HILUM_RUNS);
   const incoming = openStore(`${store}/incoming`);
 
-  /** Plays the state machine: each execution takes a while, ends by its last step, or is stopped without a word. */
+  /** Plays the state machine: each execution takes a while and fails, or is stopped and nothing tells of it. */
   let over = false;
   const playing: Promise<void>[] = [];
   const play = async (execution: Execution): Promise<void> => {
@@ -136,11 +136,8 @@ test(`${EVENTS} events, doubled, reordered, at once, with processes killed among
       steps.end(execution.name, "ABORTED");
       return;
     }
-    await post.deliver("notify", {
-      run: JSON.parse(execution.input).run,
-      failed: { train: { Error: "States.Timeout" } },
-    });
-    steps.end(execution.name, "FAILED");
+    steps.end(execution.name, "FAILED", { state: "train", startedAt: 2, error: "States.Timeout" });
+    await post.deliver("on-failure", steps.statusChange(execution.name));
   };
   const machine = (async () => {
     for (let seen = 0; !over || seen < started.length; ) {

@@ -1,13 +1,13 @@
 import { type Execution, executionHistory, findExecution } from "../../../lib/cloud/executions.ts";
 import { stageRooms } from "../../../lib/cloud/rooms.ts";
 import { stackOutputs } from "../../../lib/cloud/stacks.ts";
-import { type StateRun, stateRuns } from "../../../lib/cloud/state-runs.ts";
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { RunId, RunRequest } from "../../../lib/contracts/run.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { findDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
+import { type StateRun, stateRuns } from "../../../lib/workflow/state-runs.ts";
 
 export interface FoundRun {
   /** The room `runs`. */

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeExecution, type Execution, executionHistory, isOpen } from "../../../lib/cloud/executions.ts";
 import { findJob, type Job } from "../../../lib/cloud/jobs.ts";
 import { logLines } from "../../../lib/cloud/log-lines.ts";
-import { type StateRun, stateRuns } from "../../../lib/cloud/state-runs.ts";
 import { logGroupName } from "../../../lib/contracts/deployment.ts";
 import type { ProgressEvent } from "../../../lib/contracts/progress.ts";
 import type { Observer, TaskEnd } from "../../../lib/local/observer.ts";
+import { type StateRun, stateRuns } from "../../../lib/workflow/state-runs.ts";
 
 /** Between looks at an execution; each look is a handful of calls, which the services allow many times as often. */
 const INTERVAL_MS = 5000;

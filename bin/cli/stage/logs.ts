@@ -1,11 +1,11 @@
 import { findJob, memberStreams } from "../../../lib/cloud/jobs.ts";
 import { type LogLine, logLines } from "../../../lib/cloud/log-lines.ts";
-import type { StateRun } from "../../../lib/cloud/state-runs.ts";
 import { logGroupName } from "../../../lib/contracts/deployment.ts";
 import type { ProgressEvent } from "../../../lib/contracts/progress.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { parseEvent } from "../../../lib/local/display/display.ts";
 import { progressText } from "../../../lib/local/display/format.ts";
+import type { StateRun } from "../../../lib/workflow/state-runs.ts";
 import { findRun } from "./find-run.ts";
 import { outcomeOf } from "./follow.ts";
 

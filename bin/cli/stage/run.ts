@@ -11,6 +11,7 @@ import { prepareRequest, writeRequest } from "../../../lib/data/request.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { createScreen } from "../../../lib/local/display/create-screen.ts";
 import { createDisplay } from "../../../lib/local/display/display.ts";
+import { findFailure } from "../../../lib/runs/failure.ts";
 import { findDocument } from "../../../lib/store/documents.ts";
 import { openRooms } from "../../../lib/store/open.ts";
 import { stepSummary } from "../execute.ts";
@@ -77,12 +78,12 @@ async function follow(
   const screen = createScreen(process.stderr, process.env);
   try {
     const observer = createDisplay({ screen, summaryOf: (step) => stepSummary(runs, run, step) });
-    const { execution } = await followExecution(arn, { stage, observer, ...options });
+    const { execution, runs: states } = await followExecution(arn, { stage, observer, ...options });
     if (execution.status === "SUCCEEDED") return;
     if (execution.status === "ABORTED") throw new TemporaryError("stopped", `${run}: somebody stopped its execution`);
-    const outcome = await findDocument(runs, runKeys(run).outcome, RunOutcome);
-    if (outcome?.failure) throw errorOfFailure(outcome.failure);
-    throw new Error(`${run}: execution ${execution.name} ${execution.status}, and nothing tells why`);
+    const last = states.at(-1);
+    if (last?.error === undefined) throw new Error(`${run}: execution ${execution.name} ${execution.status}`);
+    throw errorOfFailure(await findFailure(runs, { run, step: last.step, error: last.error, since: last.startedAt }));
   } finally {
     screen.close();
   }

@@ -1,10 +1,12 @@
-import { type Execution, recentExecutions } from "../../../lib/cloud/executions.ts";
+import { type Execution, isOpen, recentExecutions } from "../../../lib/cloud/executions.ts";
 import { stackOutputs } from "../../../lib/cloud/stacks.ts";
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { RunOutcome } from "../../../lib/contracts/run.ts";
 import { createDisplay } from "../../../lib/local/display/display.ts";
 import { duration } from "../../../lib/local/display/format.ts";
 import { PlainScreen } from "../../../lib/local/display/plain-screen.ts";
+import { findFailure } from "../../../lib/runs/failure.ts";
+import { logLink } from "../../../lib/runs/log-link.ts";
 import { findDocument } from "../../../lib/store/documents.ts";
 import { stepSummary } from "../execute.ts";
 import { findRun } from "./find-run.ts";
@@ -59,6 +61,10 @@ export async function showRun(run: string, { stage, json }: StatusOptions): Prom
   if (current?.endedAt === undefined && current !== undefined) {
     screen.line(current.step, "plain", `running  ${duration(took(current))}`);
   }
-  const why = execution.status === "FAILED" ? (outcome?.failure?.message ?? "") : "";
-  screen.line("run", "plain", [execution.status.toLowerCase(), duration(took(execution)), why].join("  ").trimEnd());
+  screen.line("run", "plain", [execution.status.toLowerCase(), duration(took(execution))].join("  "));
+  if (current?.error === undefined || outcomeOf(current) !== "failed" || isOpen(execution)) return;
+  const { step, error, startedAt: since } = current;
+  screen.line("why", "plain", (await findFailure(runs, { run, step, error, since })).message);
+  screen.line("log", "plain", logLink({ stage, region: execution.arn.split(":")[3]!, step, error }));
+  screen.line("go on", "plain", `aws stepfunctions redrive-execution --execution-arn ${execution.arn}`);
 }

@@ -6,8 +6,6 @@ import { duration } from "./text.js";
 
 const BOX = { width: 124, height: 32 };
 const STEP = { x: 140, y: 52 };
-/** Room on the right for the way of errors. */
-const RAIL = 14;
 
 /** @param {State} state */
 const corner = ({ row, column }) => ({ x: 8 + column * STEP.x, y: 6 + row * STEP.y });
@@ -34,14 +32,9 @@ function caption(state) {
   return step === null && status !== "failed" ? status : `${status}${many}${time}${retries}`;
 }
 
-/** @param {RunView["edges"][number]} edge @param {State} from @param {State} to @param {number} rail */
-function path({ kind }, from, to, rail) {
+/** @param {State} from @param {State} to */
+function path(from, to) {
   const [a, b] = [corner(from), corner(to)];
-  if (kind === "catch" && to.column > from.column) {
-    // Along a rail on the left of the column of failures, which all of them share.
-    const y = a.y + BOX.height / 2;
-    return `M${a.x + BOX.width} ${y} H${rail} V${b.y - 8} H${b.x + BOX.width / 2} V${b.y}`;
-  }
   const [x1, x2] = [a.x + BOX.width / 2, b.x + BOX.width / 2];
   const [y1, y2] = [a.y + BOX.height, b.y];
   return x1 === x2 ? `M${x1} ${y1} V${y2}` : `M${x1} ${y1} V${y1 + 8} H${x2} V${y2}`;
@@ -53,8 +46,6 @@ function path({ kind }, from, to, rail) {
  */
 export function graph({ states, edges }, selected, onSelect) {
   const byName = new Map(states.map((state) => [state.state, state]));
-  const mainColumns = Math.min(...states.filter(({ state }) => state === "notify-failure").map(({ column }) => column));
-  const rail = corner(/** @type {State} */ ({ row: 0, column: mainColumns })).x - RAIL / 2;
   const width = Math.max(...states.map((state) => corner(state).x)) + BOX.width + 8;
   const height = Math.max(...states.map((state) => corner(state).y)) + BOX.height + 8;
   const lines = edges
@@ -63,7 +54,7 @@ export function graph({ states, edges }, selected, onSelect) {
       const [from, to] = [byName.get(edge.from), byName.get(edge.to)];
       if (!from || !to) return "";
       const kind = `edge ${edge.kind}${edge.taken ? " taken" : ""}`;
-      return draw("path", { class: kind, d: path(edge, from, to, rail) });
+      return draw("path", { class: kind, d: path(from, to) });
     });
   const boxes = states.map((state) => {
     const { x, y } = corner(state);

@@ -63,6 +63,10 @@ test("a run that ends alone is remembered as ended, so that who comes next need 
   expect(onEnded(arrivals!, "run-a", "succeeded")).toEqual({});
 });
 
+test("of a run that failed nothing is remembered, since it may be redriven", () => {
+  expect(onEnded({ ...none, current: started("a") }, "run-a", "failed")).toEqual({});
+});
+
 test("a folder that can't be read any more has nothing that waits", () => {
   const waiting = { ...none, current: started("a"), pending: version("b") };
   expect(onRefused(waiting, "no labels").arrivals).toEqual({ ...none, current: started("a"), refused: "no labels" });

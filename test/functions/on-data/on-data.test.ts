@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { handler as notify } from "../../../functions/notify/handler.ts";
 import { handler } from "../../../functions/on-data/handler.ts";
+import { handler as onFailure } from "../../../functions/on-failure/handler.ts";
 import { executionName } from "../../../lib/contracts/arrivals.ts";
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { RunRequest } from "../../../lib/contracts/run.ts";
@@ -12,7 +12,7 @@ import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
 import { openStore, roomsOf } from "../../../lib/store/open.ts";
-import { type StepFunctions, startStepFunctions } from "../../step-functions.ts";
+import { type Execution, type StepFunctions, startStepFunctions } from "../../step-functions.ts";
 
 const HEADER = `Path,Sex,Age,Frontal/Lateral,AP/PA,${OBSERVATIONS.join(",")}\n`;
 /** After anything that these tests do. */
@@ -99,7 +99,7 @@ describe("on-data", () => {
     expect(new Set(runs()).size).toBe(1);
   });
 
-  it("lets the newest wait, which the run's last step then starts", async () => {
+  it.each(["FAILED", "ABORTED"] as const)("lets the newest wait, which starts when the run has %s", async (status) => {
     await put("films", "");
     await handler(arrival("films/_SUCCESS"));
     for (const rows of ["a,Male,1,Frontal,AP,,,,,,,,,,,,,,\n", "b,Male,1,Frontal,AP,,,,,,,,,,,,,,\n"]) {
@@ -107,16 +107,31 @@ describe("on-data", () => {
       await handler(arrival("films/_SUCCESS"));
     }
     expect(steps.executions).toHaveLength(1);
-    const answer = await notify({ run: runs()[0], failed: { train: { Error: "States.TaskFailed", Cause: "{}" } } });
+    const [{ name }] = steps.executions as [Execution];
+    steps.end(name, status);
+    await onFailure(steps.statusChange(name));
     expect(steps.executions).toHaveLength(2);
     const { csv, fingerprint } = await request(runs()[1]!);
     expect(csv).toEqual(["train.csv"]);
     expect(steps.executions[1]!.name).toBe(`${fingerprint}-1`);
     expect(await handler(arrival("films/_SUCCESS"))).toMatchObject([{ run: runs()[1], outcome: "waiting or done" }]);
-    expect(answer).toHaveProperty(
-      "cause",
-      expect.stringContaining("#logsV2:log-groups/log-group/$252Fhilum$252Ftest$252Ftrain"),
-    );
+    await onFailure(steps.statusChange(name));
+    expect(steps.executions).toHaveLength(2);
+  });
+
+  it("waits for a failed run that was redriven as for any other", async () => {
+    await put("films", "");
+    await handler(arrival("films/_SUCCESS"));
+    const [{ name }] = steps.executions as [Execution];
+    steps.end(name, "FAILED");
+    await onFailure(steps.statusChange(name));
+    steps.redrive(name);
+    await put("films", "a,Male,1,Frontal,AP,,,,,,,,,,,,,,\n");
+    await handler(arrival("films/_SUCCESS"));
+    expect(steps.executions).toHaveLength(1);
+    steps.end(name, "SUCCEEDED");
+    await handler(SWEEP);
+    expect(steps.executions).toHaveLength(2);
   });
 
   it("finds by its sweep what no event told of, and what waits for a run that was stopped", async () => {

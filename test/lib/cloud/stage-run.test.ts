@@ -14,12 +14,13 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createProgram } from "../../../bin/cli/program.ts";
 import { startStageRun } from "../../../bin/cli/stage/run.ts";
+import { stageRooms } from "../../../lib/cloud/rooms.ts";
 import { runKeys } from "../../../lib/contracts/layout.ts";
-import { RunOutcome, type RunRequest } from "../../../lib/contracts/run.ts";
+import { FailureRecord, type RunRequest } from "../../../lib/contracts/run.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
-import { prepareRequest } from "../../../lib/data/request.ts";
+import { prepareRequest, writeRequest } from "../../../lib/data/request.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
-import { openStore } from "../../../lib/store/open.ts";
+import { openRooms, openStore } from "../../../lib/store/open.ts";
 import { noServer, type S3Server, SERVER_TIMEOUT_MS, startS3Server } from "../../versitygw.ts";
 import { mockAccount, outputsOf, REGION } from "./account.ts";
 
@@ -53,11 +54,24 @@ const failed = (seconds: number): HistoryEvent => ({
     cause: "{}",
   },
 });
+const executionFailed = (seconds: number): HistoryEvent => ({
+  id: seconds * 10 + 6,
+  type: "ExecutionFailed",
+  timestamp: after(seconds),
+  executionFailedEventDetails: { error: "States.TaskFailed", cause: "{}" },
+});
 const submitted = (seconds: number, JobId: string): HistoryEvent => ({
   id: seconds * 10 + 1,
   type: "TaskSubmitted",
   timestamp: after(seconds),
   taskSubmittedEventDetails: { resourceType: "batch", resource: "submitJob.sync", output: JSON.stringify({ JobId }) },
+});
+
+const redriven = (seconds: number): HistoryEvent => ({
+  id: seconds * 10 + 7,
+  type: "ExecutionRedriven",
+  timestamp: after(seconds),
+  executionRedrivenEventDetails: { redriveCount: 1 },
 });
 
 const JOB = { jobId: "job-1", jobName: "t", jobQueue: "q", jobDefinition: "d", startedAt: 0 };
@@ -142,6 +156,7 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
   test("is named as newly arrived films' are, past names that are taken; drawn as it goes; its failure is its kind's", async () => {
     const runs = openStore(`s3://${RunsBucket}`);
     const failure = {
+      schema: "hilum.failure/1" as const,
       step: "train",
       code: "labels",
       message: "train.csv line 2: no",
@@ -159,14 +174,7 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
         looks += 1;
         if (looks === 1) throw new ExecutionDoesNotExist({ message: "none", $metadata: {} });
         if (looks < 4) return execution(3, "RUNNING");
-        await writeDocument(runs, runKeys(request.run).outcome, RunOutcome, {
-          schema: "hilum.outcome/1",
-          run: request.run,
-          status: "failed",
-          model: null,
-          failure: { schema: "hilum.failure/1", ...failure },
-          at: after(195).toISOString(),
-        });
+        await writeDocument(runs, runKeys(request.run).failure("train"), FailureRecord, failure);
         return execution(3, "FAILED");
       })
       .on(StartExecutionCommand, { name: `${request.fingerprint}-1` })
@@ -178,7 +186,7 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
       .on(GetExecutionHistoryCommand)
       .resolvesOnce({ events })
       .resolvesOnce({ events })
-      .resolves({ events: [...events, failed(190), ended("train", 190)] });
+      .resolves({ events: [...events, failed(190), executionFailed(190)] });
     account.batch
       .on(DescribeJobsCommand)
       .resolvesOnce({ jobs: [{ ...JOB, status: "RUNNABLE" }] })
@@ -242,6 +250,37 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
     await expect(call("status", "no-such-run")).rejects.toMatchObject({ exitCode: 64, code: "no-such-run" });
   });
 
+  test("status of a failed run says why, where its log is, and how to go on from there", async () => {
+    const cause = JSON.stringify({
+      Attempts: [{ Container: { LogStreamName: "train/default/2" } }],
+      Container: { Reason: "OutOfMemoryError: Container killed due to memory usage", ExitCode: 137 },
+    });
+    const taskFailed = failed(100);
+    machine
+      .on(ListExecutionsCommand)
+      .resolves({ executions: [execution(2, "FAILED", "redriven-1")] as never })
+      .on(DescribeExecutionCommand)
+      .resolves(execution(2, "FAILED", "redriven-1"))
+      .on(GetExecutionHistoryCommand)
+      .resolves({
+        events: [
+          ...[entered("train", 1), failed(20), executionFailed(20), redriven(50)],
+          { ...taskFailed, taskFailedEventDetails: { ...taskFailed.taskFailedEventDetails!, cause } },
+          executionFailed(100),
+        ],
+      });
+    await writeRequest(openRooms(await stageRooms(STAGE)), { ...request, run: "redriven-1" });
+    await call("status", "redriven-1");
+    expect(out.trimEnd().split("\n")).toEqual([
+      "train      failed  19 s",
+      "train      failed  50 s",
+      "run        failed  3 min 20 s",
+      "why        train: it needed more memory than its job definition gives (OutOfMemoryError: Container killed due to memory usage)",
+      expect.stringMatching(/^log {8}https:.*\$252Fhilum\$252Fdev\$252Ftrain\/log-events\/train\$252Fdefault\$252F2$/),
+      `go on      aws stepfunctions redrive-execution --execution-arn ${arn(2)}`,
+    ]);
+  });
+
   test("logs shows the step that failed, from its own job, as people read it", async () => {
     machine
       .on(ListExecutionsCommand)
@@ -251,8 +290,8 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
       .on(GetExecutionHistoryCommand)
       .resolves({
         events: [
-          ...[entered("train", 1), submitted(2, "job-1"), failed(100), ended("train", 100)],
-          ...[entered("notify-failure", 101), ended("notify-failure", 102)],
+          ...[entered("upsample", 0), ended("upsample", 1)],
+          ...[entered("train", 1), submitted(2, "job-1"), failed(100), executionFailed(100)],
         ],
       });
     account.batch.on(DescribeJobsCommand).resolves({
@@ -279,7 +318,7 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
     });
     logs.restore();
     expect(out.split("\n")).toEqual(["10:00:01  not JSON", "10:00:02  600/1,200 images, 14 images/s, 44 s left", ""]);
-    await expect(call("logs", request.run, "evaluate")).rejects.toThrow("expected one of train, notify");
+    await expect(call("logs", request.run, "evaluate")).rejects.toThrow("expected one of upsample, train");
   });
 
   test("nothing deployed is wrong input", async () => {

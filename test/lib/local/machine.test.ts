@@ -48,48 +48,41 @@ test("more than one part and member take the array branches", async () => {
   expect(heard).toContain("started prepare-array x3");
 });
 
-test.each(["validate", "plan", "merge", "gate", "promote"])(
-  "a failure in function %s is told and ends it",
+test.each(["validate", "plan", "merge", "gate", "promote", "notify"])(
+  "a failure in function %s is the last that happens, and told with it",
   async (step) => {
     const { result, log } = await runStandIn({ [step]: [{ throws: "InputError" }] }, { definition: from(step) });
-    expect(path(result).slice(-3)).toEqual([step, "notify-failure", "failed"]);
+    expect(path(result).at(-1)).toBe(step);
     expect(result).toMatchObject({ status: "failed", step, error: { Error: "InputError" } });
     // The function was called once: wrong input is not tried again.
-    expect(log.filter((line) => line.startsWith(`${step} `))).toHaveLength(1);
-    const told = JSON.parse(log.at(-1)!.slice("notify ".length));
-    expect(told).toMatchObject({ run: "demo-1", failed: { [step]: { Error: "InputError" } } });
-    expect(JSON.parse(told.failed[step].Cause)).toMatchObject({ errorMessage: `${step} is told to fail` });
+    expect(log).toEqual([`${step} {"run":"demo-1"}`]);
+    const { error } = result as Extract<typeof result, { status: "failed" }>;
+    expect(JSON.parse(error.Cause!)).toMatchObject({ errorMessage: `${step} is told to fail` });
   },
 );
 
-test.each(["prepare", "upsample", "train", "evaluate"])("a failure in job %s is told and ends it", async (step) => {
-  const { result, log } = await runStandIn({ [step]: [64] }, { definition: from(step) });
-  expect(path(result).slice(-3)).toEqual([step, "notify-failure", "failed"]);
-  expect(result).toMatchObject({ status: "failed", step, error: { Error: "States.TaskFailed" } });
-  expect(log.filter((line) => line.startsWith(`${step} `))).toHaveLength(1);
-  const told = JSON.parse(log.at(-1)!.slice("notify ".length));
-  expect(JSON.parse(told.failed[step].Cause)).toMatchObject({
-    JobName: `demo-1-${step}`,
-    Status: "FAILED",
-    Container: { ExitCode: 64 },
-  });
-});
+test.each(["prepare", "upsample", "train", "evaluate"])(
+  "a failure in job %s is the last that happens, and told with what Batch tells",
+  async (step) => {
+    const { result, log } = await runStandIn({ [step]: [64] }, { definition: from(step) });
+    expect(path(result).at(-1)).toBe(step);
+    expect(result).toMatchObject({ status: "failed", step, error: { Error: "States.TaskFailed" } });
+    expect(log).toHaveLength(1);
+    const { error } = result as Extract<typeof result, { status: "failed" }>;
+    expect(JSON.parse(error.Cause!)).toMatchObject({
+      JobName: `demo-1-${step}`,
+      Status: "FAILED",
+      Container: { ExitCode: 64 },
+    });
+  },
+);
 
-test("a failure to notify still ends as the failure that it is about", async () => {
+test("a function that fails after it was tried again is told as what it failed with last", async () => {
   const { result } = await runStandIn(
-    { merge: [{ throws: "InputError" }], notify: [{ throws: "InputError" }] },
-    { definition: from("merge") },
+    { promote: [{ throws: "TemporaryError" }, { throws: "InputError" }] },
+    { definition: from("promote") },
   );
-  expect(path(result).slice(-3)).toEqual(["merge", "notify-failure", "failed-untold"]);
-  expect(result).toMatchObject({ status: "failed", step: "merge" });
-});
-
-test("a failure to notify of success is a failure", async () => {
-  const { result } = await runStandIn(
-    { notify: [{ throws: "Error" }, { cause: "told" }] },
-    { definition: from("notify") },
-  );
-  expect(result).toMatchObject({ status: "failed", step: "notify" });
+  expect(result).toMatchObject({ status: "failed", step: "promote", error: { Error: "InputError" } });
 });
 
 test("exit code 75 is tried again by Batch, and the state machine sees one success", async () => {
@@ -110,8 +103,7 @@ test("a function's temporary error is tried again by the state machine", async (
   expect(result.status).toBe("succeeded");
 });
 
-test("a function's process that dies is a failure of its step, and the next function has a new one", async () => {
-  const { result, log } = await runStandIn({ merge: ["dies"] }, { definition: from("merge") });
+test("a function's process that dies is a failure of its step", async () => {
+  const { result } = await runStandIn({ merge: ["dies"] }, { definition: from("merge") });
   expect(result).toMatchObject({ status: "failed", step: "merge", error: { Error: "Runtime.ExitError" } });
-  expect(log.at(-1)).toMatch(/^notify .*failed/);
 });

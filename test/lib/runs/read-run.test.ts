@@ -111,7 +111,7 @@ describe("a run", () => {
     expect((await read()).status).toBe("waiting");
   });
 
-  test("that failed tells the step and why, by the way of the failure; taken up again it runs", async () => {
+  test("that failed tells the step and why, and may go on there; taken up again it runs", async () => {
     await finishData(1);
     await stored.progress("train", 7, { index: 0, endedAt: minute(9) });
     await stored.failed("train", 9, 0);
@@ -119,17 +119,25 @@ describe("a run", () => {
     const view = await read();
     expect(view).toMatchObject({ status: "failed", failure: { step: "train", code: "csv" } });
     expect(view.failure!.message).toContain("train.csv line 12");
-    expect(statuses(view)).toMatchObject({
-      ...{ upsample: "done", train: "failed", "notify-failure": "done", failed: "failed" },
-      ...{ evaluate: "skipped", succeeded: "skipped" },
-    });
-    expect(view.edges).toContainEqual({ from: "train", to: "notify-failure", kind: "catch", taken: true });
+    expect(statuses(view)).toMatchObject({ upsample: "done", train: "failed", evaluate: "pending" });
+    expect(view.edges).toContainEqual({ from: "train", to: "evaluate", kind: "next", taken: false });
 
     await runner();
     await stored.progress("train", 20, { index: 0, owner: SELF, starts: 2 });
     const again = await read();
     expect(again).toMatchObject({ status: "running", failure: null });
-    expect(statuses(again)).toMatchObject({ train: "running", "notify-failure": "pending", evaluate: "pending" });
+    expect(statuses(again)).toMatchObject({ train: "running", evaluate: "pending" });
+  });
+
+  test("whose step could not write why shows it all the same, until it is taken up again", async () => {
+    await finishData(1);
+    await stored.progress("train", 7, { index: 0 });
+    await stored.ended("failed", 10, "train");
+    const view = await read();
+    expect(stateOf(view, "train").status).toBe("failed");
+    expect(stateOf(view, "train").members[0]!.failure).toMatchObject({ code: "csv" });
+    await stored.progress("train", 20, { index: 0, starts: 2 });
+    expect(stateOf(await read(), "train").status).toBe("stopped");
   });
 
   test("one of whose array members failed waits for the others, then fails", async () => {
@@ -167,7 +175,7 @@ describe("a run", () => {
     await stored.ended(status, 13);
     const view = await read();
     expect(view).toMatchObject({ status, seconds: 12 * 60 });
-    expect(statuses(view)).toMatchObject({ ...expected, succeeded: "done", failed: "skipped" });
+    expect(statuses(view)).toMatchObject({ ...expected, succeeded: "done" });
   });
 });
 

@@ -110,6 +110,20 @@ describe("state machine", () => {
   });
 });
 
+describe("a run that ends badly", () => {
+  it("is heard of however it ends, by the machine's own events, and by nobody else's", () => {
+    const rules = all("AWS::Events::Rule").filter(({ Properties }) =>
+      Properties.EventPattern?.source.includes("aws.states"),
+    );
+    expect(rules).toHaveLength(1);
+    const { EventPattern, Targets } = rules[0]!.Properties;
+    expect(EventPattern["detail-type"]).toEqual(["Step Functions Execution Status Change"]);
+    expect(EventPattern.detail.status).toEqual(["FAILED", "TIMED_OUT", "ABORTED"]);
+    expect(JSON.stringify(EventPattern.detail.stateMachineArn)).toMatch(/:stateMachine:hilum-dev"/);
+    expect(JSON.stringify(Targets[0].Arn)).toContain("OnFailure");
+  });
+});
+
 describe("batch", () => {
   it("runs GPU jobs on the current NVIDIA image, Spot first", () => {
     const environments = all("AWS::Batch::ComputeEnvironment").map(({ Properties: { ComputeResources } }) => [
@@ -207,7 +221,7 @@ describe("images", () => {
 describe("functions", () => {
   it("load from their bundles, and keep the names of errors that the state machine matches", async () => {
     const bundles = (await readdir(first.folder, { recursive: true })).filter((name) => name.endsWith("index.mjs"));
-    expect(bundles).toHaveLength(9);
+    expect(bundles).toHaveLength(10);
     const calls = bundles.map(
       (name) => `const { handler } = await import(${JSON.stringify(pathToFileURL(join(first.folder, name)).href)});
         console.log((await handler({ run: "NOT A RUN" }).catch((error) => error)).name);`,
@@ -217,7 +231,7 @@ describe("functions", () => {
       env: { ...process.env, ...roomsOf("memory://none") },
     });
     const names = stdout.trim().split("\n").sort();
-    expect(names).toEqual([...Array<string>(6).fill("InputError"), ...Array<string>(3).fill("ZodError")]);
+    expect(names).toEqual([...Array<string>(6).fill("InputError"), ...Array<string>(4).fill("ZodError")]);
   });
 
   it("tell the arrival of films which configuration to use", () => {
@@ -309,7 +323,8 @@ describe("security", () => {
       all("AWS::IAM::Policy")
         .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes(`"${action}"`))
         .map(({ Properties }) => Properties.PolicyName.split(/Function|Role|ServiceRole|inlinePolicy/)[0]);
-    expect(mayDo("states:StartExecution").sort()).toEqual(["OnData", "notify"]);
+    expect(mayDo("states:StartExecution").sort()).toEqual(["OnData", "OnFailure", "notify"]);
+    expect(mayDo("states:GetExecutionHistory")).toEqual(["OnFailure"]);
     expect(mayDo("s3:GetObject")).toContain("Api");
   });
 

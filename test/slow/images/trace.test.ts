@@ -24,7 +24,6 @@ interface Scenario {
   readonly retried?: readonly string[];
 }
 
-const FAILED = ["notify-failure", "failed"];
 const FUNCTIONS = ["validate", "plan", "merge", "gate", "promote"];
 const JOB_NAMES = ["prepare", "upsample", "train", "evaluate"];
 const HANG_SECONDS = 8;
@@ -50,11 +49,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...Object.fromEntries([
     ...FUNCTIONS.map((step) => [
       `wrong input to function ${step}`,
-      { plan: { [step]: [{ throws: "InputError" }] }, definition: from(step), ends: [step, ...FAILED] },
+      { plan: { [step]: [{ throws: "InputError" }] }, definition: from(step), ends: [step] },
     ]),
     ...JOB_NAMES.map((step) => [
       `wrong input to job ${step}`,
-      { plan: { [step]: [64] }, definition: from(step), ends: [step, ...FAILED] },
+      { plan: { [step]: [64] }, definition: from(step), ends: [step] },
     ]),
   ]),
   "a job that is tried again": {
@@ -71,28 +70,23 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "a member of an array that fails": {
     plan: { plan: [{ prepareJobs: 1, trainJobs: 2 }], "train:1": [64] },
     definition: from("plan"),
-    ends: ["choose-train", "train-array", ...FAILED],
+    ends: ["choose-train", "train-array"],
   },
   "a job that runs out of time": {
     plan: { evaluate: ["hang"] },
     definition: from("evaluate"),
     jobs: { ...JOBS, evaluate: { ...JOBS.evaluate, timeoutSeconds: HANG_SECONDS } },
-    ends: ["evaluate", ...FAILED],
+    ends: ["evaluate"],
   },
   "a function that runs out of time": {
     plan: { merge: ["hang"] },
     definition: from("merge", impatient),
-    ends: ["merge", ...FAILED],
+    ends: ["merge"],
   },
   "a function whose process dies": {
     plan: { merge: ["dies"] },
     definition: from("merge"),
-    ends: ["merge", ...FAILED],
-  },
-  "a failure that cannot be told": {
-    plan: { gate: [{ throws: "InputError" }], notify: [{ throws: "InputError" }] },
-    definition: from("gate"),
-    ends: ["gate", "notify-failure", "failed-untold"],
+    ends: ["merge"],
   },
 };
 

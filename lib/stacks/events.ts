@@ -8,14 +8,17 @@ import type { Construct } from "constructs";
 import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 
-export interface ArrivalsProps {
+export interface EventsProps {
   readonly stage: Stage;
   readonly buckets: Buckets;
   /** Starts runs. */
   readonly onData: IFunction;
+  /** Tells why runs failed. */
+  readonly onFailure: IFunction;
   /** Counts how long jobs waited. */
   readonly watch: IFunction;
   readonly undelivered: Queue;
+  readonly stateMachineArn: string;
   readonly jobQueueArns: readonly string[];
 }
 
@@ -28,9 +31,9 @@ export const undeliveredQueue = (scope: Construct, key: IKey): Queue =>
     retentionPeriod: Duration.days(14),
   });
 
-/** What starts functions by themselves: arrivals, the sweep for lost ones, and jobs that change their state. */
-export function arrivals(scope: Construct, props: ArrivalsProps): void {
-  const { stage, buckets, onData, watch, undelivered, jobQueueArns } = props;
+/** What starts functions by themselves: arrivals, the sweep for lost ones, runs that end badly, jobs that begin. */
+export function events(scope: Construct, props: EventsProps): void {
+  const { stage, buckets, onData, onFailure, watch, undelivered, stateMachineArn, jobQueueArns } = props;
   const to = (target: IFunction) => new LambdaTarget(target, { deadLetterQueue: undelivered, retryAttempts: 10 });
   // A folder is complete when an object `_SUCCESS` stands in it.
   new Rule(scope, "Arrival", {
@@ -46,6 +49,15 @@ export function arrivals(scope: Construct, props: ArrivalsProps): void {
     description: "Hilum: arrivals whose event was lost, and what waits for a run that was stopped",
     schedule: Schedule.rate(Duration.hours(stage.data.sweepHours)),
     targets: [to(onData)],
+  });
+  new Rule(scope, "RunFailed", {
+    description: "Hilum: a run has failed, run out of time or been stopped",
+    eventPattern: {
+      source: ["aws.states"],
+      detailType: ["Step Functions Execution Status Change"],
+      detail: { stateMachineArn: [stateMachineArn], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
+    },
+    targets: [to(onFailure)],
   });
   new Rule(scope, "JobStarted", {
     description: "Hilum: a job has found its machine",

@@ -1,10 +1,10 @@
 import type { HistoryEvent, HistoryEventType, TaskFailedEventDetails } from "@aws-sdk/client-sfn";
 import * as z from "zod";
-import type { CaughtError } from "../contracts/execution.ts";
-import { DEFINITION } from "../workflow/definition.ts";
-import { FUNCTION_STEPS } from "../workflow/functions.ts";
-import { JOB_STEPS } from "../workflow/jobs.ts";
-import { slot } from "../workflow/slots.ts";
+import type { TaskError } from "../contracts/execution.ts";
+import { DEFINITION } from "./definition.ts";
+import { FUNCTION_STEPS } from "./functions.ts";
+import { JOB_STEPS } from "./jobs.ts";
+import { slot } from "./slots.ts";
 
 /** A Task of an execution, as its history tells of it. */
 export interface StateRun {
@@ -19,7 +19,7 @@ export interface StateRun {
   readonly endedAt: Date | undefined;
   readonly jobId: string | undefined;
   /** What failed last; a Task that was tried again and succeeded has none. */
-  readonly error: CaughtError | undefined;
+  readonly error: TaskError | undefined;
 }
 
 type Worker = Pick<StateRun, "step" | "isJob">;
@@ -74,26 +74,43 @@ const CHANGES: Readonly<Partial<Record<HistoryEventType, Change>>> = {
   TaskTimedOut: failed("States.Timeout", (event) => event.taskTimedOutEventDetails),
   TaskStartFailed: failed("States.TaskFailed", (event) => event.taskStartFailedEventDetails),
   TaskSubmitFailed: failed("States.TaskFailed", (event) => event.taskSubmitFailedEventDetails),
+  ExecutionFailed: (run, { timestamp, executionFailedEventDetails: details }) => ({
+    ...run,
+    endedAt: timestamp,
+    error: run.error ?? { Error: details?.error ?? "States.Runtime", ...(details?.cause && { Cause: details.cause }) },
+  }),
   TaskStateExited: (run, { timestamp }) => ({ ...run, endedAt: timestamp }),
   TaskStateAborted: (run, { timestamp }) => ({ ...run, endedAt: timestamp, error: { Error: "States.Aborted" } }),
   ExecutionAborted: (run, { timestamp }) => ({ ...run, endedAt: timestamp, error: { Error: "States.Aborted" } }),
   ExecutionTimedOut: (run, { timestamp }) => ({ ...run, endedAt: timestamp, error: { Error: "States.Timeout" } }),
 };
 
+const BEGUN = { endedAt: undefined, jobId: undefined, error: undefined, members: 1 } as const;
+
+/** Pushes the Task that an event begins: one that is entered, or the last one where the execution was redriven. */
+function begin(runs: StateRun[], event: HistoryEvent): boolean {
+  const last = runs.at(-1);
+  if (event.type === "ExecutionRedriven" && last?.error !== undefined) {
+    runs.push({ ...last, ...BEGUN, startedAt: event.timestamp! });
+    return true;
+  }
+  const state = event.type === "TaskStateEntered" ? event.stateEnteredEventDetails?.name : undefined;
+  const task = state === undefined ? undefined : TASKS.get(state);
+  if (state === undefined || task === undefined) return false;
+  // Whether a redriven state is entered anew or only scheduled, it began once.
+  if (last?.state === state && last.endedAt === undefined) runs.pop();
+  runs.push({ state, ...task, ...BEGUN, startedAt: event.timestamp! });
+  return true;
+}
+
 /** The Tasks of an execution in the order in which they began. The state machine runs one at a time. */
 export function stateRuns(events: readonly HistoryEvent[]): StateRun[] {
   const runs: StateRun[] = [];
   for (const event of events) {
-    const entered = event.type === "TaskStateEntered" ? event.stateEnteredEventDetails?.name : undefined;
-    const task = entered === undefined ? undefined : TASKS.get(entered);
-    if (entered !== undefined && task !== undefined) {
-      const begun = { endedAt: undefined, jobId: undefined, error: undefined, members: 1 };
-      runs.push({ state: entered, ...task, ...begun, startedAt: event.timestamp! });
-      continue;
-    }
+    if (begin(runs, event)) continue;
     const current = runs.at(-1);
     const change = CHANGES[event.type!];
-    if (change !== undefined && current?.endedAt === undefined && current !== undefined) {
+    if (change !== undefined && current !== undefined && current.endedAt === undefined) {
       runs[runs.length - 1] = change(current, event);
     }
   }

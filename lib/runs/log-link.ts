@@ -1,4 +1,6 @@
-import { logGroupName } from "../../lib/contracts/deployment.ts";
+import { logGroupName } from "../contracts/deployment.ts";
+import type { TaskError } from "../contracts/execution.ts";
+import { readCause } from "./cause.ts";
 
 /** Where the console is, by the beginning of a region's name. */
 const CONSOLES: readonly (readonly [string, string])[] = [
@@ -10,14 +12,15 @@ const CONSOLES: readonly (readonly [string, string])[] = [
 /** The console writes these names in its own encoding: percent signs of the usual one become dollars with their code. */
 const encoded = (name: string): string => encodeURIComponent(encodeURIComponent(name)).replaceAll("%", "$");
 
-/** Address of a step's log in the console; of one stream where it is known. */
+/** Address of a failed step's log in the console; of its job's last attempt where that is known. */
 export function logLink(options: {
   readonly stage: string;
   readonly region: string;
   readonly step: string;
-  readonly stream?: string | undefined;
+  readonly error: TaskError | undefined;
 }): string {
-  const { stage, region, step, stream } = options;
+  const { stage, region, step, error } = options;
+  const { stream } = readCause(error, step);
   const [, host] = CONSOLES.find(([start]) => region.startsWith(start))!;
   const group = encoded(logGroupName(stage, step));
   const events = stream === undefined ? "" : `/log-events/${encoded(stream)}`;
