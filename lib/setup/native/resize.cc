@@ -1,9 +1,13 @@
 // No fused multiply-add and a fixed order of sums, so that every processor gives the same bytes (-ffp-contract=off).
 #include "resize.h"
 
+#include <algorithm>
+#include <cstring>
 #include <vector>
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__) && __GNUC__ >= 12
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#elif defined(__x86_64__) && defined(__GNUC__)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
 #else
 #define FOR_EACH_PROCESSOR
@@ -34,19 +38,29 @@ namespace {
 DEFINE_SUM_OF_ROWS(sum_of_rows, uint8_t)
 DEFINE_SUM_OF_ROWS(sum_of_rows, uint16_t)
 
-FOR_EACH_PROCESSOR void sum_of_columns(const float* row, const Taps& across, float* sums) {
-  const int32_t* first = across.first;
-  const float* weights = across.weights;
-  const int64_t size = across.size;
-  if (across.taps == 1) {
-    for (int64_t x = 0; x < size; x += 1) sums[x] = weights[x] * row[first[x]];
-    return;
+// Rows of the target that are made at once, their pixels side by side: what one is made of lies beside what the others
+// are made of, and nothing need be fetched from here and there.
+constexpr int64_t ROWS = 8;
+
+// A pixel of each of the rows.
+typedef float Lanes __attribute__((vector_size(ROWS * sizeof(float)), aligned(alignof(float)), may_alias));
+
+// ROWS x width to width x ROWS.
+FOR_EACH_PROCESSOR void put_side_by_side(const float* __restrict rows, int64_t width, float* __restrict lanes) {
+  for (int64_t x = 0; x < width; x += 1) {
+    for (int64_t r = 0; r < ROWS; r += 1) lanes[x * ROWS + r] = rows[r * width + x];
   }
-  const float* second = weights + size;
-  for (int64_t x = 0; x < size; x += 1) sums[x] = weights[x] * row[first[x]] + second[x] * row[first[x] + 1];
-  for (int64_t k = 2; k < across.taps; k += 1) {
-    const float* more = weights + k * size;
-    for (int64_t x = 0; x < size; x += 1) sums[x] += more[x] * row[first[x] + k];
+}
+
+FOR_EACH_PROCESSOR void sum_of_columns(const float* lanes, const Taps& across, float* sums) {
+  const Lanes* columns = reinterpret_cast<const Lanes*>(lanes);
+  Lanes* to = reinterpret_cast<Lanes*>(sums);
+  const int64_t size = across.size;
+  for (int64_t x = 0; x < size; x += 1) {
+    const Lanes* from = columns + across.first[x];
+    Lanes sum = across.weights[x] * from[0];
+    for (int64_t k = 1; k < across.taps; k += 1) sum += across.weights[k * size + x] * from[k];
+    to[x] = sum;
   }
 }
 
@@ -58,14 +72,30 @@ FOR_EACH_PROCESSOR void round_to_bytes(const float* sums, int64_t size, float sc
   }
 }
 
+// size x ROWS to ROWS x size.
+FOR_EACH_PROCESSOR void put_apart(const uint8_t* __restrict lanes, int64_t size, uint8_t* __restrict rows) {
+  for (int64_t x = 0; x < size; x += 1) {
+    for (int64_t r = 0; r < ROWS; r += 1) rows[r * size + x] = lanes[x * ROWS + r];
+  }
+}
+
 template <typename Pixel>
 void resize_rows(const Pixel* source, int64_t width, const Taps& across, const Taps& down, float scale,
                  uint8_t* target, int64_t stride) {
-  std::vector<float> row(width), sums(across.size);
-  for (int64_t y = 0; y < down.size; y += 1) {
-    sum_of_rows(source, width, down, y, row.data());
-    sum_of_columns(row.data(), across, sums.data());
-    round_to_bytes(sums.data(), across.size, scale, target + y * stride);
+  const int64_t size = across.size;
+  // Of fewer than ROWS rows at the end the others are those of the time before, and go nowhere.
+  std::vector<float> rows(ROWS * width), lanes(ROWS * width), sums(ROWS * size);
+  std::vector<uint8_t> bytes(ROWS * size), rounded(ROWS * size);
+  for (int64_t y = 0; y < down.size; y += ROWS) {
+    const int64_t count = std::min(ROWS, down.size - y);
+    for (int64_t r = 0; r < count; r += 1) sum_of_rows(source, width, down, y + r, rows.data() + r * width);
+    put_side_by_side(rows.data(), width, lanes.data());
+    sum_of_columns(lanes.data(), across, sums.data());
+    round_to_bytes(sums.data(), ROWS * size, scale, bytes.data());
+    put_apart(bytes.data(), size, rounded.data());
+    for (int64_t r = 0; r < count; r += 1) {
+      std::memcpy(target + (y + r) * stride, rounded.data() + r * size, size);
+    }
   }
 }
 
