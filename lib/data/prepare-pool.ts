@@ -9,7 +9,13 @@ import type { Question } from "./prepare-worker.ts";
 /** Built for a container, the pool and its threads are plain JavaScript side by side. */
 const workerModule = new URL(`./prepare-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
-/** Threads that prepare films, each started when it is first needed. */
+/** Questions that a thread has at once: one that it works at, and some to go on with while its answers are on their way. */
+const ASKED_AT_ONCE = 3;
+
+/**
+ * Threads that prepare films, each started when it is first needed. Questions wait for whichever thread is free next, so
+ * that none is idle while another one is slow. Where one dies, nothing is answered any more but by its error.
+ */
 export interface PreparePool {
   readonly threads: number;
   /** @param pixels see prepareFilms(); memory that threads share */
@@ -19,9 +25,15 @@ export interface PreparePool {
   close(): Promise<void>;
 }
 
+interface Job {
+  readonly question: Question;
+  resolve(answer: never): void;
+  reject(error: Error): void;
+}
+
 interface Thread {
   readonly worker: Worker;
-  readonly waiting: { resolve(answer: never): void; reject(error: Error): void }[];
+  readonly asked: Job[];
 }
 
 type Answer = { readonly answer: never } | { readonly failure: ErrorReport & { readonly stack?: string } };
@@ -38,15 +50,29 @@ export function openPreparePool({ threads, ...options }: PoolOptions): PreparePo
   // TensorFlow reads it when the first thread loads it.
   applyEngineEnvironment();
   const pool: Thread[] = [];
-  const ask = <T>(question: Question): Promise<T> => {
-    const allBusy = pool.every(({ waiting }) => waiting.length > 0);
-    if (allBusy && pool.length < threads) pool.push(openThread(options));
-    const thread = pool.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
-    return new Promise<T>((resolve, reject) => {
-      thread.waiting.push({ resolve, reject });
-      thread.worker.postMessage(question);
-    });
+  const waiting: Job[] = [];
+  let fault: Error | undefined;
+  const fail = (error: Error): void => {
+    fault = error;
+    for (const job of [...pool.flatMap(({ asked }) => asked), ...waiting.splice(0)]) job.reject(error);
   };
+  const handOut = (): void => {
+    while (waiting.length > 0) {
+      const allBusy = pool.every(({ asked }) => asked.length > 0);
+      if (allBusy && pool.length < threads) pool.push(openThread(options, handOut, fail));
+      const { worker, asked } = pool.reduce((a, b) => (b.asked.length < a.asked.length ? b : a));
+      if (asked.length === ASKED_AT_ONCE) return;
+      const job = waiting.shift()!;
+      asked.push(job);
+      worker.postMessage(job.question);
+    }
+  };
+  const ask = <T>(question: Question): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (fault !== undefined) throw fault;
+      waiting.push({ question, resolve, reject });
+      handOut();
+    });
   return {
     threads,
     prepare: (tasks, pixels) => ask({ ask: "prepare", tasks, pixels }),
@@ -57,16 +83,19 @@ export function openPreparePool({ threads, ...options }: PoolOptions): PreparePo
   };
 }
 
-function openThread(options: Omit<PoolOptions, "threads">): Thread {
+function openThread(
+  options: Omit<PoolOptions, "threads">,
+  onFree: () => void,
+  onFault: (error: Error) => void,
+): Thread {
   const worker = startThread(workerModule, { workerData: options });
-  const thread: Thread = { worker, waiting: [] };
+  const thread: Thread = { worker, asked: [] };
   worker.on("message", (answer: Answer) => {
-    const asked = thread.waiting.shift();
-    if ("answer" in answer) asked?.resolve(answer.answer);
-    else asked?.reject(errorFromReport(answer.failure));
+    const job = thread.asked.shift();
+    onFree();
+    if ("answer" in answer) job?.resolve(answer.answer);
+    else job?.reject(errorFromReport(answer.failure));
   });
-  worker.on("error", (error) => {
-    for (const asked of thread.waiting.splice(0)) asked.reject(error);
-  });
+  worker.on("error", onFault);
   return thread;
 }

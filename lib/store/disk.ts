@@ -15,6 +15,8 @@ import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 const PIECE_BYTES = 1 << 20;
+/** Hashed, and meanwhile written, at a time: what Node writes by one call to the system. */
+const CHUNK_BYTES = 1 << 19;
 /** Of a long object so much is flushed at a time, while more is written, so that the end need not wait for all of it. */
 const FLUSH_BYTES = 1 << 25;
 
@@ -157,10 +159,11 @@ export class DiskStore implements Store {
       try {
         let flushed = 0;
         let flushing = Promise.resolve();
-        for await (const piece of pieces) {
+        for await (const piece of inChunks(pieces)) {
+          const writing = file.appendFile(piece);
           hash.update(piece);
           bytes += piece.length;
-          await file.appendFile(piece);
+          await writing;
           if (bytes - flushed < FLUSH_BYTES) continue;
           await flushing;
           flushed = bytes;
@@ -230,6 +233,13 @@ async function readExactly(file: FileHandle, { start, length }: ByteRange): Prom
     filled += bytesRead;
   }
   return bytes;
+}
+
+/** Long pieces cut up, so that hashing one does not hold up all else that this thread does. */
+async function* inChunks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    for (let start = 0; start < piece.length; start += CHUNK_BYTES) yield piece.subarray(start, start + CHUNK_BYTES);
+  }
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,44 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { NotFoundError } from "../../../lib/store/errors.ts";
+import { getNow } from "../../../lib/store/get-now.ts";
+import { MemoryStore } from "../../../lib/store/memory.ts";
+import { openStore } from "../../../lib/store/open.ts";
+
+const ROOM = 1 << 16;
+/** Longer and shorter than the memory that files are read into, and as long. */
+const SIZES = [10, ROOM - 1, ROOM, ROOM + 1, 0, 5 * ROOM, 2 * ROOM, 3];
+
+const bytesOf = (size: number) => Buffer.from(Uint8Array.from({ length: size }, (_, i) => (i * 31 + size) % 251));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hilum-get-now-"));
+  for (const size of SIZES) await writeFile(join(folder, String(size)), bytesOf(size));
+  await mkdir(join(folder, "folder"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("files are read whole, whatever was read before them", () => {
+  const get = getNow(openStore(pathToFileURL(folder).href));
+  for (const size of [...SIZES, ...SIZES.toReversed()]) {
+    expect(Buffer.compare(get(String(size)) as Uint8Array, bytesOf(size)), String(size)).toBe(0);
+  }
+});
+
+test("a missing file is told as get() tells it, and the next one is read", () => {
+  const get = getNow(openStore(pathToFileURL(folder).href));
+  for (const key of ["none", "folder", "10/below-a-file"]) expect(() => get(key)).toThrow(NotFoundError);
+  expect(get("3")).toEqual(bytesOf(3));
+});
+
+test("objects that are no files come as they come", async () => {
+  const store = new MemoryStore("memory://get-now");
+  await store.put("a", bytesOf(10));
+  const get = getNow(store);
+  expect(Buffer.from(await get("a"))).toEqual(bytesOf(10));
+  await expect(get("b")).rejects.toThrow(NotFoundError);
+});
