@@ -1,3 +1,4 @@
+import { canary } from "./drill/canary.ts";
 import { crowd } from "./drill/crowd.ts";
 import { diskFull } from "./drill/disk-full.ts";
 import { killPipeline } from "./drill/kill-pipeline.ts";
@@ -23,6 +24,7 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   "model-damage": modelDamage,
   slow,
   crowd,
+  canary,
   promotions: suite({ file: "promotions.test.ts", rounds: 50, roundsVariable: "HILUM_PROMOTION_ROUNDS" }),
   events: suite({ file: "arrivals.test.ts", rounds: 200, roundsVariable: "HILUM_ARRIVAL_EVENTS" }),
   fuzz: suite({

@@ -42,16 +42,22 @@ export interface Calm {
   arguments(store: string): string[];
 }
 
+/** A file with the configuration of a run that takes seconds. */
+export async function smallConfig(): Promise<string> {
+  const file = join(await folder(), "drill.json");
+  await writeFile(file, JSON.stringify(CONFIG));
+  return file;
+}
+
 let made: Promise<Calm> | undefined;
 /** An undisturbed run from films to a promoted model, made once a process. */
 export const calmRun = (): Promise<Calm> => (made ??= makeRun());
 
 async function makeRun(): Promise<Calm> {
   const data = join(await folder(), "films");
-  const config = join(await folder(), "drill.json");
+  const config = await smallConfig();
   const store = join(await folder(), "calm");
   await writePhantoms({ folder: data, seed: 1, frontalFilms: FRONTAL_FILMS });
-  await writeFile(config, JSON.stringify(CONFIG));
   const args = (place: string) => ["run", "--data", data, "--config", config, "--store", place];
   const begin = performance.now();
   const { ended, output } = hilum(args(store));

@@ -1,7 +1,7 @@
 import type { FindingBox } from "../contracts/boxes.ts";
 import { ObservationName } from "../contracts/primitives.ts";
 import type { Store } from "../store/store.ts";
-import { fault, quote, readCsv } from "./csv.ts";
+import { fault, readCsv, shownCell } from "./csv.ts";
 import type { Manifest } from "./film-columns.ts";
 
 /** Finding boxes beside the CSV files, where the source has them. */
@@ -25,14 +25,14 @@ export async function readBoxes(data: Store, manifest: Manifest): Promise<Findin
     const row = rows.get(path);
     const observation = ObservationName.safeParse(finding);
     if (!observation.success) {
-      throw fault(BOXES_FILE, line, `finding is ${quote(finding)}, expected one of the 14 observations`);
+      throw fault(BOXES_FILE, line, `finding is ${shownCell(finding)}, expected one of the 14 observations`);
     }
     const [x, y, width, height] = numbers.map((text, i) => {
       const value = text.trim() === "" ? Number.NaN : Number(text);
       const smallest = i < 2 ? Number.NEGATIVE_INFINITY : Number.MIN_VALUE;
       if (Number.isFinite(value) && value >= smallest) return value;
       const expected = i < 2 ? "a number of pixels" : "a number of pixels above 0";
-      throw fault(BOXES_FILE, line, `${COLUMNS[i + 2]} is ${quote(text)}, expected ${expected}`);
+      throw fault(BOXES_FILE, line, `${COLUMNS[i + 2]} is ${shownCell(text)}, expected ${expected}`);
     }) as [number, number, number, number];
     if (row !== undefined) boxes.push({ row, observation: observation.data, x, y, width, height });
   });

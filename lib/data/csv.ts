@@ -163,7 +163,14 @@ class RowReader {
   }
 }
 
-/** A cell as a message shows it, cut short. */
+/** A few digits, perhaps with a unit: no name, no number of a patient, no day of birth. */
+const SAYS_NOTHING = /^[-+.,\d]{0,5}[A-Za-z]?$/;
+
+/** A cell as a message may show it that is logged: what could tell of a patient is not in it; file and line find it. */
+export const shownCell = (text: string): string =>
+  SAYS_NOTHING.test(text) ? JSON.stringify(text) : `a text of ${text.length} characters`;
+
+/** A cell as a message on somebody's own screen shows it, cut short. */
 export const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 function nextQuote(text: string, from: number): number {

@@ -1,6 +1,6 @@
 import { BLANK } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
-import { fault, quote } from "../csv.ts";
+import { fault, shownCell } from "../csv.ts";
 
 /** The label that a cell says, or undefined. A switch: there are three million of them in a large data set. */
 function labelOf(text: string): number | undefined {
@@ -28,7 +28,7 @@ export function parseLabels(file: string, line: number, cells: readonly string[]
     const text = cells[first + k]!;
     const label = labelOf(text) ?? labelOf(text.trim());
     if (label === undefined)
-      throw fault(file, line, `${OBSERVATIONS[k]} is ${quote(text)}, expected 1, 0, -1 or blank`);
+      throw fault(file, line, `${OBSERVATIONS[k]} is ${shownCell(text)}, expected 1, 0, -1 or blank`);
     labels[k] = label;
   }
   return labels;
@@ -40,5 +40,5 @@ export function choose<T>(table: ReadonlyMap<string, T>, file: string, line: num
   if (value !== undefined) return value;
   const allowed = [...table.keys()].map((key) => key || "blank");
   const expected = `${allowed.slice(0, -1).join(", ")} or ${allowed.at(-1)}`;
-  throw fault(file, line, `${column} is ${quote(text)}, expected ${expected}`);
+  throw fault(file, line, `${column} is ${shownCell(text)}, expected ${expected}`);
 }

@@ -1,6 +1,6 @@
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../domain/observations.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
-import { type CsvRow, fault, quote } from "../csv.ts";
+import { type CsvRow, fault, shownCell } from "../csv.ts";
 import { filmOrigin, pathFault } from "../film-path.ts";
 import { choose, parseLabels } from "./cells.ts";
 import type { FilmRow, SourceFormat } from "./source-format.ts";
@@ -54,7 +54,7 @@ function parseAge(file: string, { line, cells }: CsvRow): number {
   if (text.trim() === "") return UNKNOWN_AGE;
   const age = Number(text);
   if (Number.isInteger(age) && age >= 0 && age <= OLDEST) return age;
-  throw fault(file, line, `Age is ${quote(text)}, expected whole years from 0 to ${OLDEST}`);
+  throw fault(file, line, `Age is ${shownCell(text)}, expected whole years from 0 to ${OLDEST}`);
 }
 
 /** The labels are what is short where cells are missing at the end of a row, as in a file cut by a spreadsheet. */

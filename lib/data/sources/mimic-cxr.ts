@@ -1,7 +1,7 @@
 import { BLANK } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
-import { type CsvRow, fault, quote } from "../csv.ts";
+import { type CsvRow, fault, shownCell } from "../csv.ts";
 import { parseLabels } from "./cells.ts";
 import { type FilmRow, type SourceFormat, type StudyLabels, studyKey } from "./source-format.ts";
 
@@ -39,7 +39,7 @@ function parse(file: string, { line, cells }: CsvRow, labels: StudyLabels): Film
 }
 
 function requireId(file: string, line: number, column: string, text: string, pattern: RegExp): void {
-  if (!pattern.test(text)) throw fault(file, line, `${column} is ${quote(text)}, expected an id of MIMIC-CXR`);
+  if (!pattern.test(text)) throw fault(file, line, `${column} is ${shownCell(text)}, expected an id of MIMIC-CXR`);
 }
 
 /** MIMIC-CXR-JPG: mimic-cxr-2.0.0-metadata.csv.gz has the films, mimic-cxr-2.0.0-chexpert.csv.gz the labels of their studies. */

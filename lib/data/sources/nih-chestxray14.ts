@@ -1,7 +1,7 @@
 import { BLANK } from "../../domain/label-policy.ts";
 import { forEachObservation, type Observation } from "../../domain/observations.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
-import { type CsvRow, fault, quote } from "../csv.ts";
+import { type CsvRow, fault, shownCell } from "../csv.ts";
 import { pathFault } from "../film-path.ts";
 import { choose } from "./cells.ts";
 import type { FilmRow, SourceFormat } from "./source-format.ts";
@@ -52,7 +52,7 @@ function parse(file: string, { line, cells }: CsvRow): FilmRow {
   const [path, findings, study, patient, age, sex, projection] = cells as readonly string[] & { length: 7 };
   const badPath = pathFault(path!);
   if (badPath !== undefined) throw fault(file, line, `Image Index ${badPath}, expected one such as 00000001_000.png`);
-  if (!/^\d+$/.test(patient!)) throw fault(file, line, `Patient ID is ${quote(patient!)}, expected a number`);
+  if (!/^\d+$/.test(patient!)) throw fault(file, line, `Patient ID is ${shownCell(patient!)}, expected a number`);
   const present = findings!.split("|").map((name) => choose(FINDINGS, file, line, "a finding", name));
   return {
     line,
@@ -71,7 +71,7 @@ function parse(file: string, { line, cells }: CsvRow): FilmRow {
 /** `058Y`, `011M` and `002D` in the first edition, `58` in later ones. */
 function parseAge(file: string, line: number, text: string): number {
   const [, digits, unit] = /^(\d+)([YMD]?)$/.exec(text.trim()) ?? [];
-  if (digits === undefined) throw fault(file, line, `Patient Age is ${quote(text)}, expected whole years`);
+  if (digits === undefined) throw fault(file, line, `Patient Age is ${shownCell(text)}, expected whole years`);
   const years = unit === "M" || unit === "D" ? 0 : Number(digits);
   return years > OLDEST ? UNKNOWN_AGE : years;
 }

@@ -83,13 +83,25 @@ describe("manifest", () => {
       csvRow(one, ["0", "2", ...zeros.slice(1)]),
       'Enlarged Cardiomediastinum is "2", expected 1, 0, -1 or blank',
     ],
-    ["a label by name", csvRow(one, ["toString", ...zeros]), 'No Finding is "toString", expected 1, 0, -1 or blank'],
-    ["a formula", csvRow(one, ["=1+1", ...zeros]), 'No Finding is "=1+1", expected 1, 0, -1 or blank'],
+    [
+      "a label by name",
+      csvRow(one, ["toString", ...zeros]),
+      "No Finding is a text of 8 characters, expected 1, 0, -1 or blank",
+    ],
+    ["a formula", csvRow(one, ["=1+1", ...zeros]), "No Finding is a text of 4 characters, expected 1, 0, -1 or blank"],
     ["a formula for a path", csvRow("=HYPERLINK(1)"), "Path names no patient and study"],
     ["another sex", csvRow(one, blankLabels(), { sex: "F" }), 'Sex is "F", expected Male, Female, Unknown or blank'],
     ["half an age", csvRow(one, blankLabels(), { age: "6.5" }), 'Age is "6.5", expected whole years from 0 to 150'],
-    ["another view", csvRow(one, blankLabels(), { view: "Oblique" }), '"Oblique", expected Frontal or Lateral'],
-    ["another projection", csvRow(one, blankLabels(), { projection: "XY" }), '"XY", expected AP, PA, LL, RL or blank'],
+    [
+      "another view",
+      csvRow(one, blankLabels(), { view: "Oblique" }),
+      "a text of 7 characters, expected Frontal or Lateral",
+    ],
+    [
+      "another projection",
+      csvRow(one, blankLabels(), { projection: "XY" }),
+      "a text of 2 characters, expected AP, PA, LL, RL or blank",
+    ],
     ["a path up", csvRow("a/../../patient1/study1/x.jpg"), "Path leaves its folder"],
     ["an absolute path", csvRow("/data/patient1/study1/x.jpg"), "Path is absolute"],
     ["a backslash", csvRow("a\\patient1\\study1\\x.jpg"), "Path has a backslash"],
@@ -132,7 +144,7 @@ describe("boxes", () => {
   });
 
   test.each([
-    [`${one},Mass,1,2,3,4`, 'boxes.csv line 2: finding is "Mass", expected one of the 14 observations'],
+    [`${one},Mass,1,2,3,4`, "boxes.csv line 2: finding is a text of 4 characters, expected one of the 14 observations"],
     [`${one},Edema,1,2,0,4`, 'boxes.csv line 2: width is "0", expected a number of pixels above 0'],
     [`${one},Edema,,2,3,4`, 'boxes.csv line 2: x is "", expected a number of pixels'],
   ])("%s is refused", async (line, message) => {

@@ -69,7 +69,7 @@ describe("NIH ChestX-ray14", () => {
     [
       "an unknown finding",
       "00000001_000.png,Mass|Cold,0,1,58,M,PA,1,1,1,1",
-      'a finding is "Cold", expected No Finding',
+      "a finding is a text of 4 characters, expected No Finding",
     ],
     ["a path up", "../x.png,Mass,0,1,58,M,PA,1,1,1,1", "Image Index leaves its folder"],
     ["no patient", "00000001_000.png,Mass,0,,58,M,PA,1,1,1,1", 'Patient ID is "", expected a number'],

@@ -1,0 +1,134 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Drill, must, playRounds } from "../drill.ts";
+import { greysOf, type Plant, plantedData, plantedDicom } from "../planted.ts";
+import { hilum } from "../processes.ts";
+import { type Serving, serving } from "../serving.ts";
+import { newFolder, smallConfig } from "../workshop.ts";
+
+const FILMS = 60;
+
+/** Objects of a store that are a data set's rows, or were asked for by row: they name films, and nothing else may. */
+const ROWS =
+  /^(datasets\/.*\/(manifest|shard-\d+)\.arrow|datasets\/.*\/boxes\.json|datasets\/splits\/.*-test-set\.json|runs\/[^/]+\/(test-set\.json|rows\.arrow|predictions\.csv))$/;
+
+/** What a run may refuse, as a cell of its CSV file, by the cell's place. */
+const REFUSED_CELLS: Readonly<Record<string, number>> = { Path: 0, Sex: 1, Age: 2, view: 3, projection: 4, label: 7 };
+
+/** Unique words in every tag, name, header and cell: none comes out anywhere but in the rows of the data set itself. */
+export const canary: Drill = {
+  rounds: 1,
+  async run(options) {
+    let [planted, objects] = [0, 0];
+    const failures = await playRounds(options, async (_, next) => {
+      const word = `C4N4RY${Math.floor(next() * 0xffff_ffff).toString(16)}`;
+      const plant: Plant = (where) => {
+        planted += 1;
+        return `${word}-${where}`;
+      };
+      const clean = (text: string, where: string): void => {
+        const at = text.search(new RegExp(word, "i"));
+        must(at < 0, `${where} has ${JSON.stringify(text.slice(Math.max(0, at - 60), at + 60))}`);
+      };
+      /** Every name and content under a folder, but those of a data set's rows. */
+      const cleanFolder = async (folder: string): Promise<void> => {
+        for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+          const path = join(entry.parentPath, entry.name);
+          const name = path.slice(folder.length + 1);
+          clean(name, "a key");
+          if (!entry.isFile() || ROWS.test(name)) continue;
+          objects += 1;
+          clean(await readFile(path, "latin1"), name);
+        }
+      };
+
+      const data = join(await newFolder(), "films");
+      await plantedData(data, FILMS, plant);
+      const store = await newFolder();
+      const temporary = await newFolder();
+      const args = (from: string, to: string) => [...["run", "--data", from, "--config", config, "--store", to]];
+      const config = await smallConfig();
+      const { ended, output } = hilum(args(data, store), { TMPDIR: temporary });
+      must((await ended).code === 0, `the run failed: ${output.text}`);
+      clean(output.text, "the run's output");
+      await cleanFolder(store);
+
+      const csv = await readFile(join(data, "train.csv"), "utf8");
+      for (const [what, place] of Object.entries(REFUSED_CELLS)) {
+        const wrong = join(await newFolder(), "films");
+        await mkdir(wrong);
+        const [header, row] = csv.split("\n");
+        const cells = row!.split(",").map((cell, i) => (i === place ? plant(what) : cell));
+        await writeFile(join(wrong, "train.csv"), `${header}\n${cells.join(",").replace(/"[^"]*$/, "")}\n`);
+        const empty = await newFolder();
+        const refused = hilum(args(wrong, empty), { TMPDIR: temporary });
+        must((await refused.ended).code === 64, `a planted ${what} was taken: ${refused.output.text}`);
+        must(/train\.csv line 2\b/.test(refused.output.text), `a planted ${what}: no line in ${refused.output.text}`);
+        clean(refused.output.text, `the refusal of a ${what}`);
+        await cleanFolder(empty);
+      }
+
+      const server = await serving(store, [], { TMPDIR: temporary });
+      await sendPlanted(server, plant, clean);
+      await server.stop();
+      clean(server.output.text, "the server's output");
+      await cleanFolder(store);
+      await cleanFolder(temporary);
+    });
+    const figure = `${planted} words planted in tags, names, headers and cells; none in ${objects} objects, logs and answers`;
+    return { failures, figure };
+  },
+};
+
+/** Films and faults in every wrapping; the answers are looked through too. */
+async function sendPlanted(
+  { url, film }: Serving,
+  plant: Plant,
+  clean: (text: string, where: string) => void,
+): Promise<void> {
+  const dicom = plantedDicom(await greysOf(film), plant);
+  const form = (field: string, fields: Readonly<Record<string, string>> = {}): FormData => {
+    const made = new FormData();
+    for (const [name, value] of Object.entries(fields)) made.append(name, value);
+    made.append(field, new File([dicom], `${plant("file")}.dcm`));
+    return made;
+  };
+  const feedback = (patient: string) => JSON.stringify({ labels: { Edema: 1 }, consent: true, patient });
+  const sent: readonly (readonly [
+    path: string,
+    expected: number,
+    body: NonNullable<RequestInit["body"]>,
+    type?: string,
+  ])[] = [
+    ["/v1/predictions?explain=all", 200, dicom, "application/dicom"],
+    ["/v1/predictions", 200, form("film", { note: plant("field") })],
+    ["/v1/explanations?style=film", 200, dicom, "application/dicom"],
+    ["/v1/predictions:batch", 200, form("film")],
+    ["/v1/feedback", 201, form("film", { feedback: feedback("reader-1") })],
+    ["/v1/predictions", 422, dicom.subarray(0, dicom.length - 9999), "application/dicom"],
+    ["/v1/predictions", 415, `${plant("text")} is no film`, "image/png"],
+    ["/v1/predictions", 415, "x", `text/${plant("type")}`],
+    ["/v1/predictions", 400, form(plant("field"))],
+    [`/v1/predictions?explain=${plant("query")}`, 400, dicom, "application/dicom"],
+    ["/v1/feedback", 400, feedback(plant("a patient's name")), "application/json"],
+    ["/v1/feedback", 400, JSON.stringify({ labels: { Edema: plant("label") } }), "application/json"],
+    ["/v1/predictions", 400, `{"${plant("json")}"`, "application/json"],
+    ["/v1/predictions", 400, JSON.stringify({ upload: plant("upload") }), "application/json"],
+  ];
+  for (const [path, expected, body, type] of sent) {
+    const headers = {
+      "user-agent": plant("agent"),
+      cookie: `name=${plant("cookie")}`,
+      "x-patient": plant("header"),
+      ...(type !== undefined && { "content-type": type }),
+    };
+    const response = await fetch(`${url}${path}`, { method: "POST", body, headers });
+    const text = Buffer.from(await response.arrayBuffer()).toString("latin1");
+    must(
+      response.status === expected,
+      `${path.split("?")[0]}: ${response.status}, expected ${expected}: ${text.slice(0, 300)}`,
+    );
+    clean(text, `the answer of ${path.split("?")[0]} (${expected})`);
+    clean(JSON.stringify([...response.headers]), `the headers of ${path.split("?")[0]} (${expected})`);
+  }
+}
