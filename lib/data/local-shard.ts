@@ -8,19 +8,25 @@ import { TemporaryError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
 
 /** Where shards of a remote store are kept on this machine, by their content. */
-const CACHE = join(tmpdir(), "hilum-shards");
+export const SHARD_CACHE = join(tmpdir(), "hilum-shards");
+
+export interface CopiedShard {
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Where a shard's copy lies. */
+export const copyOf = ({ sha256 }: CopiedShard, folder: string): string => join(folder, `${sha256}.arrow`);
 
 /**
  * A shard as a file of this machine: the store's own file, or a copy whose hash is right.
  * @throws TemporaryError `shard-copy` where the copy came out wrong
  */
-export async function localShard(
-  store: Store,
-  { key, bytes, sha256 }: { readonly key: string; readonly bytes: number; readonly sha256: string },
-  folder = CACHE,
-): Promise<string> {
+export async function localShard(store: Store, shard: CopiedShard, folder: string): Promise<string> {
+  const { key, bytes, sha256 } = shard;
   if (store.localPath !== undefined) return store.localPath(key);
-  const path = join(folder, `${sha256}.arrow`);
+  const path = copyOf(shard, folder);
   if ((await stat(path).catch(() => undefined))?.size === bytes) return path;
   await mkdir(folder, { recursive: true });
   const unfinished = `${path}.${process.pid}`;

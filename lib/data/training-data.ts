@@ -10,8 +10,9 @@ import { readDocument } from "../store/documents.ts";
 import type { Rooms } from "../store/open.ts";
 import { decodeTable } from "./arrow-columns.ts";
 import { EPOCH_PLAN_COLUMNS, labelMatrix, type Rows } from "./film-columns.ts";
-import { localShard } from "./local-shard.ts";
+import { localShard, SHARD_CACHE } from "./local-shard.ts";
 import { loadParts, loadRows, type PartPositions } from "./rows.ts";
+import { requireScratch } from "./scratch-space.ts";
 import { indexShard } from "./shard-reader.ts";
 
 /** A run's prepared films with their targets under its policy, by position. */
@@ -40,11 +41,13 @@ export interface TrainingData {
 /**
  * Opens what prepare, merge and upsample wrote. Shards that are no files of this machine are copied to it first.
  * @param cache folder of those copies
+ * @throws InputError `disk-too-small`, `shard`; TemporaryError `disk-full`, `shard-copy`
  */
-export async function openTrainingData(rooms: Rooms, run: string, cache?: string): Promise<TrainingData> {
+export async function openTrainingData(rooms: Rooms, run: string, cache = SHARD_CACHE): Promise<TrainingData> {
   const keys = runKeys(run);
   const plan = await readDocument(rooms.runs, keys.plan, Plan);
   const dataset = await readDocument(rooms.runs, keys.dataset, Dataset);
+  if (rooms.datasets.localPath === undefined) await requireScratch(dataset.shards, cache);
   const rows = await loadRows(rooms.runs, run);
   const split = await loadParts(rooms.runs, run, plan.protocol, rows);
   const epochPlan = decodeTable(EPOCH_PLAN_COLUMNS, await rooms.runs.get(keys.epochPlan), keys.epochPlan).position;

@@ -17,7 +17,7 @@ import { PUBLISHED_FACTORS } from "../../../lib/domain/upsampling.ts";
 import { decodeFilm } from "../../../lib/engine/decode.ts";
 import { resizeToSquare } from "../../../lib/engine/resize.ts";
 import { runStep } from "../../../lib/steps/run-step.ts";
-import { readDocument } from "../../../lib/store/documents.ts";
+import { readDocument, writeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { python } from "../../python.ts";
 import { type ConfigInput, type DataRun, dataRun } from "./data-run.ts";
@@ -199,6 +199,18 @@ describe("from CSV to epoch plan", () => {
     expect(await pixelsOf(first)).toEqual(old);
     const third = await wholeRun(source.uri, { seed: 3 }, { store: first.store });
     expect(await summaries(third, "reused")).toEqual([true]);
+  });
+
+  test("shards of a remote store that the disk cannot hold end it before one is copied", async () => {
+    const source = await dataSet(12);
+    const run = await wholeRun(source.uri);
+    const dataset = await readDocument(run.rooms.runs, run.keys.dataset, Dataset);
+    const shards = dataset.shards.map((shard) => ({ ...shard, bytes: 1e15 }));
+    await writeDocument(run.rooms.runs, run.keys.dataset, Dataset, { ...dataset, shards });
+    // It holds nothing: whoever copies finds that out.
+    const remote = { ...run.rooms, datasets: openStore("memory://remote") };
+    const opening = openTrainingData(remote, run.request.run, join(run.store, "copies"));
+    await expect(opening).rejects.toMatchObject({ exitCode: 64, code: "disk-too-small" });
   });
 
   test("patients stay where they are when the folder grows", async () => {
