@@ -20,7 +20,7 @@ import { onnxRuntimeFolder } from "./onnx-runtime-package.ts";
 
 /** What every subject is asked for; it answers one line of JSON. */
 export interface Task {
-  readonly network: NetworkName;
+  readonly model: ModelConfig;
   readonly size: number;
   /** The network as data, for subjects that build it themselves. */
   readonly layers: unknown;
@@ -56,7 +56,9 @@ interface Subject {
 }
 
 const here = (file: string): string => fileURLToPath(new URL(`predict/${file}`, import.meta.url));
-const node = (file: string) => async () => [process.execPath, "--import", "tsx", here(file)];
+const node =
+  (file: string, ...args: readonly string[]) =>
+  async () => [process.execPath, "--import", "tsx", here(file), ...args];
 const keras = (environment: Readonly<Record<string, string>>): Subject => ({
   command: async () => ["python3", here("keras_predict.py")],
   environment: async () => ({
@@ -71,6 +73,8 @@ const keras = (environment: Readonly<Record<string, string>>): Subject => ({
  */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   ours: { command: node("ours.ts"), environment: async () => ({}) },
+  /** The same serving graph where our own kernels do not know a network: in TensorFlow, as we call it. */
+  "ours-in-tensorflow": { command: node("ours.ts", "tensorflow"), environment: async () => ({}) },
   "tfjs-node": { command: node("tfjs-layers.ts"), environment: async () => ({ TF_ENABLE_ONEDNN_OPTS: "0" }) },
   keras: keras({ TF_ENABLE_ONEDNN_OPTS: "1" }),
   "keras-without-onednn": keras({ TF_ENABLE_ONEDNN_OPTS: "0" }),
@@ -153,7 +157,7 @@ async function writeModel(folder: string, network: NetworkName, size: number): P
     writeFile(join(folder, "pixels.bin"), pixels),
     writeFile(join(folder, "saved_model.pb"), writeServingGraph({ model, size, members: [weights] })),
   ]);
-  return { network, size, layers: described.layers, folder, weights: index };
+  return { model, size, layers: described.layers, folder, weights: index };
 }
 
 /** Fresh batch statistics are all 0 and 1, which would hide a fault in how they are used. */
@@ -201,7 +205,7 @@ function checkAgreement(answers: ReadonlyMap<string, readonly Answer[]>): void {
 }
 
 function figures(name: string, task: Task, answers: readonly Answer[]): Measurement[] {
-  const flags = `${task.network}, ${task.size} x ${task.size}, medians of ${answers.length}`;
+  const flags = `${task.model.network}, ${task.size} x ${task.size}, medians of ${answers.length}`;
   const one = (metric: string, unit: string, value: number): Measurement => ({
     bench: "predict",
     subject: `${name} (${answers[0]!.version})`,

@@ -13,7 +13,7 @@ import tensorflow as tf
 WARM_UP = 5
 task = json.load(sys.stdin)
 size, count, folder = task["size"], task["count"], task["folder"]
-build = {"densenet121": "DenseNet121", "vgg16": "VGG16", "resnet50": "ResNet50"}[task["network"]]
+build = {"densenet121": "DenseNet121", "vgg16": "VGG16", "resnet50": "ResNet50"}[task["model"]["network"]]
 body = getattr(keras.applications, build)(include_top=False, weights=None, input_shape=(size, size, 3))
 pooled = keras.layers.GlobalAveragePooling2D()(body.output)
 hidden = keras.layers.Dense(1024, activation="relu", name="head_dense")(pooled)

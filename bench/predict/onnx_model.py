@@ -60,7 +60,7 @@ for described in task["layers"]:
 node("Sigmoid", ["logits"], "probabilities")
 graph = helper.make_graph(
     nodes,
-    task["network"],
+    task["model"]["network"],
     [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["films", 3, size, size])],
     [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["films", 14])],
     constants,

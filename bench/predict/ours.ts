@@ -1,11 +1,14 @@
 /** Our serving graph as it serves: from grey bytes to probabilities, and to maps. */
+
 import { loadServingGraph } from "../../lib/engine/saved-model.ts";
 import { device } from "../../lib/engine/tensorflow.ts";
+import { openServingModel } from "../../lib/model/serving-model.ts";
 import { MANY } from "../predict.ts";
 import { readTask, timed } from "./subject.ts";
 
-const { folder, size, count, pixels, endurance } = await readTask();
-const graph = await loadServingGraph(folder);
+const { folder, model, size, count, pixels, endurance } = await readTask();
+const inTensorflow = process.argv[2] === "tensorflow";
+const graph = await (inTensorflow ? loadServingGraph(folder) : openServingModel(folder, { model, size }));
 const film = pixels.subarray(0, size * size);
 const residentMegabytes = (): number => process.memoryUsage.rss() / 1e6;
 
@@ -22,5 +25,5 @@ if (endurance > 0) {
   memory = [before, residentMegabytes()];
 }
 const { tensorflow, oneDnn } = device();
-const version = `TensorFlow ${tensorflow}, oneDNN ${oneDnn ? "on" : "off"}`;
+const version = inTensorflow ? `TensorFlow ${tensorflow}, oneDNN ${oneDnn ? "on" : "off"}` : graph.computedBy;
 console.log(JSON.stringify({ one, many, maps, probabilities, memory, version }));

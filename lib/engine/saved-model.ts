@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../domain/errors.ts";
-import { openFolder, type Session, type SignatureNames } from "./session.ts";
+import { openFolder, SAVED_MODEL_FILE, type Session, type SignatureNames } from "./session.ts";
 import { tensorflow } from "./tensorflow.ts";
 
 /** What a serving graph answers, all arrays row-major. */
@@ -16,10 +16,12 @@ export interface ServingOutput {
   readonly maps: { readonly rows: number; readonly columns: number; readonly values: Float32Array } | null;
 }
 
-/** A serving graph that TensorFlow has loaded. Calls block their thread; close it when done. */
+/** A serving graph that is ready to run. Calls block their thread; close it when done. */
 export interface ServingGraph {
   /** Side of the square film in pixels. */
   readonly size: number;
+  /** TensorFlow, or our own kernels (lib/model/serving-model.ts). */
+  readonly computedBy: "tensorflow" | "own kernels";
   /** @param pixels count x size x size grey values */
   run(pixels: Uint8Array, count: number, options?: { readonly maps?: boolean }): ServingOutput;
   close(): void;
@@ -39,10 +41,9 @@ export async function loadServingGraph(folder: string): Promise<ServingGraph> {
   }
   return {
     size,
+    computedBy: "tensorflow",
     run(pixels, count, { maps = false } = {}) {
-      if (pixels.length !== count * size * size) {
-        throw new RangeError(`serving graph: ${pixels.length} grey values, expected ${count} x ${size} x ${size}`);
-      }
+      checkPixels(pixels, count, size);
       const feeds = { pixels: { shape: [count, size, size], values: pixels } };
       const answer = session.run(maps ? "explain" : "serving_default", feeds);
       const [, , rows, columns] = answer.maps?.shape ?? [];
@@ -58,6 +59,12 @@ export async function loadServingGraph(folder: string): Promise<ServingGraph> {
   };
 }
 
+/** @throws RangeError where these are not the pixels of so many films */
+export function checkPixels(pixels: Uint8Array, count: number, size: number): void {
+  if (pixels.length === count * size * size) return;
+  throw new RangeError(`serving graph: ${pixels.length} grey values, expected ${count} x ${size} x ${size}`);
+}
+
 interface TensorInfo {
   readonly name: string;
   readonly shape: readonly { getSize(): number }[];
@@ -65,7 +72,7 @@ interface TensorInfo {
 
 /** Signatures as the file has them, and the side of the film from the shape of `pixels`. */
 async function readSignatures(folder: string): Promise<{ size: number; names: ReadonlyMap<string, SignatureNames> }> {
-  const file = join(folder, "saved_model.pb");
+  const file = join(folder, SAVED_MODEL_FILE);
   await access(file).catch((cause) => {
     throw new InputError("serving-graph", `${file}: no such file, expected a serving graph`, { cause });
   });

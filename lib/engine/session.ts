@@ -7,6 +7,9 @@ import { tensorName } from "./graph/graph.ts";
 import { SERVE_TAG, savedModelBytes } from "./graph/saved-model-bytes.ts";
 import { binding } from "./tensorflow.ts";
 
+/** The graph's file in the folder of a SavedModel. */
+export const SAVED_MODEL_FILE = "saved_model.pb";
+
 /** Values that go into a graph; the array's kind is the element type. */
 export interface Feed {
   readonly shape: readonly number[];
@@ -94,7 +97,7 @@ function withoutMemoryErrors<T>(call: () => T): T {
 export function openGraph(graph: Graph): Session {
   const folder = mkdtempSync(join(tmpdir(), "hilum-graph-"));
   try {
-    writeFileSync(join(folder, "saved_model.pb"), savedModelBytes(graph));
+    writeFileSync(join(folder, SAVED_MODEL_FILE), savedModelBytes(graph));
     return openFolder(folder, new Map([...graph.signatures].map(([name, signature]) => [name, namesOf(signature)])));
   } finally {
     rmSync(folder, { recursive: true, force: true });

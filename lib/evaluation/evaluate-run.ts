@@ -29,8 +29,9 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   const { request, rooms, keys, note } = context;
   const { config } = request;
   const inputs = await readRunInputs(context, data);
-  const graph = writeServingGraph({ model: config.model, size: config.geometry.size, members: inputs.members });
-  const { material, rules, tables, fitted } = await withServingGraph(graph, async (loaded) => {
+  const served = { model: config.model, size: config.geometry.size };
+  const graph = writeServingGraph({ ...served, members: inputs.members });
+  const { material, rules, tables, fitted } = await withServingGraph(graph, served, async (loaded) => {
     const using = predicting(context, data, loaded);
     const judged = await judge(context, data, inputs, using);
     const fitted = await fitOutOfDistribution(data.split, config.seed, using);

@@ -83,7 +83,8 @@ async function explainUntrained(
   if (positions.length === 0) return new Map();
   const network = buildNetwork(model);
   const members = training.seeds.map((seed) => initialWeights(network, seed));
-  return withServingGraph(writeServingGraph({ model, size: geometry.size, members }), (graph: ServingGraph) =>
+  const served = { model, size: geometry.size };
+  return withServingGraph(writeServingGraph({ ...served, members }), served, (graph: ServingGraph) =>
     explain(positions, { ...predicting, graph }),
   );
 }

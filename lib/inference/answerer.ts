@@ -5,12 +5,13 @@ import { calibrate } from "../domain/calibration.ts";
 import { rectangleToFilm } from "../domain/geometry.ts";
 import { observationIndex } from "../domain/observations.ts";
 import { resizeToSquare } from "../engine/resize.ts";
-import { loadServingGraph, type ServingGraph, type ServingOutput } from "../engine/saved-model.ts";
+import type { ServingGraph, ServingOutput } from "../engine/saved-model.ts";
 import { filmPng, mapPng, overlayPng } from "../imaging/overlay.ts";
 import { checkPlausibility } from "../imaging/plausibility.ts";
 import { readFilm } from "../imaging/read-film.ts";
 import { cellArea } from "../model/cell-area.ts";
 import { buildNetwork } from "../model/networks.ts";
+import { openServingModel } from "../model/serving-model.ts";
 import { batcher } from "./batcher.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions } from "./film-service.ts";
 import { heatGrid } from "./heat-grid.ts";
@@ -37,8 +38,8 @@ interface Square {
  * @param versionFolder the version's files, verified
  */
 export async function openAnswerer(versionFolder: string, version: ModelVersion): Promise<Answerer> {
-  const graph = await loadServingGraph(join(versionFolder, SAVED_MODEL_FOLDER));
-  const { geometry } = version;
+  const { geometry, model } = version;
+  const graph = await openServingModel(join(versionFolder, SAVED_MODEL_FOLDER), { model, size: geometry.size });
   const cells = cellArea(buildNetwork(version.model), geometry.size);
   const { features } = graph.run(new Uint8Array(graph.size ** 2), 1, { maps: true });
   const strangeness = await openStrangeness(versionFolder, version, features.length);

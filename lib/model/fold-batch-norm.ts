@@ -1,4 +1,4 @@
-import type { Layer, LayerOfKind, Network } from "./network.ts";
+import { type Layer, type LayerOfKind, type Network, readersOf } from "./network.ts";
 import type { Weights, WeightTensor } from "./weights.ts";
 
 /**
@@ -6,29 +6,38 @@ import type { Weights, WeightTensor } from "./weights.ts";
  * where a convolution directly precedes it and feeds nothing else, that convolution's kernel and bias take them over.
  */
 export function foldBatchNorm(network: Network, weights: Weights): { network: Network; weights: Weights } {
-  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
-  const readers = new Map<string, number>();
-  for (const name of network.layers.flatMap((layer) => layer.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
-
   const folded = new Map(weights);
-  const batchNormOf = new Map<string, LayerOfKind<"batchNorm">>();
-  for (const layer of network.layers) {
-    const before = byName.get(layer.inputs[0] ?? "");
-    if (layer.kind !== "batchNorm" || before?.kind !== "conv" || readers.get(before.name) !== 1) continue;
-    batchNormOf.set(before.name, layer);
-    moveIntoConvolution(before, layer, folded);
-  }
+  for (const [conv, batchNorm] of foldable(network)) moveIntoConvolution(conv, batchNorm, folded);
+  return { network: foldLayers(network), weights: folded };
+}
 
-  const replacement = new Map([...batchNormOf].map(([conv, batchNorm]) => [batchNorm.name, conv]));
+/** The layers that are left when batch-norms are folded; the convolutions before them have a bias. */
+export function foldLayers(network: Network): Network {
+  const pairs = foldable(network);
+  const folding = new Set([...pairs.keys()].map(({ name }) => name));
+  const replacement = new Map([...pairs].map(([conv, batchNorm]) => [batchNorm.name, conv.name]));
   const layers = network.layers
     .filter((layer) => !replacement.has(layer.name))
     .map((layer): Layer => {
       const inputs = layer.inputs.map((name) => replacement.get(name) ?? name);
-      return layer.kind === "conv" && batchNormOf.has(layer.name)
+      return layer.kind === "conv" && folding.has(layer.name)
         ? { ...layer, inputs, settings: { ...layer.settings, bias: true } }
         : { ...layer, inputs };
     });
-  return { network: { ...network, layers }, weights: folded };
+  return { ...network, layers };
+}
+
+/** Batch-norms by the convolution before them, which feeds nothing else. */
+function foldable(network: Network): Map<LayerOfKind<"conv">, LayerOfKind<"batchNorm">> {
+  const readers = readersOf(network);
+  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
+  const pairs = new Map<LayerOfKind<"conv">, LayerOfKind<"batchNorm">>();
+  for (const layer of network.layers) {
+    const before = byName.get(layer.inputs[0] ?? "");
+    if (layer.kind !== "batchNorm" || before?.kind !== "conv" || readers.get(before.name)!.length !== 1) continue;
+    pairs.set(before, layer);
+  }
+  return pairs;
 }
 
 /** y = gamma (conv + bias - mean) / sqrt(variance + epsilon) + beta, rewritten as one convolution with a bias. */

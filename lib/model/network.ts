@@ -46,6 +46,13 @@ export interface Network {
   readonly backbone: ReadonlySet<string>;
 }
 
+/** The layers that take a layer's result, by that layer's name. */
+export function readersOf({ layers }: Network): ReadonlyMap<string, readonly Layer[]> {
+  const readers = new Map<string, Layer[]>(layers.map(({ name }) => [name, []]));
+  for (const layer of layers) for (const name of layer.inputs) readers.get(name)?.push(layer);
+  return readers;
+}
+
 /** A layer as the builder hands it on. */
 export interface LayerRef {
   readonly name: string;

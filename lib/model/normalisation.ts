@@ -46,21 +46,25 @@ const STANDARDS: Record<Normalisation, (network: NetworkName) => Record<1 | 3, S
   imagenet: (network) => IMAGENET[network],
 };
 
-/** From grey values, uint8 or float32 [batch, size, size], to the network's input, float32 [batch, size, size, channels]. */
-export function normalise(
-  pixels: Output,
-  { network, normalisation, channels }: Pick<ModelConfig, "network" | "normalisation" | "channels">,
-): Output {
-  const { graph } = pixels.operation;
+type NormalisedModel = Pick<ModelConfig, "network" | "normalisation" | "channels">;
+
+/** A channel of the network's input is the grey value times `scale` plus `offset`. */
+export function normalisationFactors({ network, normalisation, channels }: NormalisedModel): {
+  readonly scale: Float32Array;
+  readonly offset: Float32Array;
+} {
   const { mean, deviation } = STANDARDS[normalisation](network)[channels];
-  const scale = constant(
-    graph,
-    Float32Array.from(deviation, (value) => 1 / value),
-  );
-  const offset = constant(
-    graph,
-    Float32Array.from(mean, (value, i) => -value / deviation[i]!),
-  );
+  return {
+    scale: Float32Array.from(deviation, (value) => 1 / value),
+    offset: Float32Array.from(mean, (value, i) => -value / deviation[i]!),
+  };
+}
+
+/** From grey values, uint8 or float32 [batch, size, size], to the network's input, float32 [batch, size, size, channels]. */
+export function normalise(pixels: Output, model: NormalisedModel): Output {
+  const { graph } = pixels.operation;
+  const factors = normalisationFactors(model);
+  const [scale, offset] = [constant(graph, factors.scale), constant(graph, factors.offset)];
   const [batch, rows, columns] = pixels.shape;
   const image = reshape(cast(pixels, "float32"), [batch!, rows!, columns!, 1]);
   return add(multiply(image, scale), offset);

@@ -47,18 +47,29 @@ export const LINKS = {
   "libtensorflow_framework.so": "libtensorflow_framework.so.2",
 };
 
-/** Our own addon, which stands beside the binding. */
-const FILMS = {
-  folder: fileURLToPath(new URL("native", import.meta.url)),
-  sources: ["films.cc", "decode-jpeg.cc", "resize.cc"],
-  addon: "films.node",
-  flags: ["-O3", "-ffp-contract=off"],
-};
+/** Sources of our own addons. */
+const NATIVE = fileURLToPath(new URL("native", import.meta.url));
+
+/** Our own addons, which stand beside the binding. */
+const ADDONS = [
+  {
+    name: "films.node",
+    sources: ["films.cc", "decode-jpeg.cc", "resize.cc"],
+    flags: ["-O3", "-ffp-contract=off"],
+    callsTensorflow: true,
+  },
+  {
+    name: "network.node",
+    sources: ["network-addon.cc", "network.cc", "team.cc", "kernels.cc", "kernels-avx2.cc", "kernels-avx512.cc"],
+    flags: ["-O3", "-ffp-contract=fast", "-pthread"],
+    callsTensorflow: false,
+  },
+];
 const BINDING = "tfjs_binding.node";
 
 /**
  * Makes `require(variant.npmPackage)` work in a project: TensorFlow's libraries from its wheel, the binding compiled
- * against them once and our addon beside it, all kept in the cache and linked into node_modules. Nothing half-done is
+ * against them once and our addons beside it, all kept in the cache and linked into node_modules. Nothing half-done is
  * ever left in either.
  * @param {import("./engine-variants.mjs").EngineVariant} variant
  * @param {{ root: string, cache: string, python: string, compiler: string, say: (text: string) => void }} place
@@ -100,8 +111,8 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
  */
 export async function engineId(variant, packageFolder) {
   const hash = createHash("sha256").update(variant.sha256).update(JSON.stringify(BINDING_PATCHES));
-  hash.update(JSON.stringify(FILMS.flags));
-  for (const folder of [FILMS.folder, join(packageFolder, "binding")]) {
+  hash.update(JSON.stringify(ADDONS));
+  for (const folder of [NATIVE, join(packageFolder, "binding")]) {
     for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
   }
   return `${variant.id}-${TENSORFLOW_VERSION}-${hash.digest("hex").slice(0, 12)}`;
@@ -159,14 +170,17 @@ async function patchSources(packageFolder, scratch) {
 async function compile({ built, sources, headersFolder, compiler }) {
   const libraries = join(built, "lib");
   for (const [name, target] of Object.entries(LINKS)) await symlink(target, join(libraries, name));
+  const node = [`-I${headersFolder}`];
   const tensorflow = [
-    ...[`-I${headersFolder}`, `-I${join(built, "include")}`, `-L${libraries}`],
+    ...[`-I${join(built, "include")}`, `-L${libraries}`],
     ...["-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
   ];
   const binding = ["-O2", "-w", "-I.", "binding/tfjs_backend.cc", "binding/tfjs_binding.cc"];
-  await runCompiler(compiler, sources, [...binding, ...tensorflow, "-o", join(built, BINDING)]);
-  const films = [...FILMS.flags, ...FILMS.sources.map((name) => join(FILMS.folder, name))];
-  await runCompiler(compiler, sources, [...films, ...tensorflow, "-o", join(built, FILMS.addon)]);
+  await runCompiler(compiler, sources, [...binding, ...node, ...tensorflow, "-o", join(built, BINDING)]);
+  for (const { name, sources: files, flags, callsTensorflow } of ADDONS) {
+    const addon = [...flags, ...files.map((file) => join(NATIVE, file)), ...node];
+    await runCompiler(compiler, sources, [...addon, ...(callsTensorflow ? tensorflow : []), "-o", join(built, name)]);
+  }
 }
 
 /**
@@ -207,7 +221,7 @@ async function link(engine, packageFolder) {
   for (const name of [...LIBRARIES, ...Object.keys(LINKS)]) {
     await symlink(resolve(engine, "lib", name), join(libraries, name));
   }
-  for (const name of [FILMS.addon, BINDING]) {
+  for (const name of [...ADDONS.map(({ name }) => name), BINDING]) {
     await copyFile(join(engine, name), join(binding, `${name}.new`));
     await rename(join(binding, `${name}.new`), join(binding, name));
   }

@@ -2,11 +2,14 @@ import { protobufModule } from "../tensorflow.ts";
 
 /** A protobuf map field. */
 interface MapField<T> {
+  get(key: string): T | undefined;
   set(key: string, value: T): void;
 }
 
-/** The setters of the generated classes that the graph writer uses. */
+/** The members of the generated classes that the graph writer uses, and the reader of constants. */
 export interface NodeMessage {
+  getName(): string;
+  getOp(): string;
   setName(name: string): void;
   setOp(op: string): void;
   addInput(input: string): void;
@@ -20,19 +23,25 @@ export interface AttributeMessage {
   setB(value: boolean): void;
   setS(value: Uint8Array): void;
   setShape(shape: ShapeMessage): void;
+  getTensor(): TensorMessage | undefined;
   setTensor(tensor: TensorMessage): void;
   setList(list: { setIList(values: readonly number[]): void; setTypeList(values: readonly number[]): void }): void;
 }
 
 interface DimensionMessage {
+  getSize(): number;
   setSize(size: number): void;
 }
 
 export interface ShapeMessage {
+  getDimList(): DimensionMessage[];
   addDim(dimension: DimensionMessage): void;
 }
 
 export interface TensorMessage {
+  getDtype(): number;
+  getTensorShape(): ShapeMessage;
+  getTensorContent_asU8(): Uint8Array;
   setDtype(type: number): void;
   setTensorShape(shape: ShapeMessage): void;
   setTensorContent(bytes: Uint8Array): void;
@@ -55,6 +64,7 @@ interface VersionsMessage {
 }
 
 interface GraphMessage {
+  getNodeList(): NodeMessage[];
   addNode(node: NodeMessage): void;
   setVersions(versions: VersionsMessage): void;
 }
@@ -66,11 +76,13 @@ interface MetaInfoMessage {
 
 interface MetaGraphMessage {
   setMetaInfoDef(info: MetaInfoMessage): void;
+  getGraphDef(): GraphMessage;
   setGraphDef(graph: GraphMessage): void;
   getSignatureDefMap(): MapField<SignatureMessage>;
 }
 
 interface SavedModelMessage {
+  getMetaGraphsList(): MetaGraphMessage[];
   setSavedModelSchemaVersion(version: number): void;
   addMetaGraphs(metaGraph: MetaGraphMessage): void;
   serializeBinary(): Uint8Array;
@@ -89,7 +101,7 @@ interface Messages {
   VersionDef: new () => VersionsMessage;
   GraphDef: new () => GraphMessage;
   MetaGraphDef: (new () => MetaGraphMessage) & { MetaInfoDef: new () => MetaInfoMessage };
-  SavedModel: new () => SavedModelMessage;
+  SavedModel: (new () => SavedModelMessage) & { deserializeBinary(bytes: Uint8Array): SavedModelMessage };
 }
 
 export const messages = (): Messages => protobufModule() as Messages;
