@@ -4,16 +4,21 @@ import { DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import * as z from "zod";
 import { PAGE_CONFIGURATION, PageConfiguration } from "../../lib/contracts/page-configuration.ts";
 
-/** What CloudFormation asks of a resource of one's own, and where it waits for the answer. */
+/** What CloudFormation asks of a resource of one's own, and where it waits for the answer: an hour where none comes. */
 const ResourceEvent = z.object({
   RequestType: z.enum(["Create", "Update", "Delete"]),
   ResponseURL: z.url(),
   StackId: z.string(),
   RequestId: z.string(),
   LogicalResourceId: z.string(),
-  ResourceProperties: z.object({ bucket: z.string(), configuration: PageConfiguration }),
+  PhysicalResourceId: z.string().optional(),
+  ResourceProperties: z.unknown(),
 });
 type ResourceEvent = z.infer<typeof ResourceEvent>;
+
+/** Of which bucket; a stack that goes may have been made by an older version, whose other properties were others. */
+const Place = z.object({ bucket: z.string() });
+const Properties = Place.extend({ configuration: PageConfiguration });
 
 /** Beside the bundled function: the page as it stands in the repository. */
 const FILES = join(import.meta.dirname, "files");
@@ -32,11 +37,14 @@ const CACHING = "no-cache";
 /** Puts the page's files where CloudFront finds them, and takes them away with the stack. */
 export async function handler(event: unknown): Promise<void> {
   const request = ResourceEvent.parse(event);
+  const { PhysicalResourceId = "page-files", ResourceProperties: properties } = request;
   try {
-    await (request.RequestType === "Delete" ? remove(request) : write(request));
-    await answer(request, "SUCCESS", "");
+    const { bucket } = Place.parse(properties);
+    if (request.RequestType === "Delete") await remove(bucket);
+    else await write(Properties.parse(properties));
+    await answer(request, { Status: "SUCCESS", Reason: "", PhysicalResourceId: `page-files-${bucket}` });
   } catch (error) {
-    await answer(request, "FAILED", (error as Error).message);
+    await answer(request, { Status: "FAILED", Reason: (error as Error).message, PhysicalResourceId });
   }
 }
 
@@ -47,7 +55,7 @@ const keys = async (): Promise<string[]> =>
 const places = (name: string): string[] =>
   extname(name) === ".html" ? [name, name.slice(0, -".html".length)] : [name];
 
-async function write({ ResourceProperties: { bucket, configuration } }: ResourceEvent): Promise<void> {
+async function write({ bucket, configuration }: z.infer<typeof Properties>): Promise<void> {
   const client = new S3Client();
   const put = (Key: string, Body: Uint8Array, type: string) =>
     client.send(
@@ -67,7 +75,7 @@ async function write({ ResourceProperties: { bucket, configuration } }: Resource
   await put(PAGE_CONFIGURATION, Buffer.from(JSON.stringify(configuration)), extname(PAGE_CONFIGURATION));
 }
 
-async function remove({ ResourceProperties: { bucket } }: ResourceEvent): Promise<void> {
+async function remove(bucket: string): Promise<void> {
   const client = new S3Client();
   for (const Key of [...(await keys()).flatMap(places), PAGE_CONFIGURATION]) {
     await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
@@ -75,12 +83,10 @@ async function remove({ ResourceProperties: { bucket } }: ResourceEvent): Promis
 }
 
 async function answer(
-  { ResponseURL, StackId, RequestId, LogicalResourceId, ResourceProperties }: ResourceEvent,
-  Status: "SUCCESS" | "FAILED",
-  Reason: string,
+  { ResponseURL, StackId, RequestId, LogicalResourceId }: ResourceEvent,
+  outcome: { readonly Status: "SUCCESS" | "FAILED"; readonly Reason: string; readonly PhysicalResourceId: string },
 ): Promise<void> {
-  const PhysicalResourceId = `page-files-${ResourceProperties.bucket}`;
-  const body = JSON.stringify({ Status, Reason, PhysicalResourceId, StackId, RequestId, LogicalResourceId });
+  const body = JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId });
   const response = await fetch(ResponseURL, { method: "PUT", body, headers: { "content-type": "" } });
   if (!response.ok) throw new Error(`CloudFormation took no answer: HTTP ${response.status}`);
 }

@@ -181,6 +181,25 @@ describe("batch", () => {
   });
 });
 
+describe("the page's one origin", () => {
+  it("sends every route of the API to the API, and to nothing else", () => {
+    const { DefaultCacheBehavior, CacheBehaviors } = one("AWS::CloudFront::Distribution").Properties.DistributionConfig;
+    const paths = Object.keys(one("AWS::ApiGateway::RestApi").Properties.Body.paths);
+    expect(paths).toEqual(expect.arrayContaining(["/v1/openapi.json", "/v1/predictions", "/v2"]));
+    const patterns = CacheBehaviors.map(
+      ({ PathPattern }: { PathPattern: string }) => new RegExp(`^${PathPattern.replaceAll("*", ".*")}$`),
+    );
+    const reaches = (path: string) => patterns.some((pattern: RegExp) => pattern.test(path));
+    expect(paths.filter((path) => !reaches(path))).toEqual([]);
+    for (const file of ["/", "/docs", "/page/docs.js", "/login.json", "/v10"]) expect(reaches(file), file).toBe(false);
+    const [origin, ...others] = new Set(
+      CacheBehaviors.map((behaviour: { TargetOriginId: string }) => behaviour.TargetOriginId),
+    );
+    expect(others).toEqual([]);
+    expect(origin).not.toBe(DefaultCacheBehavior.TargetOriginId);
+  });
+});
+
 describe("images", () => {
   it("are given every file that their Dockerfile copies, and no secret or package", async () => {
     const assets = JSON.parse(
