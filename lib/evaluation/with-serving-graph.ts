@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServingGraph } from "../engine/saved-model.ts";
 import { SAVED_MODEL_FILE } from "../engine/session.ts";
-import { openServingModel, type ServedModel } from "../model/serving-model.ts";
+import type { ServedModel } from "../model/own-network.ts";
+import { openServingModel } from "../model/serving-model.ts";
 
 /** Loads a serving graph from the bytes of its `saved_model.pb`, and lets go of it when the work is done. */
 export async function withServingGraph<T>(

@@ -1,4 +1,3 @@
-import type { ModelConfig } from "../contracts/run-config.ts";
 import { Graph } from "../engine/graph/graph.ts";
 import * as op from "../engine/graph/operations.ts";
 import { openGraph } from "../engine/session.ts";
@@ -7,6 +6,7 @@ import { foldBatchNorm } from "./fold-batch-norm.ts";
 import { writeForward } from "./forward.ts";
 import { buildNetwork, featureChannels, HEAD } from "./networks.ts";
 import { normalise } from "./normalisation.ts";
+import { openOwnNetwork, type ServedModel } from "./own-network.ts";
 import type { Weights } from "./weights.ts";
 
 /** A backbone that never changes, from films to pooled features. */
@@ -18,16 +18,19 @@ export interface FrozenBackbone {
   close(): void;
 }
 
-export interface FrozenBackboneOptions {
-  readonly model: Pick<ModelConfig, "network" | "channels" | "headWidth" | "normalisation">;
-  /** Side of the square film in pixels. */
-  readonly size: number;
+export interface FrozenBackboneOptions extends ServedModel {
+  /** Of the whole network. */
   readonly weights: Weights;
 }
 
 /** Running statistics are folded into the convolutions, as when serving. */
 export function openFrozenBackbone({ model, size, weights }: FrozenBackboneOptions): FrozenBackbone {
   const network = buildNetwork(model);
+  const channels = featureChannels(model);
+  const own = openOwnNetwork({ model, size }, foldBatchNorm(network, weights).weights);
+  if (own !== undefined) {
+    return { channels, features: (values) => own.run(values, { maps: false }).features, close: () => own.close() };
+  }
   const isUsed = ({ name }: { name: string }) => network.backbone.has(name) || name === HEAD.pool;
   const folded = foldBatchNorm({ ...network, layers: network.layers.filter(isUsed) }, weights);
   const graph = new Graph();
@@ -37,7 +40,7 @@ export function openFrozenBackbone({ model, size, weights }: FrozenBackboneOptio
   graph.addSignature("features", { inputs: { pixels }, outputs: { features: activations.get(HEAD.pool)! } });
   const session = openGraph(graph);
   return {
-    channels: featureChannels(model),
+    channels,
     features: (values, count) =>
       session.run("features", { pixels: { shape: [count, size, size], values } }).features!.values,
     close: () => session.close(),

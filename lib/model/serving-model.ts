@@ -1,36 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ModelConfig } from "../contracts/run-config.ts";
 import { readConstants } from "../engine/graph/read-constants.ts";
-import { bestKernels, type NetworkOptions, openNetwork } from "../engine/network-addon.ts";
+import type { NetworkOptions } from "../engine/network-addon.ts";
 import { checkPixels, loadServingGraph, type ServingGraph } from "../engine/saved-model.ts";
 import { SAVED_MODEL_FILE } from "../engine/session.ts";
-import { device } from "../engine/tensorflow.ts";
-import { UnknownPattern } from "./fused-layers.ts";
-import { networkProgram } from "./network-program.ts";
-import { buildNetwork } from "./networks.ts";
-import { normalisationFactors } from "./normalisation.ts";
+import { type OwnNetwork, openOwnNetwork, type ServedModel } from "./own-network.ts";
 import type { Weights, WeightTensor } from "./weights.ts";
-
-export interface ServedModel {
-  readonly model: Pick<ModelConfig, "network" | "channels" | "headWidth" | "normalisation">;
-  /** Side of the square film in pixels. */
-  readonly size: number;
-}
-
-/** One member of an ensemble: [films][channels] each, maps [films][14][rows][columns]. */
-interface MemberAnswer {
-  readonly logits: Float32Array;
-  readonly features: Float32Array;
-  readonly maps: Float32Array | null;
-}
-
-interface Member {
-  /** Rows of a map, and its columns. */
-  readonly grid: number;
-  run(pixels: Uint8Array, maps: boolean): MemberAnswer;
-  close(): void;
-}
 
 /**
  * The serving graph in a folder, computed by our own kernels where they know the network and a CPU with vectors
@@ -43,16 +18,13 @@ export async function openServingModel(
   served: ServedModel,
   options: NetworkOptions = {},
 ): Promise<ServingGraph> {
-  const isOurs = device().kind === "cpu" && (options.kernels !== undefined || bestKernels() !== "plain");
-  const weights = isOurs ? await readMembers(join(folder, SAVED_MODEL_FILE)) : [];
+  const weights = await readMembers(join(folder, SAVED_MODEL_FILE));
+  const members = weights.map((own) => openOwnNetwork(served, own, options));
+  const ours = members.filter((member) => member !== undefined);
+  if (ours.length > 0 && ours.length === members.length) return average(ours, served.size);
   // Of a file that is no serving graph TensorFlow says what is wrong.
-  if (weights.length === 0) return loadServingGraph(folder);
-  try {
-    return average(openMembers(weights, served, options), served.size);
-  } catch (error) {
-    if (error instanceof UnknownPattern) return loadServingGraph(folder);
-    throw error;
-  }
+  for (const member of ours) member.close();
+  return loadServingGraph(folder);
 }
 
 /** The constants of each member as lib/model/serving-graph.ts names them; none where the file is no such graph. */
@@ -71,34 +43,13 @@ async function readMembers(file: string): Promise<Weights[]> {
   return [...members.values()];
 }
 
-function openMembers(weights: readonly Weights[], { model, size }: ServedModel, options: NetworkOptions): Member[] {
-  const network = buildNetwork(model);
-  const picture = { size, ...normalisationFactors(model) };
-  const programs = weights.map((own) => networkProgram(network, picture, own));
-  return programs.map(({ program, logits, features, grid }) => {
-    const opened = openNetwork(program, options);
-    return {
-      grid,
-      run(pixels, maps) {
-        const answer = opened.run(pixels, { maps });
-        return {
-          logits: logits.of(answer.logits),
-          features: features.of(answer.features),
-          maps: answer.maps && logits.of(answer.maps, grid * grid),
-        };
-      },
-      close: () => opened.close(),
-    };
-  });
-}
-
-function average(members: readonly Member[], size: number): ServingGraph {
+function average(members: readonly OwnNetwork[], size: number): ServingGraph {
   return {
     size,
     computedBy: "own kernels",
     run(pixels, count, { maps = false } = {}) {
       checkPixels(pixels, count, size);
-      const answers = members.map((member) => member.run(pixels, maps));
+      const answers = members.map((member) => member.run(pixels, { maps }));
       const logits = mean(answers.map((answer) => answer.logits));
       const { grid } = members[0]!;
       return {

@@ -7,8 +7,9 @@ import { type NetworkOptions, openNetwork } from "../../../lib/engine/network-ad
 import { loadServingGraph, type ServingGraph, type ServingOutput } from "../../../lib/engine/saved-model.ts";
 import { liveTensors } from "../../../lib/engine/session.ts";
 import { buildNetwork } from "../../../lib/model/networks.ts";
+import type { ServedModel } from "../../../lib/model/own-network.ts";
 import { writeServingGraph } from "../../../lib/model/serving-graph.ts";
-import { openServingModel, type ServedModel } from "../../../lib/model/serving-model.ts";
+import { openServingModel } from "../../../lib/model/serving-model.ts";
 import { relativeError } from "./eager-network.ts";
 import { emptyProgram } from "./programs.ts";
 import { livedInWeights, sampleBatch } from "./samples.ts";
