@@ -2,7 +2,7 @@
 export interface Finding {
   readonly state: "good" | "doubtful" | "bad";
   readonly found: string;
-  /** What to do about it, a command where there is one. */
+  /** What to do about it, or to know more of it: a command where there is one. */
   readonly mend?: string;
 }
 

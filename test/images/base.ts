@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
 import { inTurn, madeOnce } from "../made-once.ts";
+import { removeOrphans } from "./left-behind.ts";
 import { podman, podmanEnd } from "./podman.ts";
 
 const run = promisify(execFile);
@@ -22,6 +23,7 @@ const ENVIRONMENT = [
  * image can be pulled. @returns its name
  */
 export async function standInBase(): Promise<string> {
+  await removeOrphans();
   const { suite, node, npm } = VERSION;
   const name = `localhost/hilum-stand-in/node:${node}-${suite}-slim`;
   const folder = join(cacheFolder(), "images");

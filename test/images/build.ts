@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
 import { inTurn } from "../made-once.ts";
 import { standInBase } from "./base.ts";
+import { removeBuildRests } from "./left-behind.ts";
 import { podman } from "./podman.ts";
 
 const run = promisify(execFile);
@@ -30,15 +31,16 @@ export function image(target: Target, { engine = "cpu" }: { readonly engine?: "c
 async function build(target: Target, name: string, engine: string): Promise<string> {
   const base = await standInBase();
   const settings = await clientSettings();
-  await inTurn(join(cacheFolder(), "images", "building"), () =>
-    podman(
+  await inTurn(join(cacheFolder(), "images", "building"), async () => {
+    await removeBuildRests(base);
+    await podman(
       ...["build", "--quiet", "--pull=never", "--layers", "--format=docker"],
       ...["--file", join(ROOT, "containers/Dockerfile"), "--target", target, "--tag", name],
       ...["--build-arg", `BASE=${base}`, "--build-arg", `ENGINE=${engine}`],
       ...settings.map((mount) => `--volume=${mount}:ro`),
       ROOT,
-    ),
-  );
+    );
+  });
   return name;
 }
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
+import { OWNED } from "./left-behind.ts";
 import { podmanEnd, podmanEnvironment } from "./podman.ts";
 
 export interface ContainerOptions {
@@ -16,6 +17,7 @@ export interface ContainerOptions {
 }
 
 export interface Container {
+  readonly name: string;
   /** Exit code, once it has ended and its output is read. */
   readonly ended: Promise<number>;
   /** SIGTERM to its first process, and SIGKILL where it is still there after the grace. */
@@ -37,7 +39,7 @@ export function startContainer({
   const child = spawn(
     "podman",
     [
-      ...["run", "--rm", "--pull=never", "--name", name, "--network=host", "--ulimit=host"],
+      ...["run", "--rm", ...OWNED, "--pull=never", "--name", name, "--network=host", "--ulimit=host"],
       ...[
         "--read-only",
         "--read-only-tmpfs=false",
@@ -64,6 +66,7 @@ export function startContainer({
     () => true,
   );
   return {
+    name,
     ended,
     stop(graceMs) {
       const kill = setTimeout(() => podmanEnd(["kill", name]), graceMs);

@@ -50,6 +50,21 @@ export const queuesCheck: Check = async (looked) => {
   return good(`${queues.length} queues over ${environments.length} environments take jobs`);
 };
 
+/** `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG` */
+const IMAGE = /^\d+\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+):(.+)$/;
+
+/** The commands that ask the registry itself, which this program has no client for: one a repository. */
+function askRegistry(images: readonly string[]): string {
+  const tags = new Map<string, string[]>();
+  for (const image of images) {
+    const [, region, repository, tag] = IMAGE.exec(image) ?? [];
+    if (tag === undefined) continue;
+    const place = `--region ${region} --repository-name ${repository}`;
+    tags.set(place, [...(tags.get(place) ?? []), `imageTag=${tag}`]);
+  }
+  return [...tags].map(([place, ids]) => `aws ecr describe-images ${place} --image-ids ${ids.join(" ")}`).join("\n");
+}
+
 /** The job definitions, and the images that they name; CDK puts images in place before it makes definitions. */
 export const imagesCheck: Check = async ({ stage }) => {
   const jobDefinitions = await resourcesOf(stage, "training", "AWS::Batch::JobDefinition");
@@ -63,6 +78,9 @@ export const imagesCheck: Check = async ({ stage }) => {
     found.flatMap(({ status, containerProperties }) => (status === "ACTIVE" ? (containerProperties?.image ?? []) : [])),
   );
   const repositories = [...new Set([...images].map((image) => image.replace(/:[^:/]*$/, "")))].join(", ");
-  if (images.size === JOB_STEPS.length) return good(`${images.size} images named by jobs, in ${repositories}`);
+  if (images.size === JOB_STEPS.length) {
+    const found = `${images.size} images named by jobs, in ${repositories}; whether they are still there its registry says`;
+    return { ...good(found), mend: askRegistry([...images]) };
+  }
   return bad(`${images.size} of ${JOB_STEPS.length} jobs have an image`, deployCommand(stage));
 };

@@ -70,6 +70,10 @@ describe.skipIf(noServer)("doctor --aws", () => {
     expect(findings.get("Weights")!.mend).toBe("bin/hilum import-weights --backbone densenet121 --stage prod");
     expect(findings.get("Channel")!.found).toBe("0123456789abcdef in production");
     expect(findings.get("GPU image")!.found).toBe("ami-0123456789abcdef0");
+    expect(findings.get("Images")!.mend).toBe(
+      "aws ecr describe-images --region us-east-1 --repository-name cdk-hnb659fds-assets " +
+        "--image-ids imageTag=prepare imageTag=upsample imageTag=train imageTag=evaluate",
+    );
   });
 
   test("a new account: quotas at the default, no bootstrap, nothing deployed", async () => {
