@@ -35,7 +35,8 @@ export async function inspectionSettings(options: {
     upsampling: true,
     seed: true,
   });
-  return parse(settings, { policy, protocol, upsampling: rule, seed }, `${options.policy}, ${options.upsample}`);
+  // Of the policy alone nothing is known yet.
+  return parse(settings, { policy, protocol, upsampling: rule, seed }, options.policy);
 }
 
 const isRule = (value: unknown): boolean => typeof value === "object" && value !== null && "kind" in value;

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { Protocol } from "../../lib/contracts/run-config.ts";
+import { EXIT, InputError, reportError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
 import { option } from "../cli/options.ts";
 import { tellInspection } from "../cli/tell-inspection.ts";
@@ -64,7 +65,17 @@ async function inspectFiles(options: InspectOptions): Promise<void> {
   const inspection = await inspect(await readLabels(csv.map(openCsv)), settings);
   if (html !== undefined) {
     const { renderInspection } = await import("../../lib/report/inspection.ts");
-    await writeFile(html, await renderInspection(inspection));
+    await writePage(html, await renderInspection(inspection));
   }
   process.stdout.write(json ? `${JSON.stringify(inspection)}\n` : tellInspection(inspection));
+}
+
+/** @throws InputError `html` where no file can be */
+async function writePage(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (cause) {
+    if (reportError(cause).exitCode === EXIT.temporary) throw cause;
+    throw new InputError("html", `${file}: cannot be written (${(cause as Error).message})`, { cause });
+  }
 }

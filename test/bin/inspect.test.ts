@@ -46,6 +46,8 @@ describe("inspect", () => {
     [["--policy", "u-twos"], "u-twos: can't be read; expected one of the policies u-ones"],
     [["--protocol", "fair"], "Allowed choices are leak-free, published"],
     [["--upsample", "much"], "much: can't be read; expected published, none or a JSON file"],
+    [["--policy", "package.json"], "package.json: policy."],
+    [["--html", "no-such-folder/page.html"], "no-such-folder/page.html: cannot be written (ENOENT"],
   ])("%j is refused with 64", async (args, message) => {
     const { exitCode, stdout, stderr } = await hilum(["inspect", ...files, ...args]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: "" });

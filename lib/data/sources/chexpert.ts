@@ -22,6 +22,8 @@ const VIEWS = new Map([
 const PROJECTIONS = new Map(["AP", "PA", "LL", "RL", ""].map((name) => [name, name]));
 
 const OLDEST = 150;
+/** `50`, or `50.0` as pandas writes a column with gaps. */
+const WHOLE_YEARS = /^\s*\d{1,3}(\.0*)?\s*$/;
 const FIRST_LABEL = FILM_COLUMNS.length - OBSERVATION_COUNT;
 
 function parse(file: string, row: CsvRow): FilmRow {
@@ -52,8 +54,8 @@ const EXAMPLE = "CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg
 function parseAge(file: string, { line, cells }: CsvRow): number {
   const text = cells[2]!;
   if (text.trim() === "") return UNKNOWN_AGE;
-  const age = Number(text);
-  if (Number.isInteger(age) && age >= 0 && age <= OLDEST) return age;
+  const age = WHOLE_YEARS.test(text) ? Number(text) : Number.NaN;
+  if (age <= OLDEST) return age;
   throw fault(file, line, `Age is ${shownCell(text)}, expected whole years from 0 to ${OLDEST}`);
 }
 

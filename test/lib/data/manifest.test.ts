@@ -93,6 +93,17 @@ describe("manifest", () => {
     ["another sex", csvRow(one, blankLabels(), { sex: "F" }), 'Sex is "F", expected Male, Female, Unknown or blank'],
     ["half an age", csvRow(one, blankLabels(), { age: "6.5" }), 'Age is "6.5", expected whole years from 0 to 150'],
     [
+      "an age in hexadecimal",
+      csvRow(one, blankLabels(), { age: "0x10" }),
+      "Age is a text of 4 characters, expected whole years",
+    ],
+    [
+      "an age as a power",
+      csvRow(one, blankLabels(), { age: "1e2" }),
+      "Age is a text of 3 characters, expected whole years",
+    ],
+    ["an age of nobody", csvRow(one, blankLabels(), { age: "151" }), 'Age is "151", expected whole years'],
+    [
       "another view",
       csvRow(one, blankLabels(), { view: "Oblique" }),
       "a text of 7 characters, expected Frontal or Lateral",
