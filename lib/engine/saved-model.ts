@@ -22,6 +22,8 @@ export interface ServingGraph {
   readonly size: number;
   /** TensorFlow, or our own kernels (lib/model/serving-model.ts). */
   readonly computedBy: "tensorflow" | "own kernels";
+  /** Films of one call beyond which none gets cheaper; more only wait for each other. */
+  readonly bestBatch: number;
   /** @param pixels count x size x size grey values */
   run(pixels: Uint8Array, count: number, options?: { readonly maps?: boolean }): ServingOutput;
   close(): void;
@@ -42,6 +44,7 @@ export async function loadServingGraph(folder: string): Promise<ServingGraph> {
   return {
     size,
     computedBy: "tensorflow",
+    bestBatch: 8,
     run(pixels, count, { maps = false } = {}) {
       checkPixels(pixels, count, size);
       const feeds = { pixels: { shape: [count, size, size], values: pixels } };

@@ -18,9 +18,6 @@ import { heatGrid } from "./heat-grid.ts";
 import type { Prediction } from "./prediction.ts";
 import { openStrangeness } from "./strangeness.ts";
 
-/** Films of one run of the graph; more gain little on a CPU and cost memory. */
-const LARGEST_BATCH = 8;
-
 /** Films from their bytes to answers, on this thread; see openPredictor for one that leaves the caller's free. */
 export interface Answerer {
   answer(source: FilmSource, options: AnswerOptions): Promise<FilmAnswer>;
@@ -44,7 +41,7 @@ export async function openAnswerer(versionFolder: string, version: ModelVersion)
   const { features } = graph.run(new Uint8Array(graph.size ** 2), 1, { maps: true });
   const strangeness = await openStrangeness(versionFolder, version, features.length);
   const predict = batcher((squares: readonly Square[]) => runGraph(graph, squares, version), {
-    largest: LARGEST_BATCH,
+    largest: graph.bestBatch,
     together: (a, b) => a.maps === b.maps,
   });
 

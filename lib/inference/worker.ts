@@ -10,7 +10,7 @@ import { errorReply } from "./messages.ts";
 // The threads that TensorFlow starts from here on give way to the process that answers health and uploads.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-/** Films in hand at one time, a batch of the graph; the rest wait as the bytes they came in. */
+/** Films in hand at one time; the rest wait as the bytes they came in. */
 const FILMS_AT_ONCE = 8;
 
 let answerer: Answerer | undefined;

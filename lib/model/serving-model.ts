@@ -47,6 +47,7 @@ function average(members: readonly OwnNetwork[], size: number): ServingGraph {
   return {
     size,
     computedBy: "own kernels",
+    bestBatch: 1,
     run(pixels, count, { maps = false } = {}) {
       checkPixels(pixels, count, size);
       const answers = members.map((member) => member.run(pixels, { maps }));
