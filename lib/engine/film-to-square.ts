@@ -1,6 +1,6 @@
 import type { Size } from "../domain/geometry.ts";
 import { checkedHeader, decodeFilm, FilmError } from "./decode.ts";
-import { filmsAddon } from "./films-addon.ts";
+import { jpegAddon } from "./picture-addons.ts";
 import { filmInSquare, resizeInto, type SquareGeometry } from "./resize.ts";
 
 /**
@@ -17,7 +17,7 @@ export function filmToSquare(bytes: Uint8Array, geometry: SquareGeometry, square
     resizeInto(image, geometry, square);
     return image;
   }
-  const { resizeGreyJpeg } = filmsAddon();
+  const { resizeGreyJpeg } = jpegAddon();
   const rectangle = filmInSquare(header, 255, geometry, square);
   try {
     resizeGreyJpeg(bytes, ...rectangle);

@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
-import { InputError } from "../domain/errors.ts";
+import { ownAddon } from "./own-addon.ts";
 
 /** Pixels stand in blocks of so many channels. */
 export const BLOCK = 16;
@@ -121,21 +119,7 @@ interface NetworkAddon {
   closeNetwork(network: Handle): void;
 }
 
-const require = createRequire(import.meta.url);
-
-let loaded: NetworkAddon | undefined;
-
-/** @throws InputError `engine-missing` where it is not built */
-function networkAddon(): NetworkAddon {
-  if (loaded !== undefined) return loaded;
-  const folder = join(dirname(require.resolve("#tensorflow")), "..", "lib", "napi-v8");
-  try {
-    loaded = require(join(folder, "network.node")) as NetworkAddon;
-  } catch (cause) {
-    throw new InputError("engine-missing", "the engine is not set up here: run node bin/setup.mjs", { cause });
-  }
-  return loaded;
-}
+const networkAddon = ownAddon<NetworkAddon>("network");
 
 /** The fastest kernels that this processor has. @throws InputError `engine-missing` */
 export const bestKernels = (): Kernels => networkAddon().bestKernels();

@@ -1,6 +1,6 @@
 import { placement, type Size } from "../domain/geometry.ts";
 import type { GreyImage } from "../domain/grey-image.ts";
-import { filmsAddon, type Rectangle } from "./films-addon.ts";
+import { type Rectangle, resizeAddon } from "./picture-addons.ts";
 import { type Taps, tapsOf } from "./taps.ts";
 
 /** See Geometry in lib/contracts/run-config.ts. */
@@ -23,7 +23,7 @@ export function resizeToSquare(image: GreyImage, geometry: SquareGeometry): Uint
 
 /** @param square size x size, overwritten wholly */
 export function resizeInto(image: GreyImage, geometry: SquareGeometry, square: Uint8Array): void {
-  filmsAddon().resizePicture(image.data, ...filmInSquare(image, image.maxValue, geometry, square));
+  resizeAddon().resizePicture(image.data, ...filmInSquare(image, image.maxValue, geometry, square));
 }
 
 /** Where the square takes a film of that size; its padding is black already. */

@@ -5,7 +5,7 @@ import { InputError } from "../domain/errors.ts";
 import type { Graph, Signature } from "./graph/graph.ts";
 import { tensorName } from "./graph/graph.ts";
 import { SERVE_TAG, savedModelBytes } from "./graph/saved-model-bytes.ts";
-import { binding } from "./tensorflow.ts";
+import { binding, isLoaded } from "./tensorflow.ts";
 
 /** The graph's file in the folder of a SavedModel. */
 export const SAVED_MODEL_FILE = "saved_model.pb";
@@ -109,7 +109,7 @@ export const openFolder = (folder: string, signatures: ReadonlyMap<string, Signa
   new Session(binding().loadSavedModel(folder, SERVE_TAG), signatures);
 
 /** Tensors that live in TensorFlow's hands at the moment; the same before and after a call. */
-export const liveTensors = (): number => binding().getNumOfTensors();
+export const liveTensors = (): number => (isLoaded() ? binding().getNumOfTensors() : 0);
 
 function createTensor(feed: Feed | undefined, name: string): number {
   if (feed === undefined) throw new Error(`session: nothing fed to ${name}`);

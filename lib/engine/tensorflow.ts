@@ -64,6 +64,12 @@ export function binding(): Binding {
   return (tensorflow().backend() as unknown as { binding: Binding }).binding;
 }
 
+/** Whether TensorFlow could use a GPU, as far as is known without loading it. */
+export const mayUseGpu = (): boolean => packageName() === "@tensorflow/tfjs-node-gpu";
+
+/** Whether this process has loaded TensorFlow. */
+export const isLoaded = (): boolean => loaded !== undefined;
+
 /** What computes: TensorFlow falls back from a GPU to the CPU with only a warning, so ask. */
 export function device(): Device {
   const native = binding();

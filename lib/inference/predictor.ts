@@ -56,7 +56,7 @@ export interface Predictor {
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { models, model, mostFilms, timeout } = { ...DEFAULTS, ...options };
   const cache = options.cache ?? join(cacheFolder(), "models");
-  // It loads TensorFlow, which takes longest, while the version is fetched.
+  // It starts while the version is fetched.
   let spare: WorkerProcess | undefined = startWorker();
   const { manifest: version, folder } = await fetchVersion().catch(async (error: unknown) => {
     await spare?.stop(0);

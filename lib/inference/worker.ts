@@ -1,6 +1,7 @@
 import { constants, setPriority } from "node:os";
 import { liveTensors } from "../engine/session.ts";
 import { tensorflow } from "../engine/tensorflow.ts";
+import { ownKernelsCompute } from "../model/own-network.ts";
 import { type Answerer, openAnswerer } from "./answerer.ts";
 import type { CallName, Calls, Reply, Request } from "./messages.ts";
 import { errorReply } from "./messages.ts";
@@ -56,10 +57,11 @@ async function reply({ id, call, ask }: Request): Promise<Reply> {
   }
 }
 
-// Loaded while the parent fetches the model; where it cannot be, the call that needs it says why.
+// Where TensorFlow will compute it is loaded while the parent fetches the model; where it cannot be, the call that needs it
+// says why.
 setImmediate(() => {
   try {
-    tensorflow();
+    if (!ownKernelsCompute()) tensorflow();
   } catch {}
 });
 

@@ -1,6 +1,6 @@
 import type { ModelConfig } from "../contracts/run-config.ts";
 import { bestKernels, type NetworkOptions, openNetwork } from "../engine/network-addon.ts";
-import { device } from "../engine/tensorflow.ts";
+import { device, mayUseGpu } from "../engine/tensorflow.ts";
 import { UnknownPattern } from "./fused-layers.ts";
 import { networkProgram, type PlacedProgram } from "./network-program.ts";
 import { buildNetwork } from "./networks.ts";
@@ -29,6 +29,9 @@ export interface OwnNetwork {
   close(): void;
 }
 
+/** Whether our kernels are what computes here best: no GPU, and a processor with vectors. Loads TensorFlow only to ask for a GPU. */
+export const ownKernelsCompute = (): boolean => bestKernels() !== "plain" && !(mayUseGpu() && device().kind === "gpu");
+
 /**
  * @param weights with batch-norms folded as far as they can be (foldBatchNorm)
  * @param options kernels that are named are used whatever their speed
@@ -40,7 +43,7 @@ export function openOwnNetwork(
   weights: Weights,
   options: NetworkOptions = {},
 ): OwnNetwork | undefined {
-  if (device().kind === "gpu" || (options.kernels === undefined && bestKernels() === "plain")) return undefined;
+  if (options.kernels === undefined && !ownKernelsCompute()) return undefined;
   let placed: PlacedProgram;
   try {
     placed = networkProgram(buildNetwork(model), { size, ...normalisationFactors(model) }, weights);

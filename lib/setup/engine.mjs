@@ -53,8 +53,14 @@ const NATIVE = fileURLToPath(new URL("native", import.meta.url));
 /** Our own addons, which stand beside the binding. */
 const ADDONS = [
   {
-    name: "films.node",
-    sources: ["films.cc", "decode-jpeg.cc", "resize.cc"],
+    name: "resize.node",
+    sources: ["resize-addon.cc", "resize.cc"],
+    flags: ["-O3", "-ffp-contract=off"],
+    callsTensorflow: false,
+  },
+  {
+    name: "jpeg.node",
+    sources: ["jpeg-addon.cc", "decode-jpeg.cc", "resize.cc"],
     flags: ["-O3", "-ffp-contract=off"],
     callsTensorflow: true,
   },

@@ -10,6 +10,7 @@ import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { findings } from "../../../lib/inference/findings.ts";
 import { openPredictor, type Predictor, type PredictResult } from "../../../lib/inference/predictor.ts";
 import { featureChannels } from "../../../lib/model/networks.ts";
+import { ownKernelsCompute } from "../../../lib/model/own-network.ts";
 import { encodeFeatureSpace } from "../../../lib/registry/feature-space-file.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import { dicomFile, type Picture } from "../imaging/dicom-file.ts";
@@ -242,13 +243,19 @@ test("200 predictions leave no tensor behind, and little memory", async () => {
   const rounds = async () => {
     for (let round = 0; round < 4; round += 1) await ask();
   };
-  // TensorFlow's pools and V8's heap grow to their working size in the first rounds.
+  // Allocators' pools and V8's heap grow to their working size in the first rounds.
   await rounds();
   const before = await predictor.vitals();
   await rounds();
   const after = await predictor.vitals();
   expect(after.tensors).toBe(before.tensors);
   expect(after.residentBytes).toBeLessThan(before.residentBytes * 1.1);
+});
+
+test.skipIf(!ownKernelsCompute())("TensorFlow is not loaded where our own kernels compute", async () => {
+  const { process: id, residentBytes } = await predictor.vitals();
+  expect(readFileSync(`/proc/${id}/maps`, "utf8")).not.toMatch(/libtensorflow|tfjs_binding/);
+  expect(residentBytes).toBeLessThan(400e6);
 });
 
 test("a film cut short, changed or strange never ends the process", async () => {
