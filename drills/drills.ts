@@ -5,6 +5,8 @@ import { killPipeline } from "./drill/kill-pipeline.ts";
 import { killPrepare } from "./drill/kill-prepare.ts";
 import { killTraining } from "./drill/kill-training.ts";
 import { modelDamage } from "./drill/model-damage.ts";
+import { paths } from "./drill/paths.ts";
+import { prototypes } from "./drill/prototypes.ts";
 import { s3Faults } from "./drill/s3-faults.ts";
 import { slow } from "./drill/slow.ts";
 import { spot } from "./drill/spot.ts";
@@ -25,6 +27,8 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   slow,
   crowd,
   canary,
+  paths,
+  prototypes,
   promotions: suite({ file: "promotions.test.ts", rounds: 50, roundsVariable: "HILUM_PROMOTION_ROUNDS" }),
   events: suite({ file: "arrivals.test.ts", rounds: 200, roundsVariable: "HILUM_ARRIVAL_EVENTS" }),
   fuzz: suite({

@@ -1,5 +1,5 @@
 import type { Geometry } from "../contracts/run-config.ts";
-import { InputError } from "../domain/errors.ts";
+import { InputError, reportError } from "../domain/errors.ts";
 import type { Size } from "../domain/geometry.ts";
 import { FilmError } from "../engine/decode.ts";
 import { filmToSquare } from "../engine/film-to-square.ts";
@@ -46,6 +46,11 @@ export interface PreparedFilms {
 const READ_AHEAD = 8;
 
 const MISSING = "film-missing";
+/** What may stand in a film's place in a folder of this machine, by the store's code. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "store-link": "a link leads to it out of the data folder",
+  "store-no-file": "no file, but a pipe or a device",
+};
 
 /**
  * Decodes and resizes films in the order of the tasks; one that cannot be read is set aside, all else is thrown.
@@ -128,7 +133,9 @@ async function toSquare(bytes: Uint8Array, geometry: Geometry, square: Uint8Arra
 function fetchFilm(get: ReturnType<typeof getNow>, { film }: FilmTask): Promise<Uint8Array> {
   const got = (async () => get(film))();
   const read = got.catch((cause: unknown) => {
-    throw cause instanceof NotFoundError ? new FilmError(MISSING, "no such film", { cause }) : cause;
+    if (cause instanceof NotFoundError) throw new FilmError(MISSING, "no such film", { cause });
+    const reason = ELSEWHERE[reportError(cause).code];
+    throw reason === undefined ? cause : new FilmError(MISSING, reason, { cause });
   });
   // Its error is thrown where it is awaited; should an earlier film fail first, it is nobody's.
   read.catch(() => {});

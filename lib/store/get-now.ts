@@ -1,4 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from "node:fs";
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InputError } from "../domain/errors.ts";
 import { isMissing } from "./disk-errors.ts";
 import { NotFoundError } from "./errors.ts";
 import type { Store } from "./store.ts";
@@ -10,12 +13,13 @@ const FIRST_ROOM = 1 << 16;
  * Reads objects at once where objects are files of this machine, which blocks the thread and takes a quarter of the time
  * that waiting for four of Node's file operations does; elsewhere as get() does. For threads with nothing else to do.
  * Such bytes hold until the next object is read: they lie in the same memory, so that nothing is left for the garbage
- * collector. @throws NotFoundError
+ * collector. Of a folder that people fill nothing is read to which a link leads from outside of it, and no pipe or device.
+ * @throws NotFoundError; InputError `store-link`, `store-no-file`
  */
 export function getNow(store: Store): (key: string) => Uint8Array | Promise<Uint8Array> {
   const { localPath } = store;
   if (localPath === undefined) return (key) => store.get(key);
-  const read = fileReader();
+  const read = fileReader(realpathSync(fileURLToPath(store.uri)) + sep);
   return (key) => {
     try {
       return read(localPath(key));
@@ -25,11 +29,13 @@ export function getNow(store: Store): (key: string) => Uint8Array | Promise<Uint
   };
 }
 
-function fileReader(): (path: string) => Uint8Array {
+/** @param folder the real one that files must lie in, with a separator at its end */
+function fileReader(folder: string): (path: string) => Uint8Array {
   let room = Buffer.allocUnsafeSlow(FIRST_ROOM);
   return (path) => {
-    const file = openSync(path, "r");
+    const file = openSync(path, WITHOUT_WAITING);
     try {
+      checkPlace(file, folder);
       let end = 0;
       for (;;) {
         if (end === room.length) room = enlarged(room, fstatSync(file).size);
@@ -41,6 +47,18 @@ function fileReader(): (path: string) => Uint8Array {
       closeSync(file);
     }
   };
+}
+
+/** Opening a pipe to which nobody writes would wait for ever. */
+const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
+
+function checkPlace(file: number, folder: string): void {
+  // The kernel's own name of what was opened, all links followed.
+  if (!readlinkSync(`/proc/self/fd/${file}`).startsWith(folder)) {
+    throw new InputError("store-link", "a link leads out of the folder");
+  }
+  const found = fstatSync(file);
+  if (!found.isFile() && !found.isDirectory()) throw new InputError("store-no-file", "no file, but a pipe or a device");
 }
 
 /** The same bytes, and room for one more than the file has now, since only a read of none tells its end. */

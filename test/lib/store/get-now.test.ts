@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NotFoundError } from "../../../lib/store/errors.ts";
 import { getNow } from "../../../lib/store/get-now.ts";
@@ -33,6 +35,35 @@ test("a missing file is told as get() tells it, and the next one is read", () =>
   const get = getNow(openStore(pathToFileURL(folder).href));
   for (const key of ["none", "folder", "10/below-a-file"]) expect(() => get(key)).toThrow(NotFoundError);
   expect(get("3")).toEqual(bytesOf(3));
+});
+
+test("links lead anywhere within the folder and nowhere else; a pipe is no file", async () => {
+  const outside = await mkdtemp(join(tmpdir(), "hilum-outside-"));
+  await writeFile(join(outside, "secret"), "x");
+  await symlink(folder, join(outside, "by-another-name"));
+  const links = join(folder, "links");
+  await mkdir(links);
+  for (const [name, target] of [
+    ["within", join(folder, "3")],
+    ["around", join(outside, "by-another-name", "3")],
+    ["file", join(outside, "secret")],
+    ["folder", outside],
+    ["twice", join(links, "file")],
+    ["device", "/dev/zero"],
+    ["beside", `${folder}-beside`],
+  ] as const) {
+    await symlink(target, join(links, name));
+  }
+  await mkdir(`${folder}-beside`);
+  await writeFile(join(`${folder}-beside`, "secret"), "x");
+  await promisify(execFile)("mkfifo", [join(links, "pipe")]);
+  const get = getNow(openStore(pathToFileURL(join(outside, "by-another-name")).href));
+  for (const name of ["within", "around"]) expect(get(`links/${name}`)).toEqual(bytesOf(3));
+  for (const name of ["file", "folder/secret", "twice", "device", "beside/secret"]) {
+    expect(() => get(`links/${name}`), name).toThrow(expect.objectContaining({ code: "store-link" }));
+  }
+  expect(() => get("links/pipe")).toThrow(expect.objectContaining({ code: "store-no-file" }));
+  for (const path of [outside, `${folder}-beside`]) await rm(path, { recursive: true });
 });
 
 test("objects that are no files come as they come", async () => {
