@@ -2,7 +2,7 @@ import { JOB_ENDPOINTS } from "../../lib/contracts/deployment.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { JOBS } from "../../lib/workflow/jobs.ts";
 import recommended from "../../presets/recommended.json" with { type: "json" };
-import { PRICES } from "./prices.ts";
+import type { Prices } from "./prices.ts";
 
 const HOURS_A_MONTH = 730;
 const GB = 1e9;
@@ -19,24 +19,28 @@ export const RECOMMENDED = {
 /** Measured on 2 cores of an AMD EPYC (README, `npm run bench`): films of 390 x 320 prepared, steps of 224 x 224. */
 export const MEASURED = { filmsPerCoreSecond: 3400 / 2, cpuImagesPerSecond: 13.6, stepSize: 224 } as const;
 
+/** Instances that the prices are of, and what the one has in cores. */
+export const INSTANCES = { cpu: "m6i.2xlarge", gpu: "g5.xlarge" } as const;
+const CPU_INSTANCE_CORES = 8;
+
 /** Zones of a stage's network (lib/stacks/network.ts). */
 const ZONES = 2;
 
 /** Dollars a month while nothing runs. */
-export const IDLE = {
+export const idle = (prices: Prices): Readonly<Record<"public" | "nat" | "endpoints", number>> => ({
   public: 0,
-  nat: PRICES.natGatewayHour * HOURS_A_MONTH,
-  endpoints: Object.keys(JOB_ENDPOINTS).length * ZONES * PRICES.endpointHour * HOURS_A_MONTH,
-} as const;
+  nat: prices.natGatewayHour * HOURS_A_MONTH,
+  endpoints: Object.keys(JOB_ENDPOINTS).length * ZONES * prices.endpointHour * HOURS_A_MONTH,
+});
 
 /** Dollars a month of an environment of the API that is kept warm. */
-export const warmMonth = (memoryMiB: number): number =>
-  (memoryMiB / 1024) * PRICES.lambdaProvisionedGBSecond * HOURS_A_MONTH * 3600;
+export const warmMonth = (prices: Prices, memoryMiB: number): number =>
+  (memoryMiB / 1024) * prices.lambdaProvisionedGBSecond * HOURS_A_MONTH * 3600;
 
 /** Dollars of a thousand predictions that take so long each; a gateway and a function, without maps or storage. */
-export const thousandPredictions = (memoryMiB: number, seconds: number): number =>
-  1000 * seconds * (memoryMiB / 1024) * PRICES.lambdaGBSecond +
-  (PRICES.lambdaMillionCalls + PRICES.gatewayMillionCalls) / 1000;
+export const thousandPredictions = (prices: Prices, memoryMiB: number, seconds: number): number =>
+  1000 * seconds * (memoryMiB / 1024) * prices.lambdaGBSecond +
+  (prices.lambdaMillionCalls + prices.gatewayMillionCalls) / 1000;
 
 export interface Scale {
   readonly films: number;
@@ -52,15 +56,15 @@ export interface Scale {
   readonly trainedImages: number;
 }
 
-export function scaleOf(films: number): Scale {
+export function scaleOf(prices: Prices, films: number): Scale {
   const { size, rowsPerPart, epochs, members, trainShare } = RECOMMENDED;
   const pixelsGB = (films * size * size) / GB;
-  const core = PRICES.instanceHour["m6i.2xlarge"] / 8 / 3600;
+  const core = prices.cpuInstanceHour / CPU_INSTANCE_CORES / 3600;
   return {
     films,
     shards: Math.ceil(films / rowsPerPart),
     pixelsGB,
-    pixelsMonth: pixelsGB * PRICES.storedGBMonth,
+    pixelsMonth: pixelsGB * prices.storedGBMonth,
     prepareMemberMinutes: rowsPerPart / (MEASURED.filmsPerCoreSecond * JOBS.prepare.vcpus) / 60,
     prepare: (films / MEASURED.filmsPerCoreSecond) * core,
     trainedImages: films * trainShare * epochs * members,
@@ -68,7 +72,7 @@ export function scaleOf(films: number): Scale {
 }
 
 /** GPU hours and dollars at a rate in images a second. */
-export const training = (images: number, rate: number, instance: keyof typeof PRICES.instanceHour) => {
+export const training = (prices: Prices, images: number, rate: number) => {
   const hours = images / rate / 3600;
-  return { hours, dollars: hours * PRICES.instanceHour[instance] };
+  return { hours, dollars: hours * prices.gpuInstanceHour };
 };

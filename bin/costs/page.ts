@@ -1,7 +1,7 @@
 import { LARGEST_ARRAY } from "../../lib/workflow/jobs.ts";
 import { table } from "../markdown.ts";
-import { IDLE, MEASURED, RECOMMENDED, scaleOf, thousandPredictions, training, warmMonth } from "./bills.ts";
-import { PRICED, PRICES } from "./prices.ts";
+import { INSTANCES, idle, MEASURED, RECOMMENDED, scaleOf, thousandPredictions, training, warmMonth } from "./bills.ts";
+import { LIST_PRICES, PRICED, type Prices } from "./prices.ts";
 
 const dollars = (value: number): string => {
   if (value > 0 && value < 0.01) return "under 0.01";
@@ -18,28 +18,31 @@ const SIZES = [223_648, 1_000_000] as const;
 
 /** Images a second of one GPU that are tried; none was measured. */
 const RATES = [50, 100, 200] as const;
-const INSTANCE = "g5.xlarge";
 
-const scales = SIZES.map(scaleOf);
-const perSize = (name: string, of: (scale: ReturnType<typeof scaleOf>) => string): string[] => [
-  name,
-  ...scales.map(of),
-];
+const WHENCE = `Made by \`npm run costs\` in US dollars, from list prices of us-east-1 written down from memory in ${PRICED}
+(\`bin/costs/prices.ts\`): no account was at hand, and nothing of it is a bill. Check with
+[AWS's calculator](https://calculator.aws). For prices of your own, as of Spot or another region, \`npm run costs -- FILE\`
+prints this page; in the file stand those that differ, such as \`{ "gpuInstanceHour": 0.4 }\`.`;
 
-/** docs/costs.md */
-export const costsPage = (): string => `# What it costs, and what scale takes
+/** docs/costs.md, or the same for prices of one's own. */
+export function costsPage(prices: Prices = LIST_PRICES, whence = WHENCE): string {
+  const scales = SIZES.map((films) => scaleOf(prices, films));
+  const perSize = (name: string, of: (scale: ReturnType<typeof scaleOf>) => string): string[] => [
+    name,
+    ...scales.map(of),
+  ];
+  return `# What it costs, and what scale takes
 
-Made by \`npm run costs\` from list prices of us-east-1 in ${PRICED} (\`bin/costs/prices.ts\`), in US dollars. Nothing of it
-is a bill: no account was at hand. Check with [AWS's calculator](https://calculator.aws).
+${whence}
 
 ## While nothing runs
 
 ${table(
   ["network", "a month"],
-  Object.entries(IDLE).map(([network, value]) => [`\`${network}\``, dollars(value)]),
+  Object.entries(idle(prices)).map(([network, value]) => [`\`${network}\``, dollars(value)]),
 )}
 
-Besides: the key ${dollars(PRICES.keyMonth)}, the firewall ${dollars(PRICES.firewallMonth)} and ${dollars(PRICES.firewallRuleMonth)} for each of its rules, each alarm ${dollars(PRICES.alarmMonth)}, and ${dollars(warmMonth(API_MEMORY_MIB))} for
+Besides: the key ${dollars(prices.keyMonth)}, the firewall ${dollars(prices.firewallMonth)} and ${dollars(prices.firewallRuleMonth)} for each of its rules, each alarm ${dollars(prices.alarmMonth)}, and ${dollars(warmMonth(prices, API_MEMORY_MIB))} for
 each environment of the API that is kept warm (\`api.provisioned\`).
 
 ## 1,000 predictions
@@ -48,7 +51,7 @@ By the time that a call takes, at ${whole(API_MEMORY_MIB)} MiB; Lambda and API G
 
 ${table(
   ["seconds a call", "1,000 calls"],
-  CALL_SECONDS.map((seconds) => [String(seconds), dollars(thousandPredictions(API_MEMORY_MIB, seconds))]),
+  CALL_SECONDS.map((seconds) => [String(seconds), dollars(thousandPredictions(prices, API_MEMORY_MIB, seconds))]),
 )}
 
 ## A run, by the number of films
@@ -66,8 +69,8 @@ ${table(
     perSize("prepare, all", ({ prepare }) => dollars(prepare)),
     perSize("images trained on, all members", ({ trainedImages }) => `${(trainedImages / 1e6).toFixed(1)} M`),
     ...RATES.map((rate) =>
-      perSize(`train on ${INSTANCE} at ${rate} images/s`, ({ trainedImages }) => {
-        const { hours, dollars: price } = training(trainedImages, rate, INSTANCE);
+      perSize(`train on ${INSTANCES.gpu} at ${rate} images/s`, ({ trainedImages }) => {
+        const { hours, dollars: price } = training(prices, trainedImages, rate);
         return `${whole(hours)} h, ${dollars(price)}`;
       }),
     ),
@@ -78,3 +81,4 @@ The GPU's rate is not known here: the rows are assumptions. \`npm run bench -- t
 trained on x epochs x members / rate / 3,600, and members train side by side as far as \`gpu.maxVcpus\` lets them. On 2 cores of a
 CPU the step of ${MEASURED.stepSize} x ${MEASURED.stepSize} pixels runs at ${MEASURED.cpuImagesPerSecond} images/s, and ${RECOMMENDED.size} x ${RECOMMENDED.size} has ${((RECOMMENDED.size / MEASURED.stepSize) ** 2).toFixed(1)} times the pixels.
 `;
+}

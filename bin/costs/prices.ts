@@ -1,23 +1,44 @@
-/** When the prices were written down. They were not fetched: check them with AWS's calculator before you rely on one. */
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { InputError } from "../../lib/domain/errors.ts";
+
+/** When the prices were written down: from memory, not fetched. */
 export const PRICED = "November 2026";
 
-/**
- * List prices in US dollars, us-east-1, Linux, on demand, without free tiers and taxes, as AWS's pricing pages give them
- * (https://aws.amazon.com/pricing, a page a service). Other regions differ.
- */
-export const PRICES = {
-  natGatewayHour: 0.045,
+const price = (dollars: number) => z.number().min(0).default(dollars);
+
+/** US dollars; list prices of us-east-1, Linux, on demand, without free tiers and taxes. Other regions differ. */
+const Prices = z.strictObject({
+  natGatewayHour: price(0.045),
   /** Of one endpoint in one zone. */
-  endpointHour: 0.01,
-  keyMonth: 1,
-  firewallMonth: 5,
-  firewallRuleMonth: 1,
-  alarmMonth: 0.1,
-  storedGBMonth: 0.023,
-  lambdaGBSecond: 0.0000166667,
-  lambdaProvisionedGBSecond: 0.0000041667,
-  lambdaMillionCalls: 0.2,
-  gatewayMillionCalls: 3.5,
-  stateTransitionsThousand: 0.025,
-  instanceHour: { "m6i.2xlarge": 0.384, "g4dn.xlarge": 0.526, "g5.xlarge": 1.006, "g6.xlarge": 0.8048 },
-} as const;
+  endpointHour: price(0.01),
+  keyMonth: price(1),
+  firewallMonth: price(5),
+  firewallRuleMonth: price(1),
+  alarmMonth: price(0.1),
+  storedGBMonth: price(0.023),
+  lambdaGBSecond: price(0.0000166667),
+  lambdaProvisionedGBSecond: price(0.0000041667),
+  lambdaMillionCalls: price(0.2),
+  gatewayMillionCalls: price(3.5),
+  /** Of the instances in bills.ts. */
+  cpuInstanceHour: price(0.384),
+  gpuInstanceHour: price(1.006),
+});
+export type Prices = z.infer<typeof Prices>;
+
+export const LIST_PRICES: Prices = Prices.parse({});
+
+/** Prices of one's own where a JSON file names them, list prices elsewhere. @throws InputError `prices` */
+export function readPrices(file: string): Prices {
+  try {
+    return Prices.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    const faults =
+      error instanceof z.ZodError
+        ? error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ")
+        : (error as Error).message;
+    const names = Object.keys(LIST_PRICES).join(", ");
+    throw new InputError("prices", `${file}: ${faults}; expected dollars by any of ${names}`, { cause: error });
+  }
+}
