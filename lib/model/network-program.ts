@@ -34,12 +34,15 @@ export interface Picture {
 /**
  * A network with our head for lib/engine/network-addon.ts.
  * @param weights with batch-norms folded as far as they can be (foldBatchNorm)
- * @throws UnknownPattern where only TensorFlow computes the network, or a weight is missing or of another size
+ * @throws UnknownPattern where only TensorFlow computes the network, or a weight is missing, of another size or not finite
  */
 export function networkProgram(described: Network, picture: Picture, weights: Weights): PlacedProgram {
   const network = foldLayers(described);
   for (const { name, size } of parametersOf(network)) {
-    if (weights.get(name)?.data.length !== size) throw new UnknownPattern(`weight ${name} is missing or another`);
+    const values = weights.get(name)?.data;
+    if (values?.length !== size) throw new UnknownPattern(`weight ${name} is missing or another`);
+    // A ReLU of these kernels makes 0 of NaN, which TensorFlow's hands on.
+    if (!areFinite(values)) throw new UnknownPattern(`weight ${name} is not finite`);
   }
   const fused = fuseLayers(network, picture.size);
   const channels = new Map(network.layers.map((layer) => [layer.name, layer.channels]));
@@ -116,6 +119,11 @@ const channelsAt = ({ view, channels }: Place): AnswerChannels => ({
     return taken;
   },
 });
+
+function areFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i += 1) if (!Number.isFinite(values[i])) return false;
+  return true;
+}
 
 /** Values of channels, each where its channel stands. */
 function spread(values: Float32Array, { view, channels }: Place): Float32Array {

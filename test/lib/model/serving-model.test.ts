@@ -138,6 +138,17 @@ describe("a serving model", () => {
     expect(answers(graph.run(pixelsOf(64), FILMS))).toEqual(answers(expected));
   });
 
+  it("is TensorFlow's where a weight is not a number, which then shows", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hilum-serving-model-"));
+    closing.push(() => rm(folder, { recursive: true }));
+    const members = [livedInWeights(buildNetwork(MINI.model), 1)];
+    members[0]!.get("logits/kernel")!.data[3] = Number.NaN;
+    await writeFile(join(folder, "saved_model.pb"), writeServingGraph({ ...MINI, members }));
+    const graph = await open(folder);
+    expect(graph.computedBy).toBe("tensorflow");
+    expect([...graph.run(pixelsOf(64), FILMS).logits].some(Number.isNaN)).toBe(true);
+  });
+
   it("refuses other pixels than of so many films", async () => {
     const graph = await open(await folderOf(MINI, [1]));
     expect(() => graph.run(pixelsOf(64).subarray(1), FILMS)).toThrow(RangeError);
