@@ -14,9 +14,8 @@ import { checkRange } from "./range.ts";
 import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
+/** Of a long object so much is read, or hashed and written, at a time. */
 const PIECE_BYTES = 1 << 20;
-/** Hashed, and meanwhile written, at a time. */
-const CHUNK_BYTES = 1 << 22;
 /** Of a long object so much is flushed at a time, while more is written, so that the end need not wait for all of it. */
 const FLUSH_BYTES = 1 << 25;
 
@@ -159,11 +158,10 @@ export class DiskStore implements Store {
       try {
         let flushed = 0;
         let flushing = Promise.resolve();
-        for await (const piece of inChunks(pieces)) {
-          const writing = writeWhole(file, piece);
+        for await (const piece of inPieces(pieces)) {
           hash.update(piece);
           bytes += piece.length;
-          await writing;
+          await writeWhole(file, piece);
           if (bytes - flushed < FLUSH_BYTES) continue;
           await flushing;
           flushed = bytes;
@@ -242,10 +240,10 @@ async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Long pieces cut up, so that hashing one does not hold up all else that this thread does. */
-async function* inChunks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Long pieces cut up: hashing one does not hold up all else that this thread does, and it is in the cache when it is written. */
+async function* inPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
-    for (let start = 0; start < piece.length; start += CHUNK_BYTES) yield piece.subarray(start, start + CHUNK_BYTES);
+    for (let start = 0; start < piece.length; start += PIECE_BYTES) yield piece.subarray(start, start + PIECE_BYTES);
   }
 }
 
