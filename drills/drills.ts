@@ -1,6 +1,7 @@
 import { canary } from "./drill/canary.ts";
 import { crowd } from "./drill/crowd.ts";
 import { diskFull } from "./drill/disk-full.ts";
+import { formulas } from "./drill/formulas.ts";
 import { killPipeline } from "./drill/kill-pipeline.ts";
 import { killPrepare } from "./drill/kill-prepare.ts";
 import { killTraining } from "./drill/kill-training.ts";
@@ -28,6 +29,7 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   crowd,
   canary,
   paths,
+  formulas,
   prototypes,
   promotions: suite({ file: "promotions.test.ts", rounds: 50, roundsVariable: "HILUM_PROMOTION_ROUNDS" }),
   events: suite({ file: "arrivals.test.ts", rounds: 200, roundsVariable: "HILUM_ARRIVAL_EVENTS" }),

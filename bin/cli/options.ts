@@ -32,6 +32,10 @@ export const option = {
     new Option("--store <place>", "folder or s3://bucket/prefix where everything is kept")
       .argParser(uri)
       .default(storeUri(DEFAULT_STORE), DEFAULT_STORE),
+  runs: () =>
+    new Option("--runs <place>", "folder or s3://… that holds runs by themselves, such as a copy of them")
+      .conflicts(["store", "stage"])
+      .argParser(uri),
   model: () =>
     new Option(
       "--model <place>",

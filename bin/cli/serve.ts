@@ -2,7 +2,6 @@ import { type ServeOptions, serveModel } from "../../functions/api/serve-model.t
 import { serveRuns } from "../../functions/api/serve-runs.ts";
 import type { RunningServer } from "../../functions/api/server.ts";
 import { reportError } from "../../lib/domain/errors.ts";
-import { roomsOf } from "../../lib/store/open.ts";
 
 const USUAL_PORT = 8080;
 
@@ -24,13 +23,13 @@ const onFallback = (version: string, error: unknown): void =>
       "hilum: warning: expected its files to be whole; the version before it is tried",
   );
 
-/** The page about a store's runs, without a model. */
-export const watchRuns = (store: string, port: number | undefined): Promise<RunningServer> =>
-  atUsualPort((at) => serveRuns(roomsOf(store).HILUM_RUNS, at), port);
+/** The page about the runs of a room, without a model. */
+export const watchRuns = (runs: string, port: number | undefined): Promise<RunningServer> =>
+  atUsualPort((at) => serveRuns(runs, at), port);
 
 /** The same until Ctrl-C or SIGTERM. */
-export async function watchUntilStopped(store: string, port: number | undefined): Promise<void> {
-  const server = await watchRuns(store, port);
+export async function watchUntilStopped(runs: string, port: number | undefined): Promise<void> {
+  const server = await watchRuns(runs, port);
   console.log(`${server.url}/runs`);
   console.error("Open it in a browser. Ctrl-C ends it.");
   await askedToStop();

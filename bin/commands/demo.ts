@@ -37,7 +37,9 @@ export function registerDemo(program: Command): void {
       const { startRun } = await import("../cli/start-run.ts");
       const config = withSeed(await loadConfig("demo"), seed);
       // The page about the run, where the model's own will be.
-      const watch = serve ? await (await import("../cli/serve.ts")).watchRuns(store, port) : undefined;
+      const watch = serve
+        ? await (await import("../cli/serve.ts")).watchRuns(roomsOf(store).HILUM_RUNS, port)
+        : undefined;
       if (watch) console.error(`Watch it at ${watch.url}/runs`);
       const report = await stoppable("the same command goes on from here", async (signal) => {
         const data = await makeFilms(store, seed, signal);

@@ -65,6 +65,8 @@ export const runKeys = (run: string) => ({
   evaluation: `${run}/evaluation.json`,
   predictions: `${run}/predictions.csv`,
   report: `${run}/report.html`,
+  /** The run's page as it stood when it was written. */
+  page: `${run}/run.html`,
   card: `${run}/model-card.json`,
   decision: `${run}/decision.json`,
   outcome: `${run}/outcome.json`,

@@ -1,12 +1,14 @@
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../domain/observations.ts";
 import type { PredictionTable } from "./prediction-table.ts";
 
-/** Cells that a spreadsheet would run as a formula (OWASP, CSV injection) begin so. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** Cells that a spreadsheet would run as a formula (OWASP, CSV injection) begin so; the last four are wide signs. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+export const isFormula = (text: string): boolean => FORMULA.test(text);
 
 /** A cell of text: defused where it could be a formula, quoted where it has to be (RFC 4180). */
 export function csvText(value: string): string {
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const safe = isFormula(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -86,6 +86,15 @@ describe("hilum runs", () => {
     expect((await runs("compare", name, copy)).stdout).toMatch(/^training\.learningRate +0\.0001 +0\.5$/m);
     expect((await runs("compare", name)).exitCode).toBe(64);
 
+    // A room by itself, as it is copied from elsewhere.
+    const alone = await hilum(["runs", "list", "--runs", join(store, "runs"), "--json"]);
+    expect(JSON.parse(alone.stdout)).toMatchObject({ runs: [{}, {}], unreadable: [] });
+    expect((await runs("export", copy)).stdout).toContain(join(copy, "run.html"));
+    expect(await readFile(join(to!, "run.html"), "utf8")).toContain(`"run":"${copy}"`);
+    const out = join(folder, "kept/page.html");
+    expect((await runs("export", name, "--out", out)).exitCode).toBe(0);
+    expect(await readFile(out, "utf8")).toContain(`"run":"${name}"`);
+
     const unconfirmed = await runs("remove", copy);
     expect(unconfirmed.exitCode).toBe(64);
     expect(unconfirmed.stderr).toContain("--yes");

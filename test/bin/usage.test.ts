@@ -25,7 +25,7 @@ describe("help", () => {
     expect(leaves.map((command) => command.name())).toEqual([
       ...["demo", "run", "predict", "serve"],
       // Of runs, then of models.
-      ...["list", "show", "compare", "resume", "serve", "remove"],
+      ...["list", "show", "compare", "resume", "serve", "export", "remove"],
       ...["list", "show", "diff", "promote", "rollback", "verify"],
       ...["metrics", "inspect", "import-weights", "doctor", "status", "logs"],
       ...["validate", "plan", "prepare", "merge", "upsample", "train", "evaluate", "gate", "promote", "notify"],

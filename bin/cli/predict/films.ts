@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "../../../lib/domain/errors.ts";
+import { isFormula } from "../../../lib/evaluation/predictions-csv.ts";
 import { mediaOf } from "../../../lib/imaging/media.ts";
 
 /** A file that is to be answered for. */
@@ -105,4 +106,4 @@ function sharedFolder(files: readonly string[]): string {
 }
 
 /** The same path, but never a formula to a spreadsheet (OWASP, CSV injection). */
-const inert = (path: string): string => (/^[=+\-@\t\r]/.test(path) ? `./${path}` : path);
+const inert = (path: string): string => (isFormula(path) ? `./${path}` : path);

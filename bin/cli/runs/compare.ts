@@ -5,9 +5,9 @@ import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
 import { epochRows } from "./show.ts";
 
 /** What tells runs apart: data, settings, figures, curves. */
-export async function compare(names: readonly string[], { store, json }: RunsOptions): Promise<void> {
+export async function compare(names: readonly string[], { json, ...place }: RunsOptions): Promise<void> {
   if (new Set(names).size < 2) throw new InputError("usage", "runs compare: expected two different runs or more");
-  const room = openRuns(store);
+  const room = await openRuns(place);
   const comparison = compareRuns(await Promise.all(names.map((name) => readRun(room, name))));
   if (json) return console.log(JSON.stringify(comparison));
   const { runs, data, config, figures, histories, sameData } = comparison;

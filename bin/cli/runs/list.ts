@@ -4,8 +4,8 @@ import { asShownPath } from "../places.ts";
 import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
 /** Every run, newest first. */
-export async function printRuns({ store, json }: RunsOptions): Promise<void> {
-  const room = openRuns(store);
+export async function printRuns({ json, ...place }: RunsOptions): Promise<void> {
+  const room = await openRuns(place);
   const { runs, unreadable } = await listRuns(room);
   if (json) return console.log(JSON.stringify({ runs, unreadable }));
   if (runs.length > 0) {

@@ -7,8 +7,8 @@ export interface RemoveOptions extends RunsOptions {
 }
 
 /** Removes a run's objects once `--yes` says so; says what stays. */
-export async function remove(run: string, { store, yes, json }: RemoveOptions): Promise<void> {
-  const room = openRuns(store);
+export async function remove(run: string, { yes, json, ...place }: RemoveOptions): Promise<void> {
+  const room = await openRuns(place);
   if (!yes) {
     const { objects, bytes } = await planRemoval(room, run);
     const what = `${objects} objects, ${(bytes / 1e6).toFixed(1)} MB`;

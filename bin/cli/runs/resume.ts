@@ -13,7 +13,7 @@ export interface ResumeOptions extends RunsOptions {
 
 /** A run that failed or was stopped goes on at that state; steps that are done are skipped. */
 export async function resume(run: string, { json, ...options }: ResumeOptions): Promise<void> {
-  const room = openRuns(options.store);
+  const room = await openRuns({ store: options.store });
   if (!(await room.head(runKeys(run).request))) {
     throw new InputError("no-such-run", `${asPath(room.uri)}: no run ${run}; bin/hilum runs list names them`);
   }

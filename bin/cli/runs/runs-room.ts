@@ -1,13 +1,22 @@
-import { openRooms, roomsOf } from "../../../lib/store/open.ts";
+import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
+import { type Place, roomsAt } from "../rooms-at.ts";
+
+/** Where runs are. */
+export interface RunsPlace extends Place {
+  /** URI of the room `runs` by itself. */
+  readonly runs?: string;
+}
 
 /** What every command about runs takes. */
-export interface RunsOptions {
-  readonly store: string;
+export interface RunsOptions extends RunsPlace {
   readonly json?: boolean;
 }
 
-export const openRuns = (store: string): Store => openRooms(roomsOf(store)).runs;
+export const runsUri = async ({ runs, ...place }: RunsPlace): Promise<string> =>
+  runs ?? (await roomsAt(place)).HILUM_RUNS;
+
+export const openRuns = async (place: RunsPlace): Promise<Store> => openStore(await runsUri(place));
 
 /** `0.912 (0.894 to 0.928)`, or a dash where it is not defined. */
 export function interval(

@@ -6,8 +6,8 @@ import { asShownPath } from "../places.ts";
 import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
 /** States and figures of a run, as far as it has come. */
-export async function showRun(run: string, { store, json }: RunsOptions): Promise<void> {
-  const room = openRuns(store);
+export async function showRun(run: string, { json, ...place }: RunsOptions): Promise<void> {
+  const room = await openRuns(place);
   const view = await readRun(room, run);
   if (json) return console.log(JSON.stringify(view));
   const { status, failure, seconds, rows, fingerprint, model, files, config } = view;

@@ -5,7 +5,7 @@ import { thresholdOf } from "./state.js";
 /** A cell that no spreadsheet takes for a formula. @param {string | number | boolean} value */
 const cell = (value) =>
   `"${String(value)
-    .replace(/^(?=[=+\-@\t])/, "'")
+    .replace(/^(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/, "'")
     .replaceAll('"', '""')}"`;
 
 const HEADER = [

@@ -11,7 +11,7 @@ import { readPageFiles } from "../page-files.ts";
 import type { AppEnv } from "./films.ts";
 import { send } from "./page.ts";
 
-const RUNS_PAGE = join(import.meta.dirname, "../runs-page");
+export const RUNS_PAGE = join(import.meta.dirname, "../runs-page");
 
 /** Runs side by side at most. */
 const MOST = 12;

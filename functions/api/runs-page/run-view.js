@@ -1,7 +1,7 @@
 import { make } from "../page/dom.js";
 import { curves } from "./curves.js";
 import { graph, retriesOf } from "./graph.js";
-import { auroc, duration, moment, shown, words } from "./text.js";
+import { auroc, duration, moment, STILL, shown, words } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/read-run.ts").RunView} RunView */
 /** @typedef {RunView["states"][number]} State */
@@ -110,7 +110,7 @@ function figureTable({ meanAuroc, meanAurocInterval, perObservation, evaluatedOn
 function about(view) {
   const { run, files, rows, fingerprint, config, model, members, decision } = view;
   const link = (/** @type {string} */ file, /** @type {string} */ text) =>
-    make("a", { href: `/runs/${run}/${file}` }, text);
+    make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, text);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   return facts([
     ["Made", `${moment(view.createdAt)} UTC`],

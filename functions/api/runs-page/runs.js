@@ -2,6 +2,7 @@ import { byId } from "../page/dom.js";
 import { comparePage } from "./compare.js";
 import { listPage } from "./list.js";
 import { runPage } from "./run-view.js";
+import { STILL } from "./text.js";
 
 /** Milliseconds between two looks. */
 const PACE = { running: 1000, resting: 5000 };
@@ -37,4 +38,10 @@ async function look() {
   setTimeout(look, pace);
 }
 
-await look();
+const still = document.getElementById(STILL);
+if (still === null) await look();
+else {
+  const kept = runPage();
+  kept.update(JSON.parse(still.textContent ?? ""));
+  main.replaceChildren(kept.element);
+}

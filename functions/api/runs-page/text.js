@@ -1,3 +1,6 @@
+/** Element that holds the run on a page that was written as one file. */
+export const STILL = "still-run";
+
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. @param {number | null} seconds */
 export function duration(seconds) {
   if (seconds === null) return "–";

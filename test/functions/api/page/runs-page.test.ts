@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveRuns } from "../../../../functions/api/serve-runs.ts";
 import type { RunningServer } from "../../../../functions/api/server.ts";
+import { stillPage } from "../../../../functions/api/still-page.ts";
 import { RunEvaluation } from "../../../../lib/contracts/evaluation.ts";
+import { readRun } from "../../../../lib/runs/read-run.ts";
 import { writeDocument } from "../../../../lib/store/documents.ts";
 import { openStore, storeUri } from "../../../../lib/store/open.ts";
 import type { Store } from "../../../../lib/store/store.ts";
@@ -132,6 +135,28 @@ describe("the page about runs", () => {
       await page.waitForSelector(".state.running[data-state=plan]", { timeout: 60_000 });
       expect(await page.locator(".details .progress").textContent()).toBe("5/10 rows, 1 rows/s, 5.0 s left, loss 0.25");
       expect(await page.locator("h2 .badge").textContent()).toBe("running");
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test("a page that was written as one file has all of it, and asks nobody", async () => {
+      const view = await readRun(runs, DONE);
+      const markup = "</script><img src=x onerror=console.error(1)>";
+      await writeFile(join(folder, "run.html"), await stillPage({ ...view, description: markup }));
+      await writeFile(join(folder, "report.html"), "<p>Report</p>");
+      const page = await browser!.newPage();
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(request.url()));
+      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      await page.goto(pathToFileURL(join(folder, "run.html")).href);
+      await page.waitForSelector(".chart");
+      expect(await page.locator("[data-state=validate]").textContent()).toContain("done");
+      expect(await page.getByRole("row", { name: /^Mean/ }).textContent()).toContain("0.950");
+      expect(await page.getByText(markup).count()).toBe(1);
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(asked).toHaveLength(1);
+      await page.getByRole("link", { name: "report.html" }).click();
+      await page.getByText("Report", { exact: true }).waitFor();
       expect(faults).toEqual([]);
       await page.close();
     });
