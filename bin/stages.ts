@@ -23,7 +23,14 @@ const STAGES: readonly z.input<typeof Stage>[] = [
   },
 ];
 
-export const stages = (): readonly Stage[] => STAGES.map(parseStage);
+/** @throws InputError `stage` where a setting is wrong, or two have one name */
+export function stages(): readonly Stage[] {
+  const parsed = STAGES.map(parseStage);
+  const twice = parsed.find(({ name }, index) => parsed.findIndex((stage) => stage.name === name) !== index);
+  if (twice)
+    throw new InputError("stage", `stage ${twice.name}: stands twice in bin/stages.ts; expected a name of its own`);
+  return parsed;
+}
 
 /** @throws InputError `no-such-stage` */
 export function stageNamed(name: string): Stage {

@@ -10,7 +10,8 @@ const NOTICES = [
 ] as const;
 
 /** What a stage may cost in a month. It follows the tag `hilum:stage`, which billing must be told to count by. */
-export const budget = (scope: Construct, { name, alarms }: Stage, topic: ITopic): CfnBudget =>
+export function budget(scope: Construct, { name, alarms }: Stage, topic: ITopic): void {
+  if (alarms.monthlyBudget === null) return;
   new CfnBudget(scope, "Budget", {
     budget: {
       budgetName: `hilum-${name}`,
@@ -24,3 +25,4 @@ export const budget = (scope: Construct, { name, alarms }: Stage, topic: ITopic)
       subscribers: [{ subscriptionType: "SNS", address: topic.topicArn }],
     })),
   });
+}

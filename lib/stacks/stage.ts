@@ -1,12 +1,31 @@
+import { readdirSync } from "node:fs";
 import * as z from "zod";
 import { STAGE_NAME } from "../contracts/deployment.ts";
 import { InputError } from "../domain/errors.ts";
+import { JOBS, type Queue } from "../workflow/jobs.ts";
 
-/** EC2 instance types whose memory holds the jobs of lib/workflow/jobs.ts. */
-const InstanceTypes = z.array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "expected an instance type, like g5.xlarge"));
+/** Cores of an instance type by its size, as EC2 counts them; undefined for sizes like `metal`. */
+function coresOf(type: string): number | undefined {
+  const [, times, extra] = /\.(\d*)(x?)large$/.exec(type) ?? [];
+  if (extra === undefined) return undefined;
+  return extra === "" ? 2 : 4 * Number(times || 1);
+}
 
+/** Instance types of which each holds the largest job that may wait for it (lib/workflow/jobs.ts). */
+const instanceTypes = (queue: Queue, known: RegExp, expected: string) => {
+  const cores = Math.max(...Object.values(JOBS).flatMap((job) => (job.queue === queue ? job.vcpus : [])));
+  return z.array(
+    z
+      .string()
+      .regex(known, expected)
+      .refine((type) => (coresOf(type) ?? cores) >= cores, `expected ${cores} cores or more, which one job takes`),
+  );
+};
+const CpuTypes = instanceTypes("cpuQueue", /^[a-z0-9-]+\.[a-z0-9-]+$/, "expected an instance type, like m6i.2xlarge");
 /** The GPU families whose driver the image carries and whose memory holds the networks. */
-const GpuTypes = z.array(z.string().regex(/^(g4dn|g5|g6)\.[0-9]*x?large$/, "expected a type of g4dn, g5 or g6"));
+const GpuTypes = instanceTypes("gpuQueue", /^(g4dn|g5|g6)\.[0-9]*x?large$/, "expected a type of g4dn, g5 or g6");
+
+const PRESETS = readdirSync(new URL("../../presets", import.meta.url)).map((name) => name.replace(/\.json$/, ""));
 
 /** Retention periods that CloudWatch knows, in days. */
 export const LOG_DAYS = [30, 60, 90, 120, 180, 365, 400, 731, 1096, 1827, 2192, 3653] as const;
@@ -31,7 +50,11 @@ export const Stage = z
       .enum(NETWORKS)
       .default("public")
       .describe("how jobs reach the service: public subnets without inbound rules, a NAT gateway, or endpoints only"),
-    preset: z.string().default("recommended").describe("preset (presets/) of the runs that newly arrived films start"),
+    preset: z
+      .string()
+      .refine((name) => PRESETS.includes(name), `expected one of ${PRESETS.sort().join(", ")}`)
+      .default("recommended")
+      .describe("preset (presets/) of the runs that newly arrived films start"),
     logDays: z.literal(LOG_DAYS).default(365).describe("days that logs are kept"),
     data: z
       .strictObject({
@@ -50,7 +73,7 @@ export const Stage = z
       .prefault({}),
     cpu: z
       .strictObject({
-        instances: InstanceTypes.min(1)
+        instances: CpuTypes.min(1)
           .default(["m6i.2xlarge", "m7i.2xlarge", "m6a.2xlarge"])
           .describe("instance types for preparation and evaluation; each holds the largest job"),
         maxVcpus: z.int().min(8).default(256).describe("cores at most, over all instances"),
@@ -133,8 +156,11 @@ export const Stage = z
         monthlyBudget: z
           .number()
           .min(1)
+          .nullable()
           .default(300)
-          .describe("US dollars a month, at 80 % of which the budget alarm rings"),
+          .describe(
+            "US dollars a month, at 80 % of which the budget alarm rings; null makes none, as where AWS has no budgets",
+          ),
         p95Milliseconds: z.int().min(100).default(5000).describe("answer time that 95 % of calls should stay under"),
         faultShare: z.number().gt(0).lt(1).default(0.02).describe("share of calls that may end in a fault of ours"),
         queueMinutes: z.int().min(1).default(60).describe("minutes that a job may wait for a machine"),
@@ -149,6 +175,10 @@ export const Stage = z
   .refine(({ api }) => api.access === "iam" || api.clients.length === 0, {
     path: ["api", "clients"],
     message: "with log-in the page has no key to send; expected access iam, or no clients",
+  })
+  .refine(({ api }) => api.access === "cognito" || api.domain === null, {
+    path: ["api", "domain"],
+    message: "a name is for the page, which comes with log-in; expected access cognito, or null",
   })
   .refine(({ api }) => api.concurrency === null || api.provisioned <= api.concurrency, {
     path: ["api", "provisioned"],

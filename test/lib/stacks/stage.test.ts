@@ -10,6 +10,18 @@ describe("a stage", () => {
       { gpu: { instances: ["p5.48xlarge"] } },
       "gpu.instances.0: expected a type of g4dn, g5 or g6",
     ],
+    ["a GPU instance that holds no trainer", { gpu: { instances: ["g5.large"] } }, "gpu.instances.0: expected 4 cores"],
+    [
+      "a CPU instance that holds no evaluator",
+      { cpu: { instances: ["m6i.metal", "m6i.2xlarge", "c7i.xlarge"] } },
+      "cpu.instances.2: expected 8 cores or more",
+    ],
+    ["a preset that is none", { preset: "recomended" }, "preset: expected one of demo, r1-transfer"],
+    [
+      "a name for a page that there is not",
+      { api: { domain: { name: "a", certificateArn: "arn:aws:acm:us-east-1:1:x" } } },
+      "api.domain: a name is for the page",
+    ],
     ["a setting that does not exist", { api: { acess: "iam" } }, "api.acess: no such setting"],
     ["an open API", { api: { access: "open" } }, "api.access"],
     ["keys beside log-in", { api: { access: "cognito", clients: ["pacs"] } }, "api.clients: with log-in"],
