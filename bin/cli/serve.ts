@@ -20,7 +20,7 @@ export async function serveUntilStopped(
 const onFallback = (version: string, error: unknown): void =>
   console.error(
     `hilum: warning: version ${version} is in production and does not load: ${reportError(error).message}\n` +
-      "hilum: warning: expected its files to be whole; the version before it is tried",
+      "hilum: warning: the version before it answers; hilum models rollback makes that the one in production",
   );
 
 /** The page about the runs of a room, without a model. */

@@ -63,7 +63,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   feedbackRoutes(app, { feedback, films, models, limits, door });
   modelRoutes(app, models, {
     limits: { ...limits, uploadBytes: uploads?.maxBytes ?? 0 },
-    offers: { uploads: uploads !== undefined, feedback: feedback !== undefined },
+    offers: { uploads: uploads !== undefined, feedback: feedback !== undefined, runs: alsoServe !== undefined },
   });
   sampleRoutes(app, samples);
   healthRoutes(app, films, models);

@@ -62,7 +62,7 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** Folder of the page's files; none for an API without a page. */
   readonly pageFolder?: string | null;
-  /** Adds routes that the deployed API has not. */
+  /** Adds routes that the deployed API has not: the page about runs. */
   readonly alsoServe?: (app: OpenAPIHono<AppEnv>) => void;
   /** Takes one JSON-able entry a request or fault; nothing of a film stands in it. */
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;

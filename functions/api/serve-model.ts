@@ -21,7 +21,7 @@ export interface ServeOptions {
   readonly models: string;
   /** A channel's name or a version; `production` if left out. */
   readonly model?: string | undefined;
-  /** Told of a version in production that does not load, before the one that was there before it is; without, none is. */
+  /** Told of a version in production that does not load, once the one before it did; without, that is not tried. */
   readonly onFallback?: LiveModelOptions<Service>["onFallback"];
   /** 0 for any that is free. */
   readonly port: number;
@@ -48,13 +48,13 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"])
 export async function serveModel({
   models,
   model = "production",
-  onFallback = refuse,
+  onFallback,
   feedback,
   runs,
   ...options
 }: ServeOptions): Promise<ServedModel> {
   const store = openStore(models);
-  const service = await (model === "production"
+  const service = await (model === "production" && onFallback !== undefined
     ? openProduction(store, onFallback)
     : openService({ models: store, model }));
   const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
@@ -85,17 +85,18 @@ export async function serveModel({
   }
 }
 
-function refuse(_: string, error: unknown): never {
-  throw error;
-}
-
+/** The version in production, or where that does not load the one before it. */
 async function openProduction(models: Store, onFallback: LiveModelOptions<Service>["onFallback"]): Promise<Service> {
+  let refused: Parameters<typeof onFallback> | undefined;
   const live = await followProduction({
     channels: () => readChannels(models),
     open: (version) => openService({ models, model: version }),
     checkMs: Number.POSITIVE_INFINITY,
-    onFallback,
+    onFallback: (...told) => {
+      refused = told;
+    },
   });
+  if (refused !== undefined) onFallback(...refused);
   return live.current();
 }
 

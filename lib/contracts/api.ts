@@ -238,8 +238,10 @@ export const ModelList = z
       .nullable(),
     limits: ServiceLimits,
     offers: z
-      .strictObject({ uploads: z.boolean(), feedback: z.boolean() })
-      .describe("whether films can be uploaded beforehand, and readers' labels are taken"),
+      .strictObject({ uploads: z.boolean(), feedback: z.boolean(), runs: z.boolean() })
+      .describe(
+        "whether films can be uploaded beforehand, readers' labels are taken, and `/runs` shows how models were made",
+      ),
   })
   .meta({ id: "ModelList" });
 export type ModelList = z.infer<typeof ModelList>;

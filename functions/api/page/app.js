@@ -32,6 +32,7 @@ function startMapControls() {
 async function loadModel() {
   const { loaded, limits, offers } = await models();
   update({ loaded: loaded.version, limits, offers });
+  byId("show-runs", HTMLAnchorElement).hidden = !offers.runs;
   await needCard(loaded.version);
 }
 

@@ -42,7 +42,7 @@ export const state = {
   cards: new Map(),
   loaded: null,
   limits: null,
-  offers: { uploads: false, feedback: false },
+  offers: { uploads: false, feedback: false, runs: false },
   thresholds: new Map(),
 };
 

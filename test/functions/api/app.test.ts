@@ -197,6 +197,13 @@ describe("models and samples", () => {
     expect((await problem(await app().request("/v1/models/ffffffffffffffff"))).code).toBe("no-such-version");
   });
 
+  test("the list says what this service offers besides", async () => {
+    const offersOf = async (options: Partial<AppOptions>) =>
+      ModelList.parse(await (await app(options).request("/v1/models")).json()).offers;
+    expect(await offersOf({})).toEqual({ uploads: false, feedback: false, runs: false });
+    expect(await offersOf({ alsoServe: () => {} })).toMatchObject({ runs: true });
+  });
+
   test("samples are listed and sent", async () => {
     const png = Uint8Array.of(1, 2, 3);
     const target = app({ samples: [{ name: "clear", title: "Clear lungs", width: 4, height: 5, png }] });

@@ -312,9 +312,13 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
   });
 
   test("a film over the limit of a request is sent ahead", async () => {
-    const small = await serveModel({ models: service.models, port: 0, limits: { filmBytes: film.bytes.length - 1 } });
+    const runs = new URL("runs", `${service.models}`).href;
+    const limits = { filmBytes: film.bytes.length - 1 };
+    const small = await serveModel({ models: service.models, runs, port: 0, limits });
     const tab = await openTab(browser, small.url);
     const { page } = tab;
+    // The one service that has runs to show has a way to them.
+    expect(await page.getByRole("link", { name: "Runs" }).getAttribute("href")).toBe("runs");
     await drop(page, [film]);
     await answered(page);
     expect(tab.asked.filter((asked) => asked.startsWith("POST /v1/uploads"))).toHaveLength(2);
