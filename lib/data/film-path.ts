@@ -1,3 +1,5 @@
+import { isSegment } from "../store/key.ts";
+
 /** Whose film it is, as its path says: `<source>/<folder>/patient00001/study1/view1_frontal.jpg`. */
 export interface FilmOrigin {
   /** The folders before the patient's, less the data set's own division: `CheXpert-v1.0-small`; "" where there are none. */
@@ -9,6 +11,9 @@ export interface FilmOrigin {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+/** In bytes of UTF-8: with the folder of its CSV file it is still a key. */
+const LONGEST = 512;
+
 const FAULTS: readonly (readonly [string, (path: string) => boolean])[] = [
   ["is blank", (path) => path === ""],
   ["is a URL", (path) => /^[a-z][a-z0-9+.-]*:/i.test(path)],
@@ -17,10 +22,12 @@ const FAULTS: readonly (readonly [string, (path: string) => boolean])[] = [
   ["has a control character", (path) => CONTROL.test(path)],
   ["leaves its folder", (path) => path.split("/").some((segment) => segment === ".." || segment === ".")],
   ["has an empty segment", (path) => path.split("/").includes("")],
+  [`is longer than ${LONGEST} bytes`, (path) => Buffer.byteLength(path) > LONGEST],
+  ["has a name that no store takes", (path) => !path.split("/").every(isSegment)],
 ];
 
-/** Segments of letters, digits and marks that mean nothing: none of the faults can be in it. */
-const PLAIN = /^\w[\w.-]*(?:\/\w[\w.-]*)*$/;
+/** Short segments of letters, digits and marks that mean nothing: none of the faults can be in it. */
+const PLAIN = /^\w[\w.-]{0,60}(?:\/\w[\w.-]{0,60}){0,7}$/;
 
 /** Why a path of a CSV file is refused, or undefined. */
 export const pathFault = (path: string): string | undefined =>

@@ -1,10 +1,11 @@
 import type { Geometry } from "../contracts/run-config.ts";
-import { InputError, reportError } from "../domain/errors.ts";
+import { InputError } from "../domain/errors.ts";
 import type { Size } from "../domain/geometry.ts";
 import { FilmError } from "../engine/decode.ts";
 import { filmToSquare } from "../engine/film-to-square.ts";
 import { resizeInto } from "../engine/resize.ts";
 import { mediaOf } from "../imaging/media.ts";
+import { codeOf } from "../store/disk-errors.ts";
 import { NotFoundError } from "../store/errors.ts";
 import { getNow } from "../store/get-now.ts";
 import type { Store } from "../store/store.ts";
@@ -46,10 +47,12 @@ export interface PreparedFilms {
 const READ_AHEAD = 8;
 
 const MISSING = "film-missing";
-/** What may stand in a film's place in a folder of this machine, by the store's code. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  "store-link": "a link leads to it out of the data folder",
-  "store-no-file": "no file, but a pipe or a device",
+/** What may stand in a film's place in a folder of this machine, by the store's code or the system's. */
+const IN_ITS_PLACE: Readonly<Record<string, readonly [code: string, reason: string]>> = {
+  "store-link": [MISSING, "a link leads to it out of the data folder"],
+  "store-no-file": [MISSING, "no file, but a pipe or a device"],
+  "store-file-size": ["film-size", "the file is too large for a film"],
+  EACCES: [MISSING, "the file may not be read"],
 };
 
 /**
@@ -134,8 +137,8 @@ function fetchFilm(get: ReturnType<typeof getNow>, { film }: FilmTask): Promise<
   const got = (async () => get(film))();
   const read = got.catch((cause: unknown) => {
     if (cause instanceof NotFoundError) throw new FilmError(MISSING, "no such film", { cause });
-    const reason = ELSEWHERE[reportError(cause).code];
-    throw reason === undefined ? cause : new FilmError(MISSING, reason, { cause });
+    const found = IN_ITS_PLACE[codeOf(cause) ?? ""];
+    throw found === undefined ? cause : new FilmError(...found, { cause });
   });
   // Its error is thrown where it is awaited; should an earlier film fail first, it is nobody's.
   read.catch(() => {});

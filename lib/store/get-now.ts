@@ -8,20 +8,23 @@ import type { Store } from "./store.ts";
 
 /** Room for a file of a data set's usual size. */
 const FIRST_ROOM = 1 << 16;
+/** Above any film, uncompressed and in colour: a thread must hold it. */
+const MOST_BYTES = 1 << 28;
 
 /**
  * Reads objects at once where objects are files of this machine, which blocks the thread and takes a quarter of the time
  * that waiting for four of Node's file operations does; elsewhere as get() does. For threads with nothing else to do.
  * Such bytes hold until the next object is read: they lie in the same memory, so that nothing is left for the garbage
  * collector. Of a folder that people fill nothing is read to which a link leads from outside of it, and no pipe or device.
- * @throws NotFoundError; InputError `store-link`, `store-no-file`
+ * @throws NotFoundError; InputError `store-link`, `store-no-file`, `store-file-size`
  */
 export function getNow(store: Store): (key: string) => Uint8Array | Promise<Uint8Array> {
   const { localPath } = store;
   if (localPath === undefined) return (key) => store.get(key);
-  const read = fileReader(realpathSync(fileURLToPath(store.uri)) + sep);
+  let read: ReturnType<typeof fileReader> | undefined;
   return (key) => {
     try {
+      read ??= fileReader(realpathSync(fileURLToPath(store.uri)) + sep);
       return read(localPath(key));
     } catch (error) {
       throw isMissing(error) ? new NotFoundError(store.uri, key, { cause: error }) : error;
@@ -35,14 +38,14 @@ function fileReader(folder: string): (path: string) => Uint8Array {
   return (path) => {
     const file = openSync(path, WITHOUT_WAITING);
     try {
-      checkPlace(file, folder);
-      let end = 0;
-      for (;;) {
-        if (end === room.length) room = enlarged(room, fstatSync(file).size);
-        const bytes = readSync(file, room, end, room.length - end, null);
-        if (bytes === 0) return room.subarray(0, end);
+      const size = checkedSize(file, folder);
+      if (size > room.length) room = Buffer.allocUnsafeSlow(Math.max(size, 2 * room.length));
+      for (let end = 0; end < size; ) {
+        const bytes = readSync(file, room, end, size - end, null);
+        if (bytes === 0) throw new Error("file became shorter while it was read");
         end += bytes;
       }
+      return room.subarray(0, size);
     } finally {
       closeSync(file);
     }
@@ -52,18 +55,13 @@ function fileReader(folder: string): (path: string) => Uint8Array {
 /** Opening a pipe to which nobody writes would wait for ever. */
 const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 
-function checkPlace(file: number, folder: string): void {
+function checkedSize(file: number, folder: string): number {
   // The kernel's own name of what was opened, all links followed.
   if (!readlinkSync(`/proc/self/fd/${file}`).startsWith(folder)) {
     throw new InputError("store-link", "a link leads out of the folder");
   }
   const found = fstatSync(file);
   if (!found.isFile() && !found.isDirectory()) throw new InputError("store-no-file", "no file, but a pipe or a device");
-}
-
-/** The same bytes, and room for one more than the file has now, since only a read of none tells its end. */
-function enlarged(room: Buffer<ArrayBuffer>, fileBytes: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafeSlow(Math.max(fileBytes + 1, 2 * room.length));
-  larger.set(room);
-  return larger;
+  if (found.size > MOST_BYTES) throw new InputError("store-file-size", `more than ${MOST_BYTES / 2 ** 20} MiB`);
+  return found.size;
 }

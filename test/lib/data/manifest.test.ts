@@ -119,6 +119,13 @@ describe("manifest", () => {
     ["a NUL", csvRow("a/patient1/study1/x\0.jpg"), "Path has a control character"],
     ["a URL", csvRow("s3://a/patient1/study1/x.jpg"), "Path is a URL"],
     ["a drive", csvRow("C:/a/patient1/study1/x.jpg"), "Path is a URL"],
+    [
+      "a name of 300 letters",
+      csvRow(`a/patient1/study1/${"x".repeat(300)}.jpg`),
+      "Path has a name that no store takes",
+    ],
+    ["a name of ours", csvRow("a/patient1/study1/.hilum-lock.jpg"), "Path has a name that no store takes"],
+    ["a path of 600 bytes", csvRow(`${"ä/".repeat(195)}patient1/study1/x.jpg`), "Path is longer than 512 bytes"],
     ["no path", csvRow(""), "Path is blank"],
     ["no patient", csvRow("a/study1/x.jpg"), "Path names no patient and study"],
   ])("%s is refused, naming file and line", async (_, row, message) => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -33,7 +33,7 @@ test("files are read whole, whatever was read before them", () => {
 
 test("a missing file is told as get() tells it, and the next one is read", () => {
   const get = getNow(openStore(pathToFileURL(folder).href));
-  for (const key of ["none", "folder", "10/below-a-file"]) expect(() => get(key)).toThrow(NotFoundError);
+  for (const key of ["none", "10/below-a-file"]) expect(() => get(key)).toThrow(NotFoundError);
   expect(get("3")).toEqual(bytesOf(3));
 });
 
@@ -63,7 +63,22 @@ test("links lead anywhere within the folder and nowhere else; a pipe is no file"
     expect(() => get(`links/${name}`), name).toThrow(expect.objectContaining({ code: "store-link" }));
   }
   expect(() => get("links/pipe")).toThrow(expect.objectContaining({ code: "store-no-file" }));
+  await symlink(join(links, "itself"), join(links, "itself"));
+  expect(() => get("links/itself")).toThrow(NotFoundError);
   for (const path of [outside, `${folder}-beside`]) await rm(path, { recursive: true });
+});
+
+test("a folder is no object, and one that is gone has none", () => {
+  expect(() => getNow(openStore("file:///no/such/folder"))("film")).toThrow(NotFoundError);
+  expect(() => getNow(openStore(pathToFileURL(folder).href))("folder")).toThrow(NotFoundError);
+});
+
+test("a file that no thread could hold is refused before it is read", async () => {
+  await writeFile(join(folder, "huge"), "");
+  await truncate(join(folder, "huge"), 2 ** 33);
+  const get = getNow(openStore(pathToFileURL(folder).href));
+  expect(() => get("huge")).toThrow(expect.objectContaining({ code: "store-file-size" }));
+  expect(get("3")).toEqual(bytesOf(3));
 });
 
 test("objects that are no files come as they come", async () => {
