@@ -20,7 +20,16 @@ export const PAGE_FOLDER = join(import.meta.dirname, "page");
 
 /** The one app behind the local server, Lambda and the tests. */
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
-  const { films, models, samples = [], uploads, feedback, corsOrigins = [], pageFolder = PAGE_FOLDER, log } = options;
+  const {
+    films,
+    models,
+    samples = async () => [],
+    uploads,
+    feedback,
+    corsOrigins = [],
+    pageFolder = PAGE_FOLDER,
+    log,
+  } = options;
   const { alsoServe } = options;
   const limits = { ...LIMITS, ...options.limits };
   const app = new OpenAPIHono<AppEnv>({

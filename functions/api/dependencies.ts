@@ -52,7 +52,7 @@ export interface Limits {
 export interface AppOptions {
   readonly films: FilmService;
   readonly models: ModelShelf;
-  readonly samples?: readonly Sample[];
+  readonly samples?: () => Promise<readonly Sample[]>;
   /** Where films go that are sent ahead; without, none are. */
   readonly uploads?: Uploads;
   /** Where readers' labels go; without, none are taken. */

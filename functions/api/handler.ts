@@ -8,7 +8,7 @@ import { apiCounters, countedFilms } from "./counted-films.ts";
 import { openFeedback } from "./feedback/feedback.ts";
 import { followProduction } from "./live-model.ts";
 import { describeFault } from "./problems.ts";
-import { makeSamples } from "./samples.ts";
+import { lazySamples } from "./samples.ts";
 import { openService } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
 
@@ -20,9 +20,7 @@ const log = (entry: Readonly<Record<string, unknown>>) => console.log(JSON.strin
 const counters = HILUM_STAGE === undefined ? undefined : apiCounters(HILUM_STAGE);
 counters?.coldStart();
 
-// Drawn while the model is loaded.
-const samples = makeSamples();
-
+const samples = lazySamples();
 const shared = {
   corsOrigins: HILUM_CORS_ORIGINS.split(",").filter((origin) => origin !== ""),
   ...(HILUM_UPLOADS !== undefined && { uploads: await openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
@@ -41,7 +39,7 @@ const shared = {
 async function open(model: string) {
   const service = await openService({ models, model });
   const films = counters === undefined ? service.films : countedFilms(service.films, service.films.version, counters);
-  const app = createApp({ ...shared, samples: await samples, films, models: service.models });
+  const app = createApp({ ...shared, samples, films, models: service.models });
   const answer = handle(app, { isContentTypeBinary: (type) => /^image\/(?!svg)/.test(type) });
   return { answer, close: () => service.close() };
 }

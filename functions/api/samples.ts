@@ -17,6 +17,15 @@ const SAMPLES: readonly { readonly title: string; readonly findings: Strengths }
 /** A population of its own, so that no model has learned from these very films. */
 const SEED = 20_261;
 
+/** The sample films, drawn when somebody first asks for them: who waits for a first answer does not wait for these. */
+export function lazySamples(make: () => Promise<readonly Sample[]> = makeSamples): () => Promise<readonly Sample[]> {
+  let drawn: Promise<readonly Sample[]> | undefined;
+  return () => {
+    drawn ??= make();
+    return drawn;
+  };
+}
+
 /** Draws the sample films; some tens of milliseconds each. */
 export async function makeSamples(seed: number = SEED): Promise<Sample[]> {
   const render = filmRenderer(seed);

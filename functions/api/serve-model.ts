@@ -8,7 +8,7 @@ import type { Limits } from "./dependencies.ts";
 import { openFeedback } from "./feedback/feedback.ts";
 import { followProduction, type LiveModelOptions } from "./live-model.ts";
 import { runRoutes } from "./routes/runs.ts";
-import { makeSamples } from "./samples.ts";
+import { lazySamples } from "./samples.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { openService, type Service } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
@@ -66,7 +66,7 @@ export async function serveModel({
     const server = await startServer({
       films: service.films,
       models: service.models,
-      samples: await makeSamples(),
+      samples: lazySamples(),
       uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
       ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
       ...(runs !== undefined &&

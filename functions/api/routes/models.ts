@@ -41,14 +41,15 @@ export function modelRoutes(
 }
 
 /** Generated films to try. */
-export function sampleRoutes(app: OpenAPIHono<AppEnv>, samples: readonly Sample[]): void {
-  const byName = new Map(samples.map((sample) => [sample.name, sample]));
-  const list = samples.map(({ name, title, width, height }) => ({ name, title, width, height }));
+export function sampleRoutes(app: OpenAPIHono<AppEnv>, samples: () => Promise<readonly Sample[]>): void {
+  app.openapi(routes.listSamples, async (c) => {
+    const list = (await samples()).map(({ name, title, width, height }) => ({ name, title, width, height }));
+    return c.json({ samples: list }, 200);
+  });
 
-  app.openapi(routes.listSamples, (c) => c.json({ samples: list }, 200));
-
-  app.openapi(routes.getSample, (c) => {
-    const sample = byName.get(c.req.valid("param").name);
+  app.openapi(routes.getSample, async (c) => {
+    const { name } = c.req.valid("param");
+    const sample = (await samples()).find((one) => one.name === name);
     if (sample === undefined) throw new InputError("not-found", "there is no such sample; /v1/samples lists them");
     return c.body(new Uint8Array(sample.png), 200, { "content-type": "image/png", "cache-control": "max-age=300" });
   });

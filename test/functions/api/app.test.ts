@@ -206,7 +206,7 @@ describe("models and samples", () => {
 
   test("samples are listed and sent", async () => {
     const png = Uint8Array.of(1, 2, 3);
-    const target = app({ samples: [{ name: "clear", title: "Clear lungs", width: 4, height: 5, png }] });
+    const target = app({ samples: async () => [{ name: "clear", title: "Clear lungs", width: 4, height: 5, png }] });
     expect(await (await target.request("/v1/samples")).json()).toEqual({
       samples: [{ name: "clear", title: "Clear lungs", width: 4, height: 5 }],
     });
