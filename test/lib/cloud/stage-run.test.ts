@@ -135,7 +135,7 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
 
   const arn = (attempt: number) =>
     `${MACHINE.replace(":stateMachine:", ":execution:")}:${request.fingerprint}-${attempt}`;
-  const execution = (attempt: number, status: "RUNNING" | "FAILED", run = request.run) => ({
+  const execution = (attempt: number, status: "RUNNING" | "FAILED" | "SUCCEEDED", run = request.run) => ({
     executionArn: arn(attempt),
     stateMachineArn: MACHINE,
     name: `${request.fingerprint}-${attempt}`,
@@ -152,6 +152,8 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
       signal: new AbortController().signal,
       intervalMs: 1,
     });
+
+  const call = (...args: string[]) => createProgram().parseAsync([...args, "--stage", STAGE], { from: "user" });
 
   test("is named as newly arrived films' are, past names that are taken; drawn as it goes; its failure is its kind's", async () => {
     const runs = openStore(`s3://${RunsBucket}`);
@@ -223,13 +225,35 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
     ]);
   });
 
+  test("leaves its page beside the report, and is listed and shown as those on this machine are", async () => {
+    const runs = openStore(`s3://${RunsBucket}`);
+    machine
+      .on(DescribeExecutionCommand, { executionArn: arn(1) })
+      .rejectsOnce(new ExecutionDoesNotExist({ message: "none", $metadata: {} }))
+      .resolves(execution(1, "SUCCEEDED"))
+      .on(StartExecutionCommand)
+      .resolves({ executionArn: arn(1), startDate: after(0) })
+      .on(GetExecutionHistoryCommand)
+      .resolves({ events: [entered("validate", 1), ended("validate", 3)] });
+    // Nothing has written what a run tells of itself at its end.
+    await expect(start()).rejects.toThrow();
+    const { page } = runKeys(request.run);
+    expect(Buffer.from(await runs.get(page)).toString()).toContain(`"run":"${request.run}"`);
+
+    await call("runs", "list", "--json");
+    expect(JSON.parse(out).runs).toContainEqual(expect.objectContaining({ run: request.run }));
+    out = "";
+    await runs.delete(page);
+    await call("runs", "export", request.run);
+    expect(out).toBe(`s3://${RunsBucket}/${page}\n`);
+    expect(await runs.head(page)).toBeDefined();
+  });
+
   test("takes films of the incoming bucket alone, and says how they get there", async () => {
     const signal = new AbortController().signal;
     const run = startStageRun({ stage: STAGE, data: "file:///films", config, signal });
     await expect(run).rejects.toThrow(`aws s3 cp --recursive FOLDER s3://${IncomingBucket}/NAME`);
   });
-
-  const call = (...args: string[]) => createProgram().parseAsync([...args, "--stage", STAGE], { from: "user" });
 
   test("status draws how far it has come, and lists the newest", async () => {
     machine
