@@ -188,6 +188,25 @@ describe("health", () => {
   });
 });
 
+test("a body that is still on its way takes no place", async () => {
+  const target = app({ limits: { filmsAtOnce: 1 } });
+  let end: (() => void) | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(Buffer.from("fi"));
+      end = () => {
+        controller.enqueue(Buffer.from("lm"));
+        controller.close();
+      };
+    },
+  });
+  const headers = { "content-type": "image/png" };
+  const slow = target.request("/v1/predictions", { method: "POST", body, headers, duplex: "half" } as RequestInit);
+  expect((await post(target, "/v1/predictions")).status).toBe(200);
+  end?.();
+  expect((await slow).status).toBe(200);
+});
+
 describe("models and samples", () => {
   test("the list names what is loaded, the card tells of it", async () => {
     const list = ModelList.parse(await (await app().request("/v1/models")).json());
