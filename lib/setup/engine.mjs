@@ -66,7 +66,15 @@ const ADDONS = [
   },
   {
     name: "network.node",
-    sources: ["network-addon.cc", "network.cc", "team.cc", "kernels.cc", "kernels-avx2.cc", "kernels-avx512.cc"],
+    sources: [
+      "network-addon.cc",
+      "network.cc",
+      "program.cc",
+      "team.cc",
+      "kernels.cc",
+      "kernels-avx2.cc",
+      "kernels-avx512.cc",
+    ],
     flags: ["-O3", "-ffp-contract=fast", "-pthread"],
     callsTensorflow: false,
   },
