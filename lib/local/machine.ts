@@ -77,6 +77,8 @@ export async function runMachine(input: ExecutionInput, options: MachineOptions)
     return { status: "succeeded", trace: await trace };
   } catch (error) {
     signal.throwIfAborted();
+    // Where its time is up the interpreter turns away from a task that is still stopping, which then says what it was.
+    await running.settled();
     const last = (await trace).findLast((event) => event.startsWith(FAILED));
     const failure = last && running.failures.get(last.slice(FAILED.length));
     // Where no Task failed, the definition itself is at fault.

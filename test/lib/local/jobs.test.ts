@@ -58,13 +58,16 @@ describe("time-outs", () => {
     expect(pids(run.log).map(isAlive)).not.toContain(true);
   });
 
-  test("a state that takes too long ends its job and fails with States.Timeout", async () => {
-    const { train } = DEFINITION.States;
-    const definition = from("train", { train: { ...(train as TaskState), TimeoutSeconds: LIMIT } });
-    const { result, log } = await runStandIn({ train: ["hang"] }, { definition });
-    expect(result).toMatchObject({ status: "failed", step: "train", error: { Error: "States.Timeout" } });
-    expect(pids(log).map(isAlive)).not.toContain(true);
-  });
+  test.each(["hang", "deaf"])(
+    "a state that takes too long ends its job (%s) and fails with States.Timeout",
+    async (job) => {
+      const { train } = DEFINITION.States;
+      const definition = from("train", { train: { ...(train as TaskState), TimeoutSeconds: LIMIT } });
+      const { result, log } = await runStandIn({ train: [job] }, { definition, graceMs: 500 });
+      expect(result).toMatchObject({ status: "failed", step: "train", error: { Error: "States.Timeout" } });
+      expect(pids(log).map(isAlive)).not.toContain(true);
+    },
+  );
 
   test("a function that takes too long fails with States.Timeout", async () => {
     const { merge } = DEFINITION.States;
