@@ -5,6 +5,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { errorFromReport, TemporaryError } from "../domain/errors.ts";
 import type { CallName, Calls, Reply, Request } from "./messages.ts";
 
+/**
+ * Heaps of glibc's allocator. Eight for each processor, its default, are left in pieces by decoders that work on many
+ * threads with pictures of many sizes: resident memory then grows by 15 MB in a thousand films, and with two it does not.
+ */
+const MALLOC_ARENA_MAX = "2";
+
 const isSource = import.meta.url.endsWith(".ts");
 
 /** The program beside this one; bundled as worker.js. */
@@ -32,6 +38,7 @@ export interface WorkerProcess {
 export function startWorker(): WorkerProcess {
   const child = fork(fileURLToPath(WORKER), [], {
     execArgv: [...inheritedConditions(), ...sourceLoader()],
+    env: { MALLOC_ARENA_MAX, ...process.env },
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
