@@ -23,7 +23,7 @@ export interface View {
   readonly blocks: number;
 }
 
-/** Numbers in lib/setup/native/network.h. */
+/** Numbers in lib/setup/native/program.h. */
 export const STEP_KINDS = { convolution: 0, affine: 1, maximum: 2, mean: 3 } as const;
 
 /** A step of a program; parameters are given by where they begin. */
@@ -163,7 +163,7 @@ const NONE = -1;
 
 const encodeView = ({ buffer, block, blocks }: View): number[] => [buffer, block, blocks];
 
-/** The fields of `Step` in lib/setup/native/network.h, in their order. */
+/** The fields of `Step` in lib/setup/native/program.h, in their order. */
 const encodeStep = (step: ProgramStep): number[] => [
   STEP_KINDS[step.kind],
   ...encodeView(step.input),

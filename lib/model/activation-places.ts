@@ -52,7 +52,7 @@ export function placeActivations(
 
   function takeBuffer(root: string): number {
     const side = network.sides.get(root)!;
-    const blocks = blocksOf(slots.get(root)!);
+    const blocks = blocksOf(slots.get(root)!.channels);
     const shape = { blocks, rows: side, columns: side, border: borders.get(root) ?? 0, width: BLOCK };
     const same = free.findIndex((i) => sameShape(buffers[i]!, shape));
     if (same >= 0) return free.splice(same, 1)[0]!;
@@ -63,13 +63,14 @@ export function placeActivations(
     buffers,
     placeOf(name) {
       const { root, block, channels: own } = slots.get(name)!;
-      const blocks = name === INPUT ? 1 : blocksOf(slots.get(name)!);
+      const blocks = name === INPUT ? 1 : blocksOf(own);
       return { view: { buffer: bufferOf.get(root)!, block, blocks }, channels: own };
     },
   };
 }
 
-const blocksOf = ({ channels }: Slot): number => Math.floor(channels.at(-1)! / BLOCK) + 1;
+/** Blocks that a result's channels take. */
+const blocksOf = (channels: Int32Array): number => Math.floor(channels.at(-1)! / BLOCK) + 1;
 
 const sameShape = (a: BufferShape, b: BufferShape): boolean =>
   a.blocks === b.blocks && a.rows === b.rows && a.border === b.border;
@@ -88,7 +89,7 @@ function slotsOf({ fused, concats }: FusedNetwork, channels: ReadonlyMap<string,
     for (const part of parts.get(name)!) {
       const inner = channelsOf(part);
       joined.push(...inner.map((place) => block * BLOCK + place));
-      block += Math.floor(inner.at(-1)! / BLOCK) + 1;
+      block += blocksOf(inner);
     }
     const places = Int32Array.from(joined);
     own.set(name, places);
@@ -104,7 +105,7 @@ function slotsOf({ fused, concats }: FusedNetwork, channels: ReadonlyMap<string,
     let at = block;
     for (const part of parts.get(name) ?? []) {
       place(part, root, at);
-      at += blocksOf(slots.get(part)!);
+      at += blocksOf(channelsOf(part));
     }
   };
   // Later concatenations contain earlier ones.

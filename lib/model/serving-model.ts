@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sigmoid } from "../domain/logistic.ts";
 import { readConstants } from "../engine/graph/read-constants.ts";
 import type { NetworkOptions } from "../engine/network-addon.ts";
 import { checkPixels, loadServingGraph, type ServingGraph } from "../engine/saved-model.ts";
@@ -56,7 +57,7 @@ function average(members: readonly OwnNetwork[], size: number): ServingGraph {
       return {
         count,
         logits,
-        probabilities: logits.map((logit) => 1 / (1 + Math.exp(-logit))),
+        probabilities: logits.map(sigmoid),
         features: mean(answers.map((answer) => answer.features)),
         maps: maps ? { rows: grid, columns: grid, values: mean(answers.map((answer) => answer.maps!)) } : null,
       };
