@@ -1,3 +1,4 @@
+import { stillTemplate } from "../functions/api/still-template.ts";
 import { createCdkApp } from "../lib/stacks/app.ts";
 import { addChecks } from "../lib/stacks/checks.ts";
 import { gatewaySource } from "./gateway-source.ts";
@@ -12,6 +13,7 @@ await program(() => {
     stages: stages(),
     env: { ...(account && { account }), ...(region && { region }) },
     document: gatewaySource(),
+    runPage: stillTemplate(),
   });
   addChecks(app);
   app.synth();

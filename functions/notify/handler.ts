@@ -7,17 +7,23 @@ import { stepFunction } from "../../lib/steps/function.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
 import { readDocument, writeDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
+import { leavePage } from "./leave-page.ts";
 
-/** Writes how the run ended and, as its last step, starts what waited for it; functions/on-failure does for one that failed. */
+/**
+ * Writes how the run ended and, as its last step, its page, and starts what waited for it; functions/on-failure does for
+ * one that failed.
+ */
 export async function handler(event: unknown): Promise<Record<string, never>> {
   const answer = await writeOutcome(event);
   const environment = parseEnvironment(NotifyEnvironment);
-  const { HILUM_STATE_MACHINE: machine } = environment;
+  const { HILUM_STATE_MACHINE: machine, HILUM_RUN_PAGE: template } = environment;
+  const { run } = ExecutionInput.parse(event);
+  const rooms = openRooms(environment);
+  await leavePage("notify", rooms.runs, run, template);
   // Where runs start by themselves, on a deployed stage; a laptop has no use for the SDK.
   if (machine === undefined) return answer;
   const { startNext } = await import("../on-data/start-next.ts");
-  const { run } = ExecutionInput.parse(event);
-  await startNext({ rooms: openRooms(environment), machine, run, ended: "succeeded" }).catch((error: unknown) => {
+  await startNext({ rooms, machine, run, ended: "succeeded" }).catch((error: unknown) => {
     // The run has ended as it has all the same.
     const next = "the next sweep starts what waits for this run";
     createReporter("notify").note("error", `${reportError(error).message}; ${next}`);

@@ -5,6 +5,7 @@ import { logLink } from "../../lib/runs/log-link.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
 import { openRooms } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
+import { leavePage } from "../notify/leave-page.ts";
 import { startNext } from "../on-data/start-next.ts";
 import { endedExecution } from "./ended-execution.ts";
 import { writeFailure } from "./outcome.ts";
@@ -18,7 +19,7 @@ const StatusChange = z.object({
 const reporter = createReporter("on-failure");
 
 /**
- * An execution has failed, run out of time or been stopped: writes why, and starts what waited for it. The event says no
+ * An execution has failed, run out of time or been stopped: writes why and the run's page, and starts what waited for it. The event says no
  * more than where to look: it may come twice, late, or after the execution was redriven.
  */
 export async function handler(event: unknown): Promise<void> {
@@ -28,6 +29,7 @@ export async function handler(event: unknown): Promise<void> {
   if (ended === undefined) return;
   const rooms = openRooms(environment);
   if (ended.failed) await tell(rooms.runs, ended.failed, environment);
+  await leavePage("on-failure", rooms.runs, ended.run, environment.HILUM_RUN_PAGE);
   await startNext({ rooms, machine: environment.HILUM_STATE_MACHINE, run: ended.run, ended: "failed" });
 }
 

@@ -33,8 +33,13 @@ export const FunctionEnvironment = RoomsEnvironment;
 const StageName = z.string().describe("name of the stage, which names its logs and metrics");
 const StateMachine = z.string().describe("ARN of the state machine");
 
-/** What `notify` finds besides: the machine that goes on with what waits. */
-export const NotifyEnvironment = RoomsEnvironment.extend({ HILUM_STATE_MACHINE: StateMachine.optional() });
+const RunPage = z.string().optional().describe("file of a run's page without the run; without, no page is written");
+
+/** What `notify` finds besides: the machine that goes on with what waits, and the page that runs leave. */
+export const NotifyEnvironment = RoomsEnvironment.extend({
+  HILUM_STATE_MACHINE: StateMachine.optional(),
+  HILUM_RUN_PAGE: RunPage,
+});
 export type NotifyEnvironment = z.infer<typeof NotifyEnvironment>;
 
 /** What a function of a stage finds that starts runs, or tells of them. */
@@ -42,6 +47,7 @@ const StageEnvironment = RoomsEnvironment.extend({ HILUM_STAGE: StageName, HILUM
 
 /** What the function finds that tells of executions which failed. */
 export const OnFailureEnvironment = StageEnvironment.extend({
+  HILUM_RUN_PAGE: RunPage,
   AWS_REGION: z.string().describe("set by Lambda; names the console with the logs"),
 });
 export type OnFailureEnvironment = z.infer<typeof OnFailureEnvironment>;

@@ -12,6 +12,8 @@ export interface AppProps {
   readonly env: Environment;
   /** The service's own OpenAPI 3.0 document, which API Gateway imports. */
   readonly document: ApiDocument;
+  /** A run's page without the run, which executions leave filled beside their reports. */
+  readonly runPage: string;
   readonly outdir?: string | undefined;
 }
 
@@ -25,7 +27,7 @@ const FEATURES = [
 ];
 
 /** Four stacks a stage; `cdk deploy 'hilum-dev-*'` chooses one. */
-export function createCdkApp({ stages, env, document, outdir }: AppProps): App {
+export function createCdkApp({ stages, env, document, runPage, outdir }: AppProps): App {
   const app = new App({
     ...(outdir !== undefined && { outdir }),
     analyticsReporting: false,
@@ -36,7 +38,7 @@ export function createCdkApp({ stages, env, document, outdir }: AppProps): App {
     const base = { env, stage };
     const data = new DataStack(app, named("data"), base);
     const { buckets, accessLogs } = data;
-    const training = new TrainingStack(app, named("training"), { ...base, buckets });
+    const training = new TrainingStack(app, named("training"), { ...base, buckets, runPage });
     const inference = new InferenceStack(app, named("inference"), { ...base, buckets, accessLogs, document });
     const monitoring = new MonitoringStack(app, named("monitoring"), {
       ...base,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,8 +11,11 @@ export const FUNCTIONS_FOLDER = fileURLToPath(new URL("../../functions", import.
 /** Packages made for CommonJS look for `require`, which a module does not have. */
 const BANNER = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
 
-/** Files that a function carries beside its code: by their place there, where they are here. */
-export type Beside = Readonly<Record<string, string>>;
+/** Files by their place there: where they are here. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What a function carries beside its code, by its place there: where it is here, or its bytes. */
+export type Beside = Readonly<Record<string, string | Uint8Array>>;
 
 /**
  * Handlers as one file each, everything they need inside; the name of every class is kept, since the state machine
@@ -41,7 +44,11 @@ export function withBundles<N extends string, T>(
       logLevel: "error",
     });
     return use((name, beside = {}) => {
-      for (const [place, file] of Object.entries(beside)) cpSync(file, join(folder, name, place));
+      for (const [place, file] of Object.entries(beside)) {
+        const to = join(folder, name, place);
+        if (typeof file === "string") cpSync(file, to);
+        else writeFileSync(to, file);
+      }
       return Code.fromAsset(join(folder, name));
     });
   } finally {
@@ -50,7 +57,7 @@ export function withBundles<N extends string, T>(
 }
 
 /** Files of a folder that a browser loads, by name. */
-export const browserFiles = (folder: string): Readonly<Record<string, string>> =>
+export const browserFiles = (folder: string): Files =>
   Object.fromEntries(
     readdirSync(folder)
       .filter((name) => /\.(html|css|js|svg)$/.test(name))
@@ -59,7 +66,7 @@ export const browserFiles = (folder: string): Readonly<Record<string, string>> =
   );
 
 /** Changes when any of the files does. */
-export function digest(files: Beside): string {
+export function digest(files: Files): string {
   const hash = createHash("sha256");
   for (const [place, file] of Object.entries(files)) hash.update(`${place}\n`).update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);

@@ -20,10 +20,17 @@ export const roomsEnvironment = (buckets: Buckets) =>
     HILUM_MODELS: buckets.models.s3UrlForObject(),
   }) satisfies z.input<typeof RoomsEnvironment>;
 
+/** Where Lambda unpacks a function's files. */
+const TASK_ROOT = "/var/task";
+
+/** The run's page without a run, beside the code of the functions that end runs. */
+export const RUN_PAGE = "run-page.html";
+
 export const notifyEnvironment = (buckets: Buckets, stateMachineArn: string) =>
   ({
     ...roomsEnvironment(buckets),
     HILUM_STATE_MACHINE: stateMachineArn,
+    HILUM_RUN_PAGE: `${TASK_ROOT}/${RUN_PAGE}`,
   }) satisfies z.input<typeof NotifyEnvironment>;
 
 /** Lambda adds the region. */
@@ -35,7 +42,8 @@ export const onFailureEnvironment = (buckets: Buckets, stage: Stage, stateMachin
 
 export const onDataEnvironment = (buckets: Buckets, stage: Stage, stateMachineArn: string, config: RunConfig) =>
   ({
-    ...notifyEnvironment(buckets, stateMachineArn),
+    ...roomsEnvironment(buckets),
+    HILUM_STATE_MACHINE: stateMachineArn,
     HILUM_STAGE: stage.name,
     HILUM_INCOMING: buckets.incoming.s3UrlForObject(),
     HILUM_CONFIG: JSON.stringify(config),

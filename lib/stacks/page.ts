@@ -20,7 +20,7 @@ import { Grant } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { PageConfiguration } from "../contracts/page-configuration.ts";
-import { type Beside, browserFiles, digest, FUNCTIONS_FOLDER, withBundles } from "./bundle.ts";
+import { browserFiles, digest, type Files, FUNCTIONS_FOLDER, withBundles } from "./bundle.ts";
 import type { Login } from "./login.ts";
 import type { LogKeeping } from "./logs.ts";
 import { GATEWAY_STAGE } from "./rest-api.ts";
@@ -117,7 +117,7 @@ function pageFiles(
 ): void {
   const folders = ["api/page", "login"].map((name) => browserFiles(join(FUNCTIONS_FOLDER, name)));
   const beside = Object.fromEntries(
-    Object.entries(Object.assign({}, ...folders) as Beside).map(([name, file]) => [
+    Object.entries(Object.assign({}, ...folders) as Files).map(([name, file]) => [
       AT_ROOT.test(name) ? `files/${name}` : `files/page/${name}`,
       file,
     ]),

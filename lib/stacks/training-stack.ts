@@ -13,7 +13,13 @@ import { FUNCTION_STEPS, FUNCTIONS, type FunctionStep } from "../workflow/functi
 import { JOB_STEPS, type JobStep } from "../workflow/jobs.ts";
 import { withBundles } from "./bundle.ts";
 import { Compute } from "./compute.ts";
-import { notifyEnvironment, onDataEnvironment, onFailureEnvironment, roomsEnvironment } from "./environment.ts";
+import {
+  notifyEnvironment,
+  onDataEnvironment,
+  onFailureEnvironment,
+  RUN_PAGE,
+  roomsEnvironment,
+} from "./environment.ts";
 import { events, undeliveredQueue } from "./events.ts";
 import { stepJob } from "./job.ts";
 import { output } from "./output.ts";
@@ -37,7 +43,12 @@ export class TrainingStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { stage, buckets, ...props }: StackProps & { readonly stage: Stage; readonly buckets: Buckets },
+    {
+      stage,
+      buckets,
+      runPage,
+      ...props
+    }: StackProps & { readonly stage: Stage; readonly buckets: Buckets; readonly runPage: string },
   ) {
     super(scope, id, props);
     const keeping = { stage, key: buckets.key };
@@ -57,6 +68,7 @@ export class TrainingStack extends Stack {
         new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [`${executions}:*`] }),
       );
     };
+    const page = { [RUN_PAGE]: Buffer.from(runPage) };
     const undelivered = undeliveredQueue(this, buckets.key);
     const parts = withBundles([...FUNCTION_STEPS, "on-data", "on-failure", "watch"] as const, (code) => {
       const functions = byName(FUNCTION_STEPS, (step: FunctionStep) => {
@@ -65,7 +77,7 @@ export class TrainingStack extends Stack {
           ...FUNCTIONS[step],
           name: step,
           does: step,
-          code: code(step),
+          code: code(step, step === "notify" ? page : {}),
           environment: step === "notify" ? notifyEnvironment(buckets, stateMachineArn) : roomsEnvironment(buckets),
         });
         grantAccess(made, buckets, STEP_ACCESS[step]);
@@ -88,7 +100,7 @@ export class TrainingStack extends Stack {
         timeoutSeconds: 120,
         name: "on-failure",
         does: "tells why a run failed, and starts what waited for it",
-        code: code("on-failure"),
+        code: code("on-failure", page),
         deadLetterQueue: undelivered,
         environment: onFailureEnvironment(buckets, stage, stateMachineArn),
       });

@@ -66,8 +66,6 @@ export async function startStageRun({ stage, data, config, ...options }: StageRu
   if (!ended) {
     const arn = await ask("state machine", () => startExecution(StateMachine, request));
     await follow(arn, { stage, run, ...options }, rooms);
-    const { exportBeside } = await import("../runs/export.ts");
-    await exportBeside(rooms.runs, run);
   }
   return readRunReport({ stage, environment }, run);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ import { FailureRecord, RunOutcome } from "../../../lib/contracts/run.ts";
 import { findDocument, writeDocument } from "../../../lib/store/documents.ts";
 import { openStore, roomsOf } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
+import { storedRun } from "../../lib/runs/stored-run.ts";
 import { type Failed, type StepFunctions, startStepFunctions } from "../../step-functions.ts";
 
 const RUN = "arrived-0123abcd";
@@ -105,6 +106,30 @@ describe("an event that tells what is not so any more", () => {
     await ended("promoted");
     await fails({});
     expect(await outcome()).toMatchObject({ status: "promoted" });
+  });
+});
+
+describe("the page of a run that failed", () => {
+  const template = "<html><head></head></html>\n";
+  const page = async () => Buffer.from(await runs.get(keys.page)).toString();
+
+  it("is written beside its report, and tells why", async () => {
+    await storedRun(runs, RUN).request();
+    await writeFile(join(folder, "run-page.html"), template);
+    vi.stubEnv("HILUM_RUN_PAGE", join(folder, "run-page.html"));
+    await record("train", 20, "disk is full");
+    await fails({});
+    expect(await page()).toMatch(
+      /^<html><head><script type="application\/json" id="still-run">\{.*<\/script>\n<\/head><\/html>\n$/,
+    );
+    expect(await page()).toContain("disk is full");
+  });
+
+  it("holds nothing up where it cannot be written", async () => {
+    vi.stubEnv("HILUM_RUN_PAGE", join(folder, "nowhere.html"));
+    await fails({});
+    expect(await outcome()).toMatchObject({ status: "failed" });
+    expect(log).toContain(`the page of run ${RUN} was not written`);
   });
 });
 

@@ -6,14 +6,17 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stages } from "../../../bin/stages.ts";
+import { GateDecision } from "../../../lib/contracts/decision.ts";
 import { STACK_PARTS, stackName } from "../../../lib/contracts/deployment.ts";
 import { JobEnvironment } from "../../../lib/contracts/environment.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
-import { roomsOf } from "../../../lib/store/open.ts";
+import { writeDocument } from "../../../lib/store/documents.ts";
+import { openStore, roomsOf } from "../../../lib/store/open.ts";
 import { STEP_ACCESS } from "../../../lib/workflow/access.ts";
 import { DEFINITION, definitionHash } from "../../../lib/workflow/definition.ts";
 import { EXIT_RULES, JOB_STEPS, JOBS } from "../../../lib/workflow/jobs.ts";
 import { SLOTS } from "../../../lib/workflow/slots.ts";
+import { storedRun } from "../runs/stored-run.ts";
 import { digestOf } from "./digest.ts";
 import { copiedFiles } from "./dockerfile.ts";
 import { reach, type Statement, statementsByRole } from "./roles.ts";
@@ -251,6 +254,38 @@ describe("functions", () => {
     });
     const names = stdout.trim().split("\n").sort();
     expect(names).toEqual([...Array<string>(6).fill("InputError"), ...Array<string>(4).fill("ZodError")]);
+  });
+
+  it("that end runs leave a run's page beside its report, by themselves", async () => {
+    const there = (name: string) =>
+      all("AWS::Lambda::Function").filter(({ Properties }) => Properties.Environment?.Variables[name] !== undefined);
+    expect(there("HILUM_RUN_PAGE")).toHaveLength(2);
+    const templates = (await readdir(first.folder, { recursive: true })).filter((name) =>
+      name.endsWith("run-page.html"),
+    );
+    expect(templates).toHaveLength(2);
+    const store = pathToFileURL(join(scratch, "ended")).href;
+    const runs = openStore(roomsOf(store).HILUM_RUNS);
+    const { keys, request, done } = storedRun(runs, "ended-0123abcd");
+    await request();
+    await done("evaluate", 1);
+    await writeDocument(runs, keys.decision, GateDecision, {
+      ...{ schema: "hilum.decision/1", run: "ended-0123abcd", candidate: "0".repeat(16) },
+      ...{ champion: null, decision: "keep", checks: [] },
+    });
+    const ends = templates.map(async (name) => {
+      const bundle = pathToFileURL(join(first.folder, name, "../index.mjs")).href;
+      const call = `const { handler } = await import("${bundle}"); await handler({ run: "ended-0123abcd" });`;
+      const env = { ...process.env, ...roomsOf(store), HILUM_RUN_PAGE: join(first.folder, name) };
+      return run(process.execPath, ["--input-type=module", "--eval", call], { env });
+    });
+    // One of the two is called with the run, the other by events.
+    const ended = await Promise.allSettled(ends);
+    expect(ended.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const page = Buffer.from(await runs.get(keys.page)).toString();
+    expect(page).toMatch(/^<!doctype html>.*<script type="application\/json" id="still-run">\{"run":"ended-0123abcd"/s);
+    expect(page).toContain('"status":"kept"');
+    expect(page).toContain("</html>");
   });
 
   it("tell the arrival of films which configuration to use", () => {

@@ -8,9 +8,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveRuns } from "../../../../functions/api/serve-runs.ts";
 import type { RunningServer } from "../../../../functions/api/server.ts";
-import { stillPage } from "../../../../functions/api/still-page.ts";
+import { stillTemplate } from "../../../../functions/api/still-template.ts";
 import { RunEvaluation } from "../../../../lib/contracts/evaluation.ts";
 import { readRun } from "../../../../lib/runs/read-run.ts";
+import { stillPage } from "../../../../lib/runs/still-page.ts";
 import { writeDocument } from "../../../../lib/store/documents.ts";
 import { openStore, storeUri } from "../../../../lib/store/open.ts";
 import type { Store } from "../../../../lib/store/store.ts";
@@ -142,7 +143,7 @@ describe("the page about runs", () => {
     test("a page that was written as one file has all of it, and asks nobody", async () => {
       const view = await readRun(runs, DONE);
       const markup = "</script><img src=x onerror=console.error(1)>";
-      await writeFile(join(folder, "run.html"), await stillPage({ ...view, description: markup }));
+      await writeFile(join(folder, "run.html"), stillPage(stillTemplate(), { ...view, description: markup }));
       await writeFile(join(folder, "report.html"), "<p>Report</p>");
       const page = await browser!.newPage();
       const asked: string[] = [];

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
-import type { RunView } from "../../lib/runs/read-run.ts";
+import { buildSync } from "esbuild";
 import { PAGE_FOLDER } from "./app.ts";
 import { RUNS_PAGE } from "./routes/runs.ts";
 
@@ -12,17 +11,11 @@ const SERVED = {
   nav: /\s*<nav.*?<\/nav>/,
 } as const;
 
-/** Text that ends no element of its own. */
-const inScript = (text: string): string => text.replaceAll("<", "\\u003c");
-
-/**
- * A run's page as one file, as the run stands now: the page's own files with the run in them. Opens from anywhere; its
- * links expect the report and the model card beside it.
- */
-export async function stillPage(view: RunView): Promise<string> {
-  const read = (folder: string, name: string) => readFile(join(folder, name), "utf8");
-  const styles = (await read(PAGE_FOLDER, "base.css")) + (await read(RUNS_PAGE, "runs.css"));
-  const { outputFiles } = await build({
+/** A run's page as one file, made of the served page's own files; lib/runs/still-page.ts puts a run into it. */
+export function stillTemplate(): string {
+  const read = (folder: string, name: string) => readFileSync(join(folder, name), "utf8");
+  const styles = read(PAGE_FOLDER, "base.css") + read(RUNS_PAGE, "runs.css");
+  const { outputFiles } = buildSync({
     entryPoints: [join(RUNS_PAGE, "runs.js")],
     ...{ bundle: true, minify: true, format: "esm", target: "es2022", write: false, logLevel: "silent" },
   });
@@ -32,9 +25,8 @@ export async function stillPage(view: RunView): Promise<string> {
   const parts = [
     `<meta http-equiv="content-security-policy" content="${policy}" />`,
     `<style>${styles}</style>`,
-    `<script type="application/json" id="still-run">${inScript(JSON.stringify(view))}</script>`,
     `<script type="module">${script}</script>`,
   ];
-  const served = (await read(RUNS_PAGE, "index.html")).replace(SERVED.head, "").replace(SERVED.nav, "");
+  const served = read(RUNS_PAGE, "index.html").replace(SERVED.head, "").replace(SERVED.nav, "");
   return served.replace("</head>", () => `${parts.join("\n")}\n</head>`);
 }
