@@ -47,6 +47,9 @@ export function parseBody(body: Buffer, untilTag?: string): ParsedBody {
     parse(dataSet, stream, body.length, untilTag === undefined ? undefined : { untilTag });
   } catch (exception) {
     if (exception instanceof InputError) throw exception;
+    // The picture is there, and whole; what a writer left behind it is no part of it.
+    const picture = dataSet.elements[PIXEL_DATA];
+    if (picture !== undefined && picture.dataOffset + picture.length <= body.length) return { dataSet, bigEndian };
     throw Object.assign(new Error("damaged", { cause: exception }), { exception, dataSet });
   }
   return { dataSet, bigEndian };

@@ -1,7 +1,7 @@
 import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
 import { InputError } from "../../domain/errors.ts";
 import { truncated } from "./body.ts";
-import { type CodestreamSize, endsWhole, jpeg2000Size, jpegSize, withoutBoxes } from "./codestream.ts";
+import { type CodestreamSize, endsWhole, jpeg2000Size, jpegColours, jpegSize, withoutBoxes } from "./codestream.ts";
 import type { Photometric, PixelFormat } from "./header.ts";
 
 type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg2000";
@@ -9,17 +9,22 @@ type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg20
 interface Codec {
   readonly decode: Decode;
   readonly size: (frame: Buffer) => CodestreamSize | undefined;
+  /** What three components are once decoded: as the header says, unless the codestream itself does. */
+  readonly colours?: (frame: Buffer) => Photometric | undefined;
 }
 
+/** Its header is often that of the picture before it was compressed. */
+const LOSSY_JPEG: Codec = { decode: "decodeJpeg", size: jpegSize, colours: jpegColours };
 const JPEG: Codec = { decode: "decodeJpeg", size: jpegSize };
 const JPEG_LS: Codec = { decode: "decodeJpegLs", size: jpegSize };
-const JPEG_2000: Codec = { decode: "decodeJpeg2000", size: jpeg2000Size };
-const HTJ2K: Codec = { decode: "decodeHtJpeg2000", size: jpeg2000Size };
+/** Its decoders undo its own colour transformation. */
+const JPEG_2000: Codec = { decode: "decodeJpeg2000", size: jpeg2000Size, colours: () => "RGB" };
+const HTJ2K: Codec = { decode: "decodeHtJpeg2000", size: jpeg2000Size, colours: () => "RGB" };
 
 /** Transfer syntaxes by the end of their UID, after 1.2.840.10008.1.2.4. (PS3.6, annex A). */
 const CODECS: Readonly<Record<string, Codec>> = {
-  "50": JPEG,
-  "51": JPEG,
+  "50": LOSSY_JPEG,
+  "51": LOSSY_JPEG,
   "57": JPEG,
   "70": JPEG,
   "80": JPEG_LS,
@@ -40,7 +45,7 @@ const MOST_TILES = 4096;
 export interface DecodedFrame {
   /** Stored values, little endian; the colours of a pixel side by side. */
   readonly bytes: Uint8Array;
-  /** What they are once the decoder is done: JPEG 2000 undoes its own colour transformation. */
+  /** What they are once the decoder is done. */
   readonly photometric: Photometric;
 }
 
@@ -53,7 +58,7 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
   const frame = withoutBoxes(encoded);
   const size = sizeOf(frame, codec);
   const fits = size?.width === format.columns && size.height === format.rows;
-  if (!fits || size.components !== format.samples || size.tiles > MOST_TILES) {
+  if (!fits || size.components !== format.samples || size.bits > format.bitsAllocated || size.tiles > MOST_TILES) {
     throw damaged("the compressed picture is not what the DICOM header says");
   }
   if (!endsWhole(frame)) throw truncated();
@@ -62,7 +67,8 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
     const context: CodecContext = new Context({
       width: format.columns,
       height: format.rows,
-      bitsAllocated: format.bitsAllocated,
+      // Of what comes out: films of 8 bits stand in headers of 16.
+      bitsAllocated: size.bits <= 8 ? 8 : 16,
       bitsStored: format.bitsStored,
       samplesPerPixel: format.samples,
       pixelRepresentation: format.signed ? 1 : 0,
@@ -71,7 +77,7 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
       encodedBuffer: frame,
     });
     const decoded = NativeCodecs[codec.decode](context).getDecodedBuffer();
-    const photometric = codec.size === jpeg2000Size && format.samples === 3 ? "RGB" : format.photometric;
+    const photometric = (format.samples === 3 ? codec.colours?.(frame) : undefined) ?? format.photometric;
     // The decoder's memory is its own: copied before the next frame writes over it.
     if (decoded !== undefined) return { bytes: decoded.slice(), photometric };
   } catch (cause) {

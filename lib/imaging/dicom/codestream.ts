@@ -3,6 +3,8 @@ export interface CodestreamSize {
   readonly width: number;
   readonly height: number;
   readonly components: number;
+  /** Of one value. */
+  readonly bits: number;
   /** 1 for a picture in one piece. */
   readonly tiles: number;
 }
@@ -26,6 +28,7 @@ export const jpegSize: SizeReader = (frame) => {
         height: frame.readUInt16BE(at + 5),
         width: frame.readUInt16BE(at + 7),
         components: frame[at + 9]!,
+        bits: frame[at + 4]!,
         tiles: 1,
       };
     }
@@ -33,6 +36,22 @@ export const jpegSize: SizeReader = (frame) => {
   }
   return undefined;
 };
+
+const APP0 = 0xe0;
+const APP14 = 0xee;
+
+/**
+ * Whether a JPEG of three components holds red, green and blue, or luma and two chromas; undefined where neither of the
+ * two application segments that say so is there (ITU T.871; Adobe's Technical Note 5116, 18).
+ */
+export function jpegColours(frame: Buffer): "RGB" | "YBR_FULL" | undefined {
+  for (let at = 2; at + 16 < frame.length && frame[at] === 0xff; at += 2 + frame.readUInt16BE(at + 2)) {
+    const [marker, text] = [frame[at + 1]!, frame.toString("latin1", at + 4, at + 9)];
+    if (marker === APP0 && text === "JFIF\0") return "YBR_FULL";
+    if (marker === APP14 && text === "Adobe") return frame[at + 15] === 0 ? "RGB" : "YBR_FULL";
+  }
+  return undefined;
+}
 
 /** More wavelet levels or quality layers than a film's writer chooses: each costs a decoder time. */
 const MOST_LEVELS = 10;
@@ -53,6 +72,7 @@ export const jpeg2000Size: SizeReader = (frame) => {
     width: right - left,
     height: bottom - top,
     components: frame.readUInt16BE(40),
+    bits: (frame[42]! & 0x7f) + 1,
     tiles: Math.ceil((right - tileLeft) / tileWidth) * Math.ceil((bottom - tileTop) / tileHeight),
   };
 };

@@ -17,15 +17,22 @@ export function storedValue({ bitsStored, highBit, signed }: PixelFormat): Trans
   };
 }
 
-/** Modality LUT or rescale (PS3.3, C.11.1); undefined where there is neither. */
-export function modality(dataSet: DataSet, format: PixelFormat): Transform | undefined {
+/** What stored values mean, and between which of these meanings a film without a window is shown. */
+export interface Modality {
+  readonly apply: Transform;
+  /** @param stored values that occur on the film */
+  readonly range: (stored: readonly number[]) => Range;
+}
+
+/** Modality LUT or rescale (PS3.3, C.11.1); without either values mean themselves. */
+export function modality(dataSet: DataSet, format: PixelFormat): Modality {
   const item = firstItem(dataSet, "x00283000");
   const table = item && lookUp(item, format.signed);
-  if (table) return table.apply;
-  const slope = decimal(dataSet, "x00281053") ?? 1;
+  if (table) return { apply: table.apply, range: (stored) => [0, openMost(16, rangeOf(stored.map(table.apply))[1])] };
+  const slope = decimal(dataSet, "x00281053") || 1;
   const intercept = decimal(dataSet, "x00281052") ?? 0;
-  if (slope === 0 || (slope === 1 && intercept === 0)) return undefined;
-  return (value) => value * slope + intercept;
+  const apply: Transform = (value) => value * slope + intercept;
+  return { apply, range: (stored) => rangeOf(openRange(format, rangeOf(stored)).map(apply)) };
 }
 
 /** Values of interest to 0 ... 1: a VOI LUT if there is one, else a window (PS3.3, C.11.2); undefined without either. */
@@ -76,6 +83,28 @@ function tableEntries(
   return Array.from(item.byteArray.subarray(element.dataOffset, element.dataOffset + element.length)).slice(0, length);
 }
 
-/** Highest value of a film of so many bits that has no window: its own depth, or what its content needs. */
-export const openRange = (bitsStored: number, brightest: number): number =>
-  2 ** (bitsStored <= 8 ? Math.max(1, bitsStored) : contentDepth(brightest)) - 1;
+/** Least and most. */
+export type Range = readonly [number, number];
+
+export function rangeOf(values: readonly number[]): Range {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}
+
+/** Highest value of a film without sign and window: of its own depth, or of what its content needs. */
+const openMost = (bits: number, most: number): number =>
+  2 ** (bits <= 8 ? bits : Math.min(bits, contentDepth(most))) - 1;
+
+/** So much of its depth must a film with negative values fill to be shown in all of it: others are measured, not shot. */
+const FILLED = 0.5;
+
+/** Stored values between which a film without a window is shown; moved by a constant, a film looks as it did. */
+function openRange({ bitsStored }: PixelFormat, [least, most]: Range): Range {
+  if (!(least < 0)) return [0, openMost(bitsStored, most)];
+  const half = (openMost(bitsStored, 2 * Math.max(-least - 1, most)) + 1) / 2;
+  return most - least < FILLED * 2 * half ? [least, most] : [-half, half - 1];
+}

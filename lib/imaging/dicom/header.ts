@@ -36,8 +36,8 @@ export type Photometric = keyof typeof PHOTOMETRIC;
 const isPhotometric = (name: string | undefined): name is Photometric =>
   name !== undefined && Object.hasOwn(PHOTOMETRIC, name);
 
-/** Plain radiographs: computed, digital, and what older consoles call them. */
-const MODALITIES = new Set(["CR", "DX", "DR"]);
+/** Plain radiographs: computed, digital, on film, and what older consoles call them. */
+const MODALITIES = new Set(["CR", "DX", "DR", "RG"]);
 
 const CHEST = /CHEST|THORA|TORAX|LUNG|PULM|RIB|STERN|HEART/;
 /** Body parts of PS3.16, annex L, that no chest film shows alone. Free text that is none of them is let through. */
@@ -80,7 +80,7 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
 function refuseOtherFilms(dataSet: DataSet): void {
   const modality = code(dataSet, "x00080060");
   if (modality !== undefined && !MODALITIES.has(modality)) {
-    throw new InputError("dicom-modality", "the DICOM file is no plain radiograph; expected modality CR, DX or DR");
+    throw new InputError("dicom-modality", "the DICOM file is no plain radiograph; expected modality CR, DX, DR or RG");
   }
   const bodyPart = code(dataSet, "x00180015");
   if (bodyPart !== undefined && !CHEST.test(bodyPart) && ELSEWHERE.test(bodyPart)) {

@@ -8,13 +8,14 @@ import { truncated } from "./body.ts";
 import type { DecodedFrame } from "./codecs.ts";
 import { paletteToRgb, toRgb } from "./colour.ts";
 import { parseFile } from "./data-set.ts";
-import { modality, openRange, storedValue, type Transform, valuesOfInterest } from "./grey-scale.ts";
+import { type Modality, modality, rangeOf, storedValue, type Transform, valuesOfInterest } from "./grey-scale.ts";
 import { type PixelFormat, readPixelFormat, readView } from "./header.ts";
+import { pixelRatio, squarePixels } from "./square-pixels.ts";
 import { readFrame, toWords } from "./stored-values.ts";
 
 /**
  * A chest film from a DICOM file: stored values through modality and VOI transformation, MONOCHROME1 turned round,
- * at the depth of the stored values; colour becomes grey. Its compressed frames are decoded on this thread.
+ * at the depth of the stored values; colour becomes grey, pixels square. Its compressed frames are decoded on this thread.
  * @throws InputError `dicom-no-pixels`, `dicom-modality`, `dicom-body-part`, `dicom-photometric`, `dicom-pixel-format`,
  * `dicom-transfer-syntax`, `multi-frame`, `film-size`, `film-truncated`, `film-damaged`
  */
@@ -24,7 +25,8 @@ export async function readDicom(bytes: Uint8Array): Promise<Film> {
   const format = readPixelFormat(dataSet);
   const frame = await readFrame(file, format);
   const { view, warnings } = readView(dataSet);
-  const { image, bitDepth, colourfulness = 0, warning } = toImage(frame, format, dataSet);
+  const { image: stored, bitDepth, colourfulness = 0, warning } = toImage(frame, format, dataSet);
+  const image = squarePixels(stored, pixelRatio(dataSet));
   const { width, height } = image;
   return {
     image,
@@ -64,10 +66,9 @@ function toGrey(stored: Uint8Array | Uint16Array, format: PixelFormat, dataSet: 
   const value = storedValue(format);
   const padding = paddingTest(dataSet, format);
   const shown = used.filter((word) => !padding(value(word)));
-  const rescale = modality(dataSet, format);
-  const output = (word: number): number => (rescale ? rescale(value(word)) : value(word));
-
-  const fraction = fractionOf(dataSet, format, shown.map(output), rescale !== undefined);
+  const meaning = modality(dataSet, format);
+  const output = (word: number): number => meaning.apply(value(word));
+  const fraction = fractionOf(dataSet, meaning, shown.map(value), format.signed);
   const depth = Math.max(8, format.bitsStored);
   const maxValue = 2 ** depth - 1;
   const table = depth > 8 ? new Uint16Array(65536) : new Uint8Array(65536);
@@ -103,23 +104,16 @@ function paddingTest(dataSet: DataSet, { signed }: PixelFormat): (value: number)
 /** From an output of the modality transformation to 0 ... 1. */
 function fractionOf(
   dataSet: DataSet,
-  format: PixelFormat,
-  outputs: readonly number[],
-  rescaled: boolean,
+  meaning: Modality,
+  stored: readonly number[],
+  signed: boolean,
 ): { apply: Transform; warning?: Warning } {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const output of outputs) {
-    if (output < least) least = output;
-    if (output > most) most = output;
-  }
   const whole = (): Transform => {
-    const unsigned = !format.signed && !rescaled;
-    const low = unsigned ? 0 : least;
-    const high = unsigned ? openRange(format.bitsStored, most) : most;
+    const [low, high] = meaning.range(stored);
     return high > low ? (value) => Math.min(1, Math.max(0, (value - low) / (high - low))) : () => 0;
   };
-  const window = valuesOfInterest(dataSet, format.signed || least < 0);
+  const [least, most] = rangeOf(stored.map(meaning.apply));
+  const window = valuesOfInterest(dataSet, signed || least < 0);
   if (window === undefined) return { apply: whole() };
   if (most > least && window(least) === window(most)) {
     const message = "the file's window shows nothing of the film and was left out";

@@ -147,12 +147,43 @@ describe("grey scale", () => {
     expect([...image.data]).toEqual(Array.from(stored.values, (value) => Math.round((value / 4095) * 65535)));
   });
 
-  test("signed values without a window run from their least to their most", async () => {
-    const signed = picture(12, { signed: true });
-    const data = await valuesOf(signed);
-    const [least, most] = [Math.min(...signed.values), Math.max(...signed.values)];
-    expect(data[signed.values.indexOf(least)]).toBe(0);
-    expect(data[signed.values.indexOf(most)]).toBe(4095);
+  describe("without a window, a film that reaches neither black nor white keeps its greys", () => {
+    const shades = Int32Array.from(film.values, (value) => 300 + Math.round((value / 4095) * 3400));
+    const inner: Picture = { ...film, values: shades };
+    const shifted = shades.map((value) => value - 2048);
+    const rescale = (slope: string, intercept: string): DicomOptions => ({
+      tags: { "00281053": ["DS", slope], "00281052": ["DS", intercept] },
+    });
+    const table = Array.from({ length: 4096 }, (_, i) => i);
+    const lut: DicomOptions = {
+      tags: { "00283000": ["SQ", [{ "00283002": ["US", [4096, 0, 16]], "00283006": ["OW", table] }]] },
+    };
+
+    test.each<[string, Picture, DicomOptions]>([
+      ["as stored", inner, {}],
+      ["rescaled", inner, rescale("2.5", "-1024")],
+      ["rescaled by a negative slope", { ...inner, values: shades.map((v) => 4095 - v) }, rescale("-1", "4095")],
+      ["through a modality table", inner, lut],
+      ["with sign", { ...inner, signed: true, values: shifted }, {}],
+      ["with sign and rescaled back", { ...inner, signed: true, values: shifted }, rescale("1", "2048")],
+      ["with sign in sixteen bits", { ...inner, signed: true, bitsStored: 16, values: shifted }, {}],
+      ["with sign, and none negative", { ...inner, signed: true, bitsStored: 16 }, {}],
+      ["in sixteen bits", { ...inner, bitsStored: 16 }, {}],
+      ["of nine bits", { ...inner, bitsStored: 9, values: shades.map((v) => v >> 3) }, {}],
+      ["of fifteen bits", { ...inner, bitsStored: 15, values: shades.map((v) => v << 3) }, {}],
+    ])("%s", async (_, stored, options) => {
+      const { image } = await read(stored, options);
+      const most = Math.max(
+        ...image.data.map((value, i) => Math.abs(value / image.maxValue - shades[i]! / 4095) * 4095),
+      );
+      expect(most).toBeLessThan(stored.bitsStored === 9 ? 9 : 2);
+    });
+
+    test("measured values, such as Hounsfield's, run from their least to their most", async () => {
+      const values = shades.map((value) => value - 1024);
+      const { image } = await read({ ...inner, signed: true, bitsStored: 16, values });
+      expect([Math.min(...image.data), Math.max(...image.data)]).toEqual([0, 65535]);
+    });
   });
 
   /** PS3.3, C.11.2.1.2.1 and C.11.2.1.3, as printed there: y for output range 0 to 1. */
@@ -229,6 +260,19 @@ describe("grey scale", () => {
 
 describe("header", () => {
   const film = picture(12);
+
+  test.each([
+    ["a byte", Buffer.alloc(1)],
+    ["text", Buffer.from("more of it ".repeat(99))],
+    ["ones", Buffer.alloc(999, 0xff)],
+  ])("what a writer left behind the picture is no part of it: %s", async (_, rest) => {
+    const { image } = await readFilm(Buffer.concat([dicomFile(film), rest]));
+    expect([...image.data]).toEqual([...film.values]);
+  });
+
+  test("a film on a scanner's film, modality RG, is a radiograph", async () => {
+    expect(await valuesOf(film, { tags: { "00080060": ["CS", "RG"] } })).toEqual([...film.values]);
+  });
 
   test.each<[string, DicomOptions]>([
     ["dicom-no-pixels", { pixels: false }],

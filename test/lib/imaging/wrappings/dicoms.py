@@ -132,6 +132,11 @@ def compressed(put):
     put("jpeg_fragments.dcm", file(baseline(), uid.JPEGBaseline8Bit, [jpeg()], fragments_per_frame=5), "same")
     put("jpeg_no_offsets.dcm", file(baseline(), uid.JPEGBaseline8Bit, [jpeg()], has_bot=False), "same")
     put("jpeg_extended.dcm", file(film(), uid.JPEGExtended12Bit, [ic.jpeg8_encode(f12, level=97, bitspersample=12)]), "same")
+    wide = lambda frame, syntax: file(film(f8, 8, 16), syntax, [frame])
+    put("jpeg_8_in_16.dcm", wide(jpeg(), uid.JPEGBaseline8Bit), "same")
+    put("jpeg_lossless_8_in_16.dcm", wide(lossless(f8, 8, 1), uid.JPEGLosslessSV1), "same")
+    put("jpeg_2000_8_in_16.dcm", wide(jpeg2000(f8, reversible=True, level=0), uid.JPEG2000Lossless), "same")
+    put("jpeg_lossless_16_in_8.dcm", file(film(f8, 8, 8), uid.JPEGLosslessSV1, [lossless(f16, 16, 1)]), "film-damaged")
     put("jpeg_extended_8.dcm", file(baseline(), uid.JPEGExtended12Bit, [jpeg()]), "same")
     put("jpeg_inverted.dcm", file(baseline(photometric="MONOCHROME1"), uid.JPEGBaseline8Bit, [jpeg(255 - f8)]), "same")
     put("jpeg_garbage.dcm", file(baseline(), uid.JPEGBaseline8Bit, [draw.bytes(5000)]), "film-damaged")
@@ -190,6 +195,10 @@ def colour(put):
     put("ybr.dcm", file(picture(np.dstack([f8, neutral, neutral]), "YBR_FULL")), "same")
     put("ybr_422.dcm", file(picture(rgb8, "YBR_FULL_422", PixelData=pairs)), "same")
     put("ybr_jpeg.dcm", file(picture(rgb8, "YBR_FULL_422"), uid.JPEGBaseline8Bit, [jpeg(rgb8, subsampling=1)]), "same")
+    put("ybr_jpeg_in_rgb.dcm", file(picture(rgb8, "RGB"), uid.JPEGBaseline8Bit, [jpeg(rgb8, subsampling=0)]), "same")
+    untransformed = ic.jpeg8_encode(rgb8, level=97, colorspace="RGB", outcolorspace="RGB")
+    put("rgb_jpeg.dcm", file(picture(rgb8, "RGB"), uid.JPEGBaseline8Bit, [untransformed]), "same")
+    put("rgb_jpeg_in_ybr.dcm", file(picture(rgb8, "YBR_FULL_422"), uid.JPEGBaseline8Bit, [untransformed]), "same")
     put("rct_jpeg_2000.dcm", file(picture(rgb8, "YBR_RCT"), uid.JPEG2000Lossless, [jpeg2000(rgb8, reversible=True)]), "same")
     put("rgb_jpeg_ls.dcm", file(picture(rgb8, "RGB"), uid.JPEGLSLossless, [ic.jpegls_encode(rgb8)]), "same")
     put("rgb_rle.dcm", file(picture(rgb8, "RGB"), uid.RLELossless, [run_lengths(rgb8)]), "same")
@@ -206,7 +215,7 @@ def colour(put):
 def headers(put):
     for modality in ("CT", "MR", "US", "MG", "NM", "PT", "OT", "XA", "RF", "SEG", "IO"):
         put(f"modality_{modality}.dcm", file(film(modality=modality)), "dicom-modality")
-    for modality in ("CR", "DR", None, ""):
+    for modality in ("CR", "DR", "RG", None, ""):
         put(f"modality_{modality}.dcm", file(film(modality=modality)), "same")
     for part in ("HAND", "KNEE", "PELVIS", "SKULL", "ABDOMEN", "LSPINE", "SHOULDER", "TSPINE", "BREAST"):
         put(f"part_{part}.dcm", file(film(part=part)), "dicom-body-part")
@@ -237,6 +246,13 @@ def headers(put):
     put("no_columns.dcm", file(film(Columns=0)), "film-size")
     put("4_gigapixels.dcm", file(film(Rows=65535, Columns=65535)), "film-size")
     put("a_row_more.dcm", file(film(Rows=H + 1)), "film-truncated")
+    tall = np.repeat(f12, 2, axis=0)
+    for name, value in {"PixelAspectRatio": ["1", "2"], "ImagerPixelSpacing": ["0.1", "0.2"], "PixelSpacing": [0.1, 0.2]}.items():
+        put(f"tall_{name}.dcm", file(film(tall, **{name: value})), "same")
+    put("tall.dcm", file(film(tall)), "answered")
+    put("aspect_square.dcm", file(film(PixelAspectRatio=["1", "1"], ImagerPixelSpacing=["0.143", "0.144"])), "same")
+    for ratio in (["0", "0"], ["1", "9"], ["1"], [""]):
+        put(f"aspect_{'_'.join(ratio)}.dcm", file(film(PixelAspectRatio=ratio)), "same")
     private = film()
     private.add_new(0x00090010, "LO", "VENDOR")
     private.add_new(0x00091001, "UN", bytes(5000))
