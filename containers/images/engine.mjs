@@ -7,8 +7,9 @@ import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 import { build } from "esbuild";
 import { LINKS } from "../../lib/setup/engine.mjs";
-import { TENSORFLOW_VERSION, variantFor } from "../../lib/setup/engine-variants.mjs";
+import { variantFor } from "../../lib/setup/engine-variants.mjs";
 import { bundledPackages, writeSbom } from "./sbom.mjs";
+import { cudaWheels, tensorflowWheel } from "./wheels.mjs";
 
 const [name = "", folder = ""] = process.argv.slice(2);
 const from = join("node_modules", name);
@@ -56,21 +57,7 @@ cpSync(join(from, "lib/napi-v8"), join(to, "lib/napi-v8"), { recursive: true });
 
 const variant = variantFor(name.endsWith("-gpu") ? "cuda" : "cpu", "linux", "x64");
 if (variant === undefined) throw new Error(`no wheel for ${name}`);
-/** @param {string} distribution @param {string} wheel its version @param {string} sha256 */
-const fromPyPI = (distribution, wheel, sha256) => ({
-  type: "library",
-  name: distribution,
-  version: wheel,
-  purl: `pkg:pypi/${distribution}@${wheel}`,
-  hashes: [{ alg: "SHA-256", content: sha256 }],
-});
-const cuda = readFileSync("containers/images/cuda-requirements.txt", "utf8")
-  .split("\n")
-  .flatMap((line) => {
-    const [, wheel, number, hash] = /^(\S+)==(\S+) --hash=sha256:(\w+)/.exec(line) ?? [];
-    return wheel && number && hash ? [fromPyPI(wheel, number, hash)] : [];
-  });
 writeSbom(to, {
   packages: [...bundledPackages(metafile), from],
-  besides: [fromPyPI(variant.distribution, TENSORFLOW_VERSION, variant.sha256), ...(name.endsWith("-gpu") ? cuda : [])],
+  besides: [tensorflowWheel(variant), ...(name.endsWith("-gpu") ? cudaWheels() : [])],
 });

@@ -6,7 +6,7 @@ const TOOL = resolve("node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cl
 const PACKAGE_PATH = "cdx:npm:package:path";
 
 /**
- * @typedef {{ bomFormat: string, specVersion: string, metadata: object, components: Component[] }} Bom CycloneDX
+ * @typedef {{ bomFormat: string, specVersion: string, version: number, metadata: object, components: Component[] }} Bom CycloneDX
  * @typedef {{ type: string, name: string, version: string, purl: string, properties?: { name: string, value: string }[],
  *   components?: Component[] }} Component
  */
@@ -19,19 +19,30 @@ const PACKAGE_PATH = "cdx:npm:package:path";
  */
 export function writeSbom(folder, { packages, project = ".", besides = [] }) {
   const wanted = new Set(packages);
+  const { components, ...bom } = lockFileBom(project);
+  const found = flatten(components).filter((component) => wanted.delete(pathOf(component)));
+  if (wanted.size > 0) throw new Error(`not in the lock file: ${[...wanted].join(", ")}`);
+  writeBom(join(folder, "sbom.json"), { ...bom, components: [...found, ...besides] });
+}
+
+/**
+ * All packages of a project's lock file, the same bytes each time.
+ * @param {string} project its folder
+ * @returns {Bom}
+ */
+export function lockFileBom(project) {
   const args = ["--package-lock-only", "--output-reproducible", "--output-format", "JSON", "--output-file", "-"];
   const output = execFileSync(process.execPath, [TOOL, ...args, join(project, "package.json")], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
     maxBuffer: 1 << 28,
   });
-  /** @type {Bom} */
   const { bomFormat, specVersion, metadata, components } = JSON.parse(output);
-  const found = flatten(components).filter((component) => wanted.delete(pathOf(component)));
-  if (wanted.size > 0) throw new Error(`not in the lock file: ${[...wanted].join(", ")}`);
-  const contents = { bomFormat, specVersion, version: 1, metadata, components: [...found, ...besides] };
-  writeFileSync(join(folder, "sbom.json"), `${JSON.stringify(contents, undefined, 2)}\n`);
+  return { bomFormat, specVersion, version: 1, metadata, components };
 }
+
+/** @param {string} file @param {Bom} bom */
+export const writeBom = (file, bom) => writeFileSync(file, `${JSON.stringify(bom, undefined, 2)}\n`);
 
 /** @param {Component[]} components @returns {Component[]} */
 const flatten = (components) =>
