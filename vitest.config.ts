@@ -6,6 +6,7 @@ const SLOW = "test/slow/**/*.test.ts";
 export default defineConfig(({ mode }) => ({
   test: {
     ...(mode === "slow" ? { include: [SLOW] } : { include: ["test/**/*.test.ts"], exclude: [SLOW] }),
+    globalSetup: "test/temporary-folder.ts",
     pool: "forks",
     maxWorkers: 2,
     testTimeout: mode === "slow" ? 900_000 : 120_000,

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../lib/setup/cache-folder.mjs";
 import { engineId, provisionEngine } from "../lib/setup/engine.mjs";
 import { variantFor } from "../lib/setup/engine-variants.mjs";
+import { forgetOld } from "../lib/setup/forget-old.mjs";
 import { installPackages, lockHash } from "../lib/setup/packages.mjs";
 import { SetupError } from "../lib/setup/setup-error.mjs";
 
@@ -56,13 +57,18 @@ async function setUp() {
   const linked = join(packageFolder, "deps", "lib", "libtensorflow_cc.so.2");
   const ready =
     before.lock === lock && existsSync(linked) && before.engines?.[device] === (await engineId(variant, packageFolder));
-  if (ready) return utimes(stamp, new Date(), new Date());
+  if (ready) {
+    // Where the cache may not be written, nothing in it grows old.
+    await forgetOld(join(cache, "engines"), before.engines[device]).catch(() => {});
+    return utimes(stamp, new Date(), new Date());
+  }
   await mkdir(cache, { recursive: true });
   const id = await provisionEngine(variant, {
     ...{ root, cache, say },
     python: process.env.PYTHON || "python3",
     compiler: process.env.CXX || "g++",
   });
+  await forgetOld(join(cache, "engines"), id);
   const engines = { ...(before.lock === lock ? before.engines : {}), [device]: id };
   await writeStamp({ lock, engines });
   say(`Ready: TensorFlow engine ${id}`);
