@@ -4,6 +4,7 @@ import { Feedback } from "../../lib/contracts/feedback.ts";
 import { UploadedFilm } from "../../lib/contracts/uploads.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import type { Limits } from "./dependencies.ts";
+import { parseForm } from "./form-body.ts";
 import { LimitError, schemaError } from "./problems.ts";
 
 /** What requests carry. What a film is, its own first bytes decide; its name is never looked at. */
@@ -91,10 +92,13 @@ function parseJson<T extends z.ZodType>(text: string, schema: T): z.infer<T> {
   return parsed.data;
 }
 
-const formBody = (c: Context): Promise<FormData> =>
-  c.req.formData().catch((cause: unknown) => {
+async function formBody(c: Context): Promise<FormData> {
+  try {
+    return await parseForm(Buffer.from(await c.req.arrayBuffer()), c.req.header("content-type") ?? "");
+  } catch (cause) {
     throw new InputError("bad-multipart", "body: not well-formed multipart/form-data", { cause });
-  });
+  }
+}
 
 async function formFiles(form: FormData, field: string): Promise<Uint8Array[]> {
   const parts = form.getAll(field);

@@ -45,6 +45,8 @@ export async function serveHere(
 ): Promise<RunningServer> {
   const server = createAdaptorServer({
     fetch,
+    // HTTP/1.0, as health checks still speak it, names no host.
+    hostname: "localhost",
     serverOptions: { ...TIME_OUTS, ...timeOuts },
   }) as Server;
   server.on("request", dropWhereSlow);

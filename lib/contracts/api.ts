@@ -15,7 +15,11 @@ export const ExplainChoice = z
   .string()
   .default("none")
   .transform((text) => text.split(",").map((name) => name.trim()))
-  .pipe(z.union([z.tuple([z.enum(["none", "top", "all"])]), z.array(ObservationName).min(1)]))
+  .pipe(
+    z.union([z.tuple([z.enum(["none", "top", "all"])]), z.array(ObservationName).min(1)], {
+      error: "expected none, top, all, or names of observations with commas between them",
+    }),
+  )
   .meta({ description: "`none`, `top`, `all`, or names of observations with commas between them", example: "top" });
 export type ExplainChoice = z.infer<typeof ExplainChoice>;
 

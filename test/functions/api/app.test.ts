@@ -6,7 +6,7 @@ import { ModelDetails, ModelList, Prediction, Problem } from "../../../lib/contr
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
-import { manifest, serviceDouble, shelfDouble } from "./service-double.ts";
+import { doubleAnswer, manifest, serviceDouble, shelfDouble } from "./service-double.ts";
 
 const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
 
@@ -73,6 +73,27 @@ describe("a prediction", () => {
     expect(response.status).toBe(200);
   });
 
+  test.each(["x", '"-"', "form", "a-boundary-of-common-length"])(
+    "comes whole, whatever the form's boundary: %s",
+    async (name) => {
+      const boundary = name.replaceAll('"', "");
+      const film = Buffer.from(`x--x \r\n-${boundary} form ${boundary}\r\n${boundary}`);
+      const part = (text: string) =>
+        Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name=${text}\r\n\r\n`);
+      const end = Buffer.from(`\r\n--${boundary}--\r\n`);
+      const body = Buffer.concat([part('"note"'), Buffer.from("said\r\n"), part('"film"; filename="a"'), film, end]);
+      const seen: unknown[] = [];
+      const films = serviceDouble({
+        answer: async (sent) => {
+          seen.push(Buffer.from(sent as Uint8Array).toString());
+          return doubleAnswer(false);
+        },
+      });
+      const response = await post(app({ films }), "/v1/predictions", body, `multipart/form-data; boundary=${name}`);
+      expect([response.status, ...seen]).toEqual([200, film.toString()]);
+    },
+  );
+
   test("says which model and how long", async () => {
     const response = await post(app(), "/v1/predictions");
     expect(response.headers.get("x-model-version")).toBe(manifest.version);
@@ -102,6 +123,11 @@ describe("a refusal is a problem with a stable code", () => {
     const response = await post(app(), path, body, type);
     expect(response.status).toBe(status);
     expect((await problem(response)).code).toBe(code);
+  });
+
+  test("an unknown observation is told what may stand there", async () => {
+    const { detail } = await problem(await post(app(), "/v1/predictions?explain=Hernia"));
+    expect(detail).toMatch(/^explain: expected none, top, all, or names/);
   });
 
   test("a film over the limit, with the limit", async () => {

@@ -195,6 +195,14 @@ describe("the server", () => {
     await server.close();
   }, 10_000);
 
+  test("answers HTTP/1.0, which names no host", async () => {
+    const server = await startServer({ port: 0, films: serviceDouble(), models: shelfDouble() });
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.write("GET /v1/health/live HTTP/1.0\r\n\r\n");
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /);
+    await server.close();
+  });
+
   test("says which port is in use, and lets it go when closed", async () => {
     const options = { films: serviceDouble(), models: shelfDouble() };
     const first = await startServer({ port: 0, ...options });
