@@ -9,7 +9,7 @@ import { ObservationName } from "../contracts/primitives.ts";
 import { StepProgress } from "../contracts/progress.ts";
 import { FailureRecord, RunId, RunOutcome, RunRequest, StepRecord } from "../contracts/run.ts";
 import { TrainingHistory } from "../contracts/training.ts";
-import { InputError } from "../domain/errors.ts";
+import { InputError, reportError } from "../domain/errors.ts";
 import { readDocument } from "../store/documents.ts";
 import { NotFoundError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
@@ -45,23 +45,30 @@ export interface RunDocuments {
   readonly failures: readonly FailureRecord[];
   readonly progress: readonly StepProgress[];
   readonly histories: readonly TrainingHistory[];
+  /** Documents that this version can't read, each with why; they count as not there. */
+  readonly unreadable: readonly string[];
   /** Which files a person can open are there. */
   readonly files: { readonly report: boolean; readonly card: boolean; readonly tensorboard: boolean };
 }
 
-/** @throws InputError `no-such-run`; `document` where one is of another version */
-export async function readRunDocuments(runs: Store, run: string): Promise<RunDocuments> {
-  const keys = runKeys(RunId.safeParse(run).data ?? noSuchRun(runs, run));
-  const there = new Set<string>();
-  for await (const { key } of runs.list(keys.prefix)) there.add(key);
-  if (!there.has(keys.request)) noSuchRun(runs, run);
+/**
+ * @param listed the run's keys, where somebody has listed them
+ * @throws InputError `no-such-run`; `document` where its request is damaged or of another version
+ */
+export async function readRunDocuments(runs: Store, run: string, listed?: ReadonlySet<string>): Promise<RunDocuments> {
+  const keys = runKeys(RunId.safeParse(run).data ?? (await noSuchRun(runs, run)));
+  const there = listed ?? new Set(await keysUnder(runs, keys.prefix));
+  if (!there.has(keys.request)) await noSuchRun(runs, run);
 
-  // A running run's documents come and go between two looks.
+  const unreadable: string[] = [];
   const find = async <T extends z.ZodType>(key: string, schema: T): Promise<z.infer<T> | undefined> => {
     if (!there.has(key)) return undefined;
     return readDocument(runs, key, schema).catch((error: unknown) => {
+      // A running run's documents come and go between two looks.
       if (error instanceof NotFoundError) return undefined;
-      throw error;
+      if (!(error instanceof InputError)) throw error;
+      unreadable.push(reportError(error).message.replace(`${runs.uri}/${keys.prefix}`, ""));
+      return undefined;
     });
   };
   const all = async <T extends z.ZodType>(wanted: (key: string) => boolean, schema: T): Promise<z.infer<T>[]> => {
@@ -80,12 +87,14 @@ export async function readRunDocuments(runs: Store, run: string): Promise<RunDoc
     find(keys.outcome, RunOutcome),
   ]);
   const members = request.config.training.seeds.map((_, member) => keys.member(member));
+  const histories = new Set(members.map(({ history }) => history));
   return {
     ...{ request, runner, plan, dataset, figures, decision, outcome },
     records: await all(under(keys.stepRecords), StepRecord),
     failures: await all(under(keys.failures), FailureRecord),
     progress: await all(under(keys.progress), StepProgress),
-    histories: await all((key) => members.some(({ history }) => history === key), TrainingHistory),
+    histories: await all((key) => histories.has(key), TrainingHistory),
+    unreadable,
     files: {
       report: there.has(keys.report),
       card: there.has(keys.card),
@@ -94,6 +103,20 @@ export async function readRunDocuments(runs: Store, run: string): Promise<RunDoc
   };
 }
 
-function noSuchRun(runs: Store, run: string): never {
-  throw new InputError("no-such-run", `${runs.uri}: no run ${JSON.stringify(run)}; bin/hilum runs list names them`);
+/** Names that are told of an unknown one at most. */
+const NAMED = 5;
+
+/** @throws InputError `no-such-run`, with the names that begin like it */
+export async function noSuchRun(runs: Store, run: string): Promise<never> {
+  const beginning = run.replace(/-[^-]*$/, "");
+  const keys = RunId.safeParse(beginning).success ? await keysUnder(runs, beginning) : [];
+  const names = keys.filter((key) => runKeys(key.split("/")[0]!).request === key).map((key) => key.split("/")[0]);
+  const hint = names.length > 0 ? `is it ${names.slice(0, NAMED).join(" or ")}?` : "bin/hilum runs list names them";
+  throw new InputError("no-such-run", `${runs.uri}: no run ${JSON.stringify(run)}; ${hint}`);
+}
+
+async function keysUnder(runs: Store, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of runs.list(prefix)) found.push(key);
+  return found;
 }

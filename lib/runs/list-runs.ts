@@ -1,10 +1,12 @@
+import { runKeys } from "../contracts/layout.ts";
 import { RunId } from "../contracts/run.ts";
 import { InputError, reportError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
 import { type RunStatus, type RunView, readRun } from "./read-run.ts";
 
 /** A line of the list. */
-export interface RunSummary extends Pick<RunView, "run" | "description" | "createdAt" | "seconds" | "model"> {
+export interface RunSummary
+  extends Pick<RunView, "run" | "description" | "createdAt" | "seconds" | "model" | "unreadable"> {
   readonly status: RunStatus;
   readonly network: string;
   readonly fingerprint: string;
@@ -21,28 +23,70 @@ export interface RunList {
   readonly unreadable: readonly { readonly run: string; readonly message: string }[];
 }
 
-/** Every run that has a request. */
-export async function listRuns(runs: Store): Promise<RunList> {
-  const found: RunSummary[] = [];
-  const unreadable: { run: string; message: string }[] = [];
-  for await (const { key } of runs.list("")) {
-    const [run = "", file, ...rest] = key.split("/");
-    if (file !== "request.json" || rest.length > 0 || !RunId.safeParse(run).success) continue;
-    try {
-      found.push(summarise(await readRun(runs, run)));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      unreadable.push({ run, message: reportError(error).message });
-    }
+/** Runs that are read at a time. */
+const AT_A_TIME = 16;
+
+/** Lists a store's runs, again and again: what a run came to that has ended well is read once. */
+export function runLister(runs: Store): () => Promise<RunList> {
+  const ended = new Map<string, { readonly outcome: string; readonly summary: RunSummary }>();
+
+  async function look(run: string, keys: ReadonlySet<string>): Promise<RunSummary> {
+    const { outcome: key } = runKeys(run);
+    const outcome = keys.has(key) ? Buffer.from(await runs.get(key)).toString() : undefined;
+    const known = ended.get(run);
+    if (outcome !== undefined && known?.outcome === outcome) return known.summary;
+    const summary = summarise(await readRun(runs, run, keys));
+    if (outcome !== undefined && WELL.has(summary.status)) ended.set(run, { outcome, summary });
+    else ended.delete(run);
+    return summary;
   }
-  return { runs: found.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt)), unreadable };
+
+  return async () => {
+    const waiting = [...(await keysByRun(runs))].filter(([run, keys]) => keys.has(runKeys(run).request));
+    const found: RunSummary[] = [];
+    const unreadable: { run: string; message: string }[] = [];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        try {
+          found.push(await look(...next));
+        } catch (error) {
+          // Removed since it was listed.
+          if (reportError(error).code === "not-found") continue;
+          if (!(error instanceof InputError)) throw error;
+          unreadable.push({ run: next[0], message: reportError(error).message });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    return {
+      runs: found.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt) || (a.run < b.run ? -1 : 1)),
+      unreadable: unreadable.sort((a, b) => (a.run < b.run ? -1 : 1)),
+    };
+  };
+}
+
+const WELL: ReadonlySet<RunStatus> = new Set(["promoted", "kept"]);
+
+/** Every run that has a request. */
+export const listRuns = (runs: Store): Promise<RunList> => runLister(runs)();
+
+async function keysByRun(runs: Store): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>();
+  for await (const { key } of runs.list("")) {
+    const run = key.slice(0, key.indexOf("/"));
+    if (!RunId.safeParse(run).success) continue;
+    const keys = found.get(run) ?? new Set();
+    found.set(run, keys.add(key));
+  }
+  return found;
 }
 
 export function summarise(view: RunView): RunSummary {
-  const { run, description, status, createdAt, seconds, fingerprint, config, figures, model, states } = view;
+  const { run, description, status, createdAt, seconds, fingerprint, config, figures, model, states, unreadable } =
+    view;
   const at = states.findLast(({ status: s, step }) => step !== null && ["running", "failed", "stopped"].includes(s));
   return {
-    ...{ run, description, status, createdAt, seconds, fingerprint, model },
+    ...{ run, description, status, createdAt, seconds, fingerprint, model, unreadable },
     network: config.model.network,
     meanAuroc: figures?.meanAuroc ?? null,
     meanAurocInterval: figures?.meanAurocInterval ?? null,

@@ -5,6 +5,7 @@ import type { FailureRecord } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
 import { isHeld } from "../store/lease.ts";
+import { storeOfRoom } from "../store/open.ts";
 import { mayRun, SELF } from "../store/process-identity.ts";
 import type { Store } from "../store/store.ts";
 import { DEFINITION } from "../workflow/definition.ts";
@@ -21,6 +22,10 @@ export interface RunView {
   readonly description: string;
   readonly status: RunStatus;
   readonly createdAt: string;
+  /** When this was read; what still goes on has taken until then. */
+  readonly at: string;
+  /** When it was begun last, on one machine; null where that is not known. */
+  readonly since: string | null;
   /** From the first step's start to the last one's end, pauses included; null before the first. */
   readonly seconds: number | null;
   readonly fingerprint: string;
@@ -42,6 +47,10 @@ export interface RunView {
   readonly files: RunDocuments["files"];
   /** Folder for TensorBoard. */
   readonly members: string;
+  /** The store in which it goes on, where it has stopped or failed and one machine's state machine ran it. */
+  readonly resumable: string | null;
+  /** Documents of the run that can't be read, each with why: what they tell is missing here. */
+  readonly unreadable: readonly string[];
 }
 
 /** A step that wrote nothing for so long is not at work any more, as far as another machine can tell. */
@@ -49,18 +58,23 @@ const SILENCE_MS = 90_000;
 
 const places = new Map(placesOf(DEFINITION).map((place) => [place.state, place]));
 
-/** @throws InputError `no-such-run`, `document` */
-export async function readRun(runs: Store, run: string): Promise<RunView> {
-  const documents = await readRunDocuments(runs, run);
-  const { request, plan, dataset, decision, outcome, figures, records, failures, progress } = documents;
+/**
+ * @param listed the run's keys, where somebody has listed them
+ * @throws InputError `no-such-run`, `document`
+ */
+export async function readRun(runs: Store, run: string, listed?: ReadonlySet<string>): Promise<RunView> {
+  const documents = await readRunDocuments(runs, run, listed);
+  const { request, runner, plan, dataset, decision, figures, records, failures, progress } = documents;
   const now = Date.now();
   const running = isRunning(documents, now);
+  const outcome = outcomeSince(documents);
   const { states, taken } = statesOf(DEFINITION, {
     ...{ records, failures, progress, outcome, running },
+    since: runner?.takenAt,
     isAtWork: (step) => running && isAtWork(step, now),
     answers: { plan, gate: decision },
   });
-  const status = statusOf(documents, running, states);
+  const status = running ? "running" : (outcome?.status ?? unendedStatus(runner, states));
   const setAside: Record<string, number> = {};
   for (const { code } of dataset?.setAside ?? []) setAside[code] = (setAside[code] ?? 0) + 1;
   const keys = runKeys(run);
@@ -69,6 +83,8 @@ export async function readRun(runs: Store, run: string): Promise<RunView> {
     description: request.config.description,
     status,
     createdAt: request.createdAt,
+    at: new Date(now).toISOString(),
+    since: runner?.takenAt ?? null,
     seconds: secondsOf(documents, running ? now : undefined),
     fingerprint: request.fingerprint,
     config: request.config,
@@ -77,7 +93,7 @@ export async function readRun(runs: Store, run: string): Promise<RunView> {
       ...edge,
       taken: taken.some(({ from, to, kind }) => from === edge.from && to === edge.to && kind === edge.kind),
     })),
-    failure: status === "failed" ? (outcome?.failure ?? earliest(failures)) : null,
+    failure: status === "failed" ? (outcome?.failure ?? firstFailure(states)) : null,
     rows: { read: plan?.rows.read ?? null, used: dataset?.rows ?? null, setAside },
     histories: documents.histories.toSorted((a, b) => a.member - b.member),
     figures: figures ?? null,
@@ -85,8 +101,12 @@ export async function readRun(runs: Store, run: string): Promise<RunView> {
     model: outcome?.model ?? figures?.model ?? null,
     files: documents.files,
     members: `${runs.uri}/${keys.prefix}members`,
+    resumable: runner && RESUMABLE.has(status) ? storeOfRoom("runs", runs.uri) : null,
+    unreadable: documents.unreadable,
   };
 }
+
+const RESUMABLE: ReadonlySet<RunStatus> = new Set(["failed", "stopped"]);
 
 /** Known of a state machine on one machine by its lease, of a cloud's by what its steps write. */
 const isRunning = ({ runner, progress, outcome }: RunDocuments, now: number): boolean => {
@@ -97,18 +117,29 @@ const isRunning = ({ runner, progress, outcome }: RunDocuments, now: number): bo
 const isAtWork = ({ endedAt, owner, at }: StepProgress, now: number): boolean =>
   endedAt === null && mayRun(owner) && (owner.host === SELF.host || now - Date.parse(at) < SILENCE_MS);
 
-function statusOf({ outcome, runner, failures }: RunDocuments, running: boolean, states: RunState[]): RunStatus {
-  if (running) return "running";
-  if (outcome) return outcome.status;
-  if (failures.length > 0 && states.some(({ status }) => status === "failed")) return "failed";
+/** How it ended; a run that failed and was begun again has not. */
+function outcomeSince({ outcome, runner, progress }: RunDocuments): RunDocuments["outcome"] {
+  if (outcome?.status !== "failed") return outcome;
+  const begun = [runner?.takenAt ?? "", ...progress.map(({ startedAt }) => startedAt)];
+  return begun.some((instant) => instant > outcome.at) ? undefined : outcome;
+}
+
+function unendedStatus(runner: RunDocuments["runner"], states: readonly RunState[]): RunStatus {
+  if (states.some(({ status }) => status === "failed")) return "failed";
   return runner ? "stopped" : "waiting";
 }
 
-const earliest = (failures: readonly FailureRecord[]): FailureRecord | null =>
-  failures.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0] ?? null;
+const firstFailure = (states: readonly RunState[]): FailureRecord | null =>
+  states
+    .flatMap(({ members }) => members.filter(({ status }) => status === "failed"))
+    .flatMap(({ failure }) => failure ?? [])
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0] ?? null;
 
 function secondsOf({ records, progress }: RunDocuments, now: number | undefined): number | null {
-  const times = [...records, ...progress].flatMap(({ startedAt, endedAt }) => [startedAt, endedAt ?? startedAt]);
-  const instants = times.map((time) => Date.parse(time)).concat(now ?? []);
-  return times.length === 0 ? null : (Math.max(...instants) - Math.min(...instants)) / 1000;
+  const times = [
+    ...records.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]),
+    // Of a step that was killed nobody knows more than when it was last heard of.
+    ...progress.flatMap(({ startedAt, endedAt, at }) => [startedAt, endedAt ?? at]),
+  ].map((time) => Date.parse(time));
+  return times.length === 0 ? null : (Math.max(...times, now ?? 0) - Math.min(...times)) / 1000;
 }

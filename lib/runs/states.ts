@@ -11,7 +11,10 @@ export interface MemberState {
   readonly index: number;
   readonly status: Exclude<StateStatus, "skipped">;
   readonly startedAt: string | null;
+  /** Of one that was killed, when it was last heard of. */
   readonly endedAt: string | null;
+  /** Whether it was done before the run was taken up again, which skipped it then. */
+  readonly earlier: boolean;
   /** 0 before the first, and where the run is older than this count. */
   readonly starts: number;
   readonly progress: StepProgress["progress"];
@@ -34,7 +37,10 @@ export interface Told {
   readonly records: readonly StepRecord[];
   readonly failures: readonly FailureRecord[];
   readonly progress: readonly StepProgress[];
+  /** Of the run as it was begun last. */
   readonly outcome: RunOutcome | undefined;
+  /** When it was begun last, where that is known. */
+  readonly since: string | undefined;
   /** What Choices and arrays read, as the states hand it on: `{ plan: { prepareJobs: 2 } }`. */
   readonly answers: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
   readonly isAtWork: (progress: StepProgress) => boolean;
@@ -88,23 +94,26 @@ function look(definition: Definition, name: string, told: Told): RunState {
   }
   if (state.Type !== "Task" || step === null) return { state: name, step, status: "done", members: [] };
   const members = Array.from({ length: sizeOf(state, told) }, (_, index) => memberOf(step, index, told));
-  return { state: name, step, status: together(members, told.running), members };
+  return { state: name, step, status: together(step, members, told), members };
 }
 
 function memberOf(step: string, index: number, told: Told): MemberState {
   const own = <T extends { step: string; index?: number | undefined }>(of: readonly T[]): T | undefined =>
     of.find((document) => document.step === step && (document.index ?? 0) === index);
-  const [record, progress] = [own(told.records), own(told.progress)];
-  // Of a step that could not write why, the run's end tells it.
-  const failure = own(told.failures) ?? own(told.outcome?.failure ? [told.outcome.failure] : []);
-  const atWork = record === undefined && progress !== undefined && told.isAtWork(progress);
-  const failed = failure !== undefined && (progress === undefined || failure.at >= progress.startedAt);
-  const begun = failed ? "failed" : progress ? "stopped" : "pending";
+  const [record, progress, written] = [own(told.records), own(told.progress), own(told.failures)];
+  const failure = isOfLastStart(written, progress) ? written : (untold(step, index, progress, told) ?? written);
+  const failed = isOfLastStart(failure, progress);
+  const status = statusOf({ record, progress, failure: failed ? failure : undefined }, told);
   return {
     index,
-    status: record ? "done" : atWork ? "running" : begun,
+    status,
     startedAt: record?.startedAt ?? progress?.startedAt ?? null,
-    endedAt: record?.endedAt ?? progress?.endedAt ?? (failed ? failure.at : null),
+    endedAt:
+      record?.endedAt ??
+      progress?.endedAt ??
+      (failed ? failure?.at : status === "stopped" ? progress?.at : null) ??
+      null,
+    earlier: record !== undefined && told.since !== undefined && record.endedAt < told.since,
     starts: progress?.starts ?? 0,
     progress: progress?.progress ?? null,
     log: progress?.log ?? [],
@@ -113,13 +122,48 @@ function memberOf(step: string, index: number, told: Told): MemberState {
   };
 }
 
+const isOfLastStart = (failure: FailureRecord | undefined, progress: StepProgress | undefined): boolean =>
+  failure !== undefined && (progress === undefined || failure.at >= progress.startedAt);
+
+/** The run's own reason, for a member that wrote none: one that was killed, or where there is none such, never began. */
+function untold(
+  step: string,
+  index: number,
+  progress: StepProgress | undefined,
+  { outcome, progress: all }: Told,
+): FailureRecord | undefined {
+  const reason = outcome?.failure;
+  if (reason?.step !== step) return undefined;
+  if (reason.index !== undefined) return reason.index === index ? reason : undefined;
+  const isKilled = (one: StepProgress): boolean => one.step === step && one.endedAt === null;
+  return (progress ? isKilled(progress) : !all.some(isKilled)) ? reason : undefined;
+}
+
+/** What a step says that was asked to stop, by a person or by a machine that is taken away. */
+const STOPPED = "stopped";
+
+function statusOf(
+  member: { record: StepRecord | undefined; progress: StepProgress | undefined; failure: FailureRecord | undefined },
+  told: Told,
+): MemberState["status"] {
+  const { record, progress, failure } = member;
+  if (record) return "done";
+  if (progress && told.isAtWork(progress)) return "running";
+  if (failure) return failure.code === STOPPED && told.outcome === undefined ? "stopped" : "failed";
+  if (progress === undefined) return "pending";
+  return wasLeft(progress, told) ? "done" : "stopped";
+}
+
+/** Whether the run went on from it: a step that finds fault with what those before it did has it done anew. */
+const wasLeft = ({ step, endedAt }: StepProgress, { progress: all }: Told): boolean =>
+  endedAt !== null && all.some((other) => other.step !== step && other.startedAt >= endedAt);
+
 /** A member that failed is tried again, or waits for the others to end, as long as the run goes on. */
-function together(members: readonly MemberState[], running: boolean): RunState["status"] {
+function together(step: string, members: readonly MemberState[], { running, outcome }: Told): RunState["status"] {
   const some = (status: MemberState["status"]) => members.some((member) => member.status === status);
   if (members.every(({ status }) => status === "done")) return "done";
-  if (running) return "running";
-  if (some("running")) return "running";
-  if (some("failed")) return "failed";
+  if (running || some("running")) return "running";
+  if (some("failed") || outcome?.failure?.step === step) return "failed";
   return some("stopped") || some("done") ? "stopped" : "pending";
 }
 

@@ -52,6 +52,10 @@ export function roomsOf(uri: string): RoomsEnvironment {
   return { HILUM_DATASETS: `${base}/datasets`, HILUM_RUNS: `${base}/runs`, HILUM_MODELS: `${base}/models` };
 }
 
+/** The store whose folder a room is; null where it lies by itself, as a copy of it and a stage's buckets do. */
+export const storeOfRoom = (room: Room, uri: string): string | null =>
+  uri.endsWith(`/${room}`) ? uri.slice(0, -room.length - 1) : null;
+
 export function openRooms(environment: RoomsEnvironment): Rooms {
   const open = (room: Room) => openStore(environment[`HILUM_${room.toUpperCase() as Uppercase<Room>}`]);
   return Object.fromEntries(ROOMS.map((room) => [room, open(room)])) as Record<Room, Store>;

@@ -20,5 +20,6 @@ export async function printRuns({ json, ...place }: RunsOptions): Promise<void> 
   } else if (unreadable.length === 0) {
     console.error(`No run in ${asShownPath(room.uri)} yet; bin/hilum run makes one.`);
   }
-  for (const { run, message } of unreadable) console.error(`hilum: warning: run ${run}: ${message}`);
+  const damaged = runs.flatMap(({ run, unreadable: documents }) => documents.map((message) => ({ run, message })));
+  for (const { run, message } of [...damaged, ...unreadable]) console.error(`hilum: warning: run ${run}: ${message}`);
 }

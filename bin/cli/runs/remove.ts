@@ -19,7 +19,8 @@ export async function remove(run: string, { yes, json, ...place }: RemoveOptions
   const { model, dataset } = removal.stays;
   const stays = [
     ...(model === null ? [] : [`model version ${model}`]),
-    `the shards of data set ${dataset.slice(0, 16)}…`,
+    ...(dataset === null ? [] : [`the shards of data set ${dataset.slice(0, 16)}…`]),
   ];
-  console.log(`${run}: ${removal.objects} objects removed. What stays: ${stays.join(" and ")}.`);
+  const left = stays.length > 0 ? ` What stays: ${stays.join(" and ")}.` : "";
+  console.log(`${run}: ${removal.objects} objects removed.${left}`);
 }

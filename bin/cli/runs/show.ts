@@ -2,7 +2,7 @@ import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { duration, progressText, figures as text } from "../../../lib/local/display/format.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import type { MemberState, RunState } from "../../../lib/runs/states.ts";
-import { asShownPath } from "../places.ts";
+import { asShownPath, DEFAULT_STORE } from "../places.ts";
 import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
 /** States and figures of a run, as far as it has come. */
@@ -19,10 +19,12 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
+    ["Go on", view.resumable && resumeCommand(run, view.resumable)],
     ["Model", model],
     ["Report", files.report ? asShownPath(`${room.uri}/${run}/report.html`) : null],
     ["TensorBoard", files.tensorboard ? `tensorboard --logdir ${asShownPath(view.members)}` : null],
   ];
+  for (const document of view.unreadable) console.error(`hilum: warning: run ${run}: ${document}`);
   console.log(table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
   console.log(`\n${table([["STATE", "STATUS", "TIME", ""], ...stateRows(view)])}`);
   const curve = epochRows(view);
@@ -30,6 +32,11 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     console.log(`\n${table([["MEMBER", "EPOCH", "LOSS", "TUNING LOSS", "TUNING AUROC", "IMAGES/S"], ...curve])}`);
   }
   if (view.figures) console.log(`\n${table([["FIGURE", "TEST PATIENTS (95 %)"], ...figureRows(view.figures)])}`);
+}
+
+function resumeCommand(run: string, store: string): string {
+  const place = asShownPath(store);
+  return `bin/hilum runs resume ${run}${place === DEFAULT_STORE ? "" : ` --store ${place}`}`;
 }
 
 const stateRows = ({ states }: RunView): string[][] =>
@@ -46,15 +53,20 @@ const done = ({ members }: RunState): number => members.filter(({ status }) => s
 const memberRows = ({ members }: RunState): string[][] =>
   members.map((member) => [`  member ${member.index}`, member.status, ...told(member)]);
 
+/** What stands still has no pace. */
+const AT_REST = { rate: null, secondsLeft: null };
+
 function told(member: MemberState | undefined): [time: string, what: string] {
   if (member?.startedAt == null) return ["", ""];
-  const { startedAt, endedAt, starts, status, progress, summary, failure } = member;
-  const end = endedAt === null ? (status === "running" ? Date.now() : null) : Date.parse(endedAt);
+  const { startedAt, endedAt, starts, earlier, status, progress, summary, failure } = member;
+  const running = status === "running";
+  const end = endedAt === null ? (running ? Date.now() : null) : Date.parse(endedAt);
   const what = [
     starts > 1 ? `begun ${starts} times` : "",
+    earlier ? "done before, skipped since" : "",
     summary ? text(summary) : "",
-    status !== "done" && progress ? progressText(progress) : "",
-    failure ? failure.message : "",
+    status !== "done" && progress ? progressText(running ? progress : { ...progress, ...AT_REST }) : "",
+    failure ? `${running ? "last attempt: " : ""}${failure.message}` : "",
   ];
   return [end === null ? "" : duration(end - Date.parse(startedAt)), what.filter((part) => part !== "").join("; ")];
 }

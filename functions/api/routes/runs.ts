@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { compareRuns } from "../../../lib/runs/compare-runs.ts";
-import { listRuns } from "../../../lib/runs/list-runs.ts";
+import { runLister } from "../../../lib/runs/list-runs.ts";
 import { readRun } from "../../../lib/runs/read-run.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { readPageFiles } from "../page-files.ts";
@@ -41,7 +41,8 @@ export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store): void {
   get("/runs", (c) => send(c, files.get("index.html")));
   get("/runs/:run", (c) => send(c, files.get("index.html")));
   get("/runs-page/:file", (c) => send(c, files.get(c.req.param("file") ?? "")));
-  get("/run-data", async (c) => c.json(await listRuns(runs), 200, fresh));
+  const list = runLister(runs);
+  get("/run-data", async (c) => c.json(await list(), 200, fresh));
   get("/run-data/:run", async (c) => c.json(await readRun(runs, nameIn(c)), 200, fresh));
   get("/run-comparison", async (c) => {
     const names = [...new Set(c.req.queries("run"))];

@@ -3,8 +3,9 @@ import { GateDecision } from "../../../lib/contracts/decision.ts";
 import { Lease } from "../../../lib/contracts/lease.ts";
 import { Plan } from "../../../lib/contracts/plan.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
-import { listRuns } from "../../../lib/runs/list-runs.ts";
+import { summarise } from "../../../lib/runs/list-runs.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
+import { removeRun } from "../../../lib/runs/remove-run.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { SELF } from "../../../lib/store/process-identity.ts";
@@ -153,6 +154,100 @@ describe("a run", () => {
     expect(stateOf(view, "train-array").members.map(({ status }) => status)).toEqual(["done", "failed"]);
   });
 
+  test("that was stopped says so, and at which state; not that it failed", async () => {
+    await finishData(1);
+    await runner({ endedAt: minute(9) });
+    await stored.progress("train", 7, { index: 0, owner: SELF, endedAt: minute(9) });
+    await stored.failed("train", 9, 0, { code: "stopped", exitCode: 75 });
+    const view = await read();
+    expect(view).toMatchObject({ status: "stopped", failure: null });
+    expect(summarise(view)).toMatchObject({ status: "stopped", at: "train" });
+    expect(stateOf(view, "train").members[0]).toMatchObject({ status: "stopped", failure: { code: "stopped" } });
+    // A machine that is taken away more often than the job is tried again ends the run all the same.
+    await stored.ended("failed", 10, "train");
+    expect(statuses(await read())).toMatchObject({ train: "failed" });
+  });
+
+  test("that failed, was taken up again and killed is stopped: what it failed with once is past", async () => {
+    await finishData(1);
+    await stored.failed("train", 9, 0);
+    await stored.ended("failed", 10, "train");
+    await runner({ takenAt: minute(20), owner: { ...SELF, boot: "before" } });
+    await stored.progress("train", 21, { index: 0, owner: { ...SELF, boot: "before" }, starts: 2, at: minute(25) });
+    const view = await read();
+    expect(view).toMatchObject({ status: "stopped", failure: null, seconds: 24 * 60 });
+    expect(stateOf(view, "train").members[0]).toMatchObject({ status: "stopped", endedAt: minute(25) });
+  });
+
+  test("a state that finds fault with what another made, and takes it back, is the one that failed", async () => {
+    await finishData(1);
+    await stored.progress("prepare", 3, { index: 0, endedAt: minute(4) });
+    await runs.delete(stored.keys.stepRecord("prepare", 0));
+    await runs.delete(stored.keys.stepRecord("merge"));
+    await stored.progress("merge", 4, { endedAt: minute(5) });
+    await stored.failed("merge", 5);
+    await stored.ended("failed", 5, "merge");
+    const view = await read();
+    expect(statuses(view)).toMatchObject({ prepare: "done", merge: "failed", upsample: "pending" });
+    expect(summarise(view)).toMatchObject({ status: "failed", at: "merge" });
+    // Taken up again, the first of them is done anew.
+    await runner({ takenAt: minute(6) });
+    await stored.progress("prepare", 7, { index: 0, owner: SELF, starts: 2 });
+    expect(statuses(await read())).toMatchObject({ prepare: "running", merge: "pending" });
+  });
+
+  test("one of whose members was killed shows which, by the run's end", async () => {
+    await finishData(1);
+    await planned(1, 3);
+    await stored.done("train", 8, 0);
+    await stored.progress("train", 8, { index: 0, endedAt: minute(9) });
+    await stored.progress("train", 9, { index: 1, at: minute(11) });
+    await stored.ended("failed", 12, "train");
+    const train = stateOf(await read(), "train-array");
+    expect(train.status).toBe("failed");
+    expect(train.members.map(({ status }) => status)).toEqual(["done", "failed", "pending"]);
+    expect(train.members[1]!.failure).toMatchObject({ code: "csv" });
+  });
+
+  test("whose job never began, as where no machine is free, failed at that state", async () => {
+    await finishData(1);
+    await planned(1, 2);
+    await stored.ended("failed", 12, "train");
+    const train = stateOf(await read(), "train-array");
+    expect([train.status, ...train.members.map(({ status }) => status)]).toEqual(["failed", "failed", "failed"]);
+  });
+
+  test("says what it skipped when it was taken up again, and with what it goes on", async () => {
+    const place = openStore(`memory://store-${Math.random()}/runs`);
+    [runs, stored] = [place, storedRun(place, RUN)];
+    await stored.request();
+    await finishData(1);
+    await runner({ takenAt: minute(6), endedAt: minute(9) });
+    const view = await read();
+    const earlier = view.states.filter(({ members }) => members.some((member) => member.earlier));
+    expect(earlier.map(({ state }) => state)).toEqual(["validate", "plan", "prepare"]);
+    expect(view).toMatchObject({ since: minute(6), status: "stopped", resumable: place.uri.replace(/.runs$/, "") });
+    await stored.ended("kept", 12);
+    expect(await read()).toMatchObject({ status: "kept", resumable: null });
+  });
+
+  test("with damaged documents is shown without what they tell, and names them", async () => {
+    await finishData(1);
+    await runs.put(stored.keys.evaluation, Buffer.from("{"));
+    await runs.put(stored.keys.stepProgress("train", 0), Buffer.from('{"schema":"hilum.progress/0"}'));
+    const view = await read();
+    expect(statuses(view)).toMatchObject({ upsample: "done", train: "pending" });
+    expect(view.figures).toBeNull();
+    expect([...view.unreadable].sort()).toEqual([
+      "evaluation.json: expected JSON",
+      expect.stringMatching(/^progress.train-00000.json: schema: /),
+    ]);
+    await runs.put(stored.keys.request, Buffer.from("{"));
+    await expect(read()).rejects.toMatchObject({ code: "document" });
+    expect(await removeRun(runs, RUN)).toMatchObject({ stays: { model: null, dataset: null } });
+    await expect(read()).rejects.toMatchObject({ code: "no-such-run" });
+  });
+
   test.each([
     ["promote", "promoted", { promote: "done", keep: "skipped" }],
     ["keep", "kept", { promote: "skipped", keep: "done" }],
@@ -179,16 +274,11 @@ describe("a run", () => {
   });
 });
 
-test("the list has the newest first, and names what it can't read", async () => {
-  await storedRun(runs, "other-1").request();
-  await runs.put("broken-1/request.json", Buffer.from('{"schema":"hilum.request/9"}'));
-  await runs.put("features/x/shard-00000.safetensors", Buffer.from("x"));
-  await runs.put("_arrivals/x/request.json", Buffer.from("{}"));
-  const list = await listRuns(runs);
-  expect(list.runs.map(({ run }) => run).sort()).toEqual(["other-1", RUN]);
-  expect(list.unreadable).toEqual([{ run: "broken-1", message: expect.stringContaining("schema") }]);
+test.each(["nobody-1", "../x", "", "a/b", "a\0b"])("no run %j", async (name) => {
+  await expect(readRun(runs, name)).rejects.toMatchObject({ code: "no-such-run" });
 });
 
-test.each(["nobody-1", "../x", "", "a/b"])("no run %j", async (name) => {
-  await expect(readRun(runs, name)).rejects.toMatchObject({ code: "no-such-run" });
+test("of a name that is almost right those that begin like it are told", async () => {
+  await expect(readRun(runs, "test")).rejects.toThrow(`is it ${RUN}?`);
+  await expect(readRun(runs, "test-0123abce")).rejects.toThrow(`is it ${RUN}?`);
 });

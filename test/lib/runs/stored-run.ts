@@ -60,8 +60,8 @@ export function storedRun(runs: Store, run: string) {
         log: [],
         ...changes,
       }),
-    failed: (step: string, at: number, index?: number) =>
-      writeDocument(runs, keys.failure(step, index), FailureRecord, failure(step, at, index)),
+    failed: (step: string, at: number, index?: number, changes: Partial<FailureRecord> = {}) =>
+      writeDocument(runs, keys.failure(step, index), FailureRecord, { ...failure(step, at, index), ...changes }),
     ended: (status: RunOutcome["status"], at: number, step?: string) =>
       writeDocument(runs, keys.outcome, RunOutcome, {
         schema: "hilum.outcome/1",
