@@ -1,12 +1,14 @@
 import { canary } from "./drill/canary.ts";
 import { crowd } from "./drill/crowd.ts";
 import { diskFull } from "./drill/disk-full.ts";
+import { events } from "./drill/events.ts";
 import { formulas } from "./drill/formulas.ts";
 import { killPipeline } from "./drill/kill-pipeline.ts";
 import { killPrepare } from "./drill/kill-prepare.ts";
 import { killTraining } from "./drill/kill-training.ts";
 import { modelDamage } from "./drill/model-damage.ts";
 import { paths } from "./drill/paths.ts";
+import { promotions } from "./drill/promotions.ts";
 import { prototypes } from "./drill/prototypes.ts";
 import { s3Faults } from "./drill/s3-faults.ts";
 import { slow } from "./drill/slow.ts";
@@ -31,8 +33,8 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   paths,
   formulas,
   prototypes,
-  promotions: suite({ file: "promotions.test.ts", rounds: 50, roundsVariable: "HILUM_PROMOTION_ROUNDS" }),
-  events: suite({ file: "arrivals.test.ts", rounds: 200, roundsVariable: "HILUM_ARRIVAL_EVENTS" }),
+  promotions,
+  events,
   fuzz: suite({
     file: "fuzz.test.ts",
     tests: "mutated films",

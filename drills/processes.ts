@@ -49,6 +49,16 @@ export function start(
 export const hilum = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running =>
   start("bin/hilum.ts", args, environment);
 
+/** Waits for the first message of a process that was forked. */
+export async function ready(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit").then(([code, signal]) => {
+    throw new Error(`${child.spawnargs.join(" ")} ended with ${code ?? signal} before it was ready`);
+  });
+  // Its end is expected afterwards.
+  ended.catch(() => {});
+  await Promise.race([once(child, "message"), ended]);
+}
+
 /** Ends what still runs. */
 export async function killAll(): Promise<void> {
   const ends = [...running].map((child) => once(child, "close"));

@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { must } from "../drill.ts";
+import { ready } from "../processes.ts";
+import type { Answer, Order, Promote } from "./promoter.ts";
+import type { Registry } from "./registries.ts";
+
+/** Whoever lives has his answer by then; a lock of the dead would be waited for much longer. */
+const PATIENCE_MS = 15_000;
+
+/** A process that promotes; its answers to its last order, the last of them at a moment in milliseconds since 1970. */
+export interface Promoter {
+  readonly child: ChildProcess;
+  answers: Answer[];
+  answeredAt: number;
+}
+
+const isAlive = ({ child }: Promoter): boolean => child.signalCode === null && child.exitCode === null;
+
+/** So many processes that promote in a registry; those that were killed are replaced when it is asked for. */
+export class Promoters {
+  all: Promoter[] = [];
+  private readonly program: string;
+  private readonly registry: Registry;
+  private readonly count: number;
+
+  constructor(program: string, registry: Registry, count: number) {
+    this.program = program;
+    this.registry = registry;
+    this.count = count;
+  }
+
+  async fill(): Promise<void> {
+    const alive = this.all.filter(isAlive);
+    const missing = Array.from({ length: this.count - alive.length }, () => this.start());
+    this.all = [...alive, ...(await Promise.all(missing))];
+  }
+
+  private async start(): Promise<Promoter> {
+    const env = { ...process.env, ...this.registry.environment };
+    const child = fork(this.program, { env, stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+    await ready(child);
+    return { child, answers: [], answeredAt: 0 };
+  }
+
+  /** Ids of new versions, by their names. */
+  async publish(names: readonly string[]): Promise<string[]> {
+    const { child } = this.all[0]!;
+    child.send({ models: this.models, names } satisfies Order);
+    return (await once(child, "message"))[0] as string[];
+  }
+
+  order(promoter: Promoter, what: Promote): void {
+    const { child } = promoter;
+    promoter.answers = [];
+    child.removeAllListeners("message").on("message", (answer: Answer) => {
+      promoter.answers.push(answer);
+      promoter.answeredAt = Date.now();
+    });
+    child.send({ models: this.models, ...what } satisfies Order);
+  }
+
+  /** Waits for every answer of those that live. */
+  async answered(promoters: readonly Promoter[], each: number, when: string): Promise<void> {
+    for (const end = Date.now() + PATIENCE_MS; ; await sleep(2)) {
+      const waiting = promoters.filter((promoter) => isAlive(promoter) && promoter.answers.length < each);
+      if (waiting.length === 0) return;
+      must(
+        Date.now() < end,
+        `${this.registry.name}, ${when}: no answer within ${PATIENCE_MS / 1000} s, none of a fault`,
+      );
+    }
+  }
+
+  close(): void {
+    for (const { child } of this.all) child.kill("SIGKILL");
+  }
+
+  private get models(): string {
+    return `${this.registry.store}/models`;
+  }
+}
