@@ -69,6 +69,7 @@ const ADDONS = [
     sources: [
       "network-addon.cc",
       "network.cc",
+      "winograd.cc",
       "program.cc",
       "team.cc",
       "kernels.cc",

@@ -35,6 +35,25 @@ struct Affine {
   const float* shift;
 };
 
+// F(2 x 2, 3 x 3) of Winograd's convolutions: 16 products in the place of 36. Lavin and Gray, "Fast Algorithms for
+// Convolutional Neural Networks", 2016, section 4.1.
+constexpr int64_t WINOGRAD_INPUTS = 4, WINOGRAD_OUTPUTS = 2, WINOGRAD_PRODUCTS = 16;
+
+// What the products of one block make of 2 x 2 pixels of the result, of which only some may be in it.
+struct Patch {
+  // [WINOGRAD_PRODUCTS], `next` floats apart
+  const float* products;
+  int64_t next;
+  const float* bias;
+  // Rows of the target and of what is added, null where nothing is, are so many floats apart.
+  float* target;
+  int64_t pitch;
+  const float* residual;
+  int64_t residual_pitch;
+  int64_t rows, columns;
+  bool relu;
+};
+
 struct Kernels {
   const char* name;
   // Channels that a tile computes at a time, and the most pixels of one.
@@ -50,6 +69,9 @@ struct Kernels {
   // One pixel: maximum, or the sum times `scale`, of size x size pixels.
   void (*maximum)(const float* x, int64_t pitch, int64_t size, float* y);
   void (*sum)(const float* x, int64_t pitch, int64_t rows, int64_t columns, float scale, float* y);
+  // What is multiplied of 4 x 4 pixels of a block, values `next` floats apart; and what becomes of the products.
+  void (*winograd_input)(const float* x, int64_t pitch, float* values, int64_t next);
+  void (*winograd_output)(const Patch&);
 };
 
 // The best for this processor, or the named one where this processor has it, else null.

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "convolution.h"
+
 namespace hilum {
 namespace {
 
-// Tasks for each thread: enough to even out threads that are held up, few enough to cost nothing.
-constexpr int64_t TASKS_PER_THREAD = 4;
 // Tiles whose inputs are prepared together, so that weights are read once for all of them.
 constexpr int64_t PANEL_TILES = 4;
 
@@ -37,19 +37,6 @@ std::vector<int64_t> places_of(const Buffer& buffer) {
 
 }  // namespace
 
-struct Network::Convolution {
-  View input, output;
-  int64_t size, stride, padding;
-  // As packed() and padded() give them.
-  const float* weights;
-  const float* bias;
-  const float* scale = nullptr;
-  const float* shift = nullptr;
-  bool pooled = false;
-  bool relu = false;
-  View residual{-1, 0, 0};
-};
-
 Network::Network(Program program, const Kernels& kernels, int threads)
     : program_(std::move(program)), kernels_(kernels), team_(std::max(1, threads)) {
   check(program_);
@@ -57,7 +44,10 @@ Network::Network(Program program, const Kernels& kernels, int threads)
   const Buffer& activation = buffer(explained.activation);
   maps_ = {static_cast<int32_t>(program_.buffers.size()), 0, explained.logits.blocks};
   program_.buffers.push_back({maps_.blocks, activation.rows, activation.columns, 0, BLOCK});
-  for (const Buffer& buffer : program_.buffers) planes_.push_back(keep(buffer.plane() * buffer.blocks));
+  for (const Buffer& buffer : program_.buffers) {
+    // A patch at an odd edge reads past the last row; what it makes of that is in no result.
+    planes_.push_back(keep(buffer.plane() * buffer.blocks + 2 * buffer.pitch()));
+  }
   add_picture();
   for (const Step& step : program_.steps) add(step);
   tasks_ = tasks_explained_;
@@ -127,13 +117,14 @@ void Network::add(const Step& step) {
   c.size = step.scale >= 0 ? 1 : step.size;
   c.stride = step.stride;
   c.padding = step.padding;
-  c.weights = packed(parameters(step.kernel), c.size * c.size * inputs, outputs);
   c.bias = padded(parameters(step.bias), outputs);
   c.scale = kept(step.scale, inputs);
   c.shift = kept(step.shift, inputs);
   c.pooled = step.pooled != 0;
   c.relu = step.relu != 0;
   if (step.residual >= 0) c.residual = {step.residual, step.residual_block, step.output.blocks};
+  if (spares_products(c)) return add_winograd(c, parameters(step.kernel));
+  c.weights = packed(parameters(step.kernel), c.size * c.size * inputs, outputs);
   add_convolution(c);
 }
 
@@ -142,7 +133,7 @@ void Network::add_convolution(const Convolution& c) {
   const Buffer& out = buffer(c.output);
   const bool is_prepared = c.scale != nullptr;
   // Without a border all pixels of a plane are one row.
-  const bool is_flat = c.size == 1 && c.stride == 1 && in.border == 0;
+  const bool is_flat = c.size == 1 && c.stride == 1 && in.border == 0 && in.rows == out.rows && in.columns == out.columns;
   const int64_t rows = is_flat ? 1 : out.rows;
   const int64_t columns = is_flat ? static_cast<int64_t>(out.rows) * out.columns : out.columns;
 

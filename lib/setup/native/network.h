@@ -42,6 +42,8 @@ class Network {
   void add_picture();
   void add(const Step& step);
   void add_convolution(const Convolution& convolution);
+  bool spares_products(const Convolution& convolution) const;
+  void add_winograd(const Convolution& convolution, const float* kernel);
   void add_windows(const Step& step);
   void add_affine(const Step& step);
   void add_explanation(const Explained& explained);
