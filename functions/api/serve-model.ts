@@ -70,7 +70,9 @@ export async function serveModel({
       uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
       ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
       ...(runs !== undefined &&
-        LOOPBACK.has(options.host ?? "localhost") && { alsoServe: (app) => runRoutes(app, openStore(runs)) }),
+        LOOPBACK.has(options.host ?? "localhost") && {
+          alsoServe: (app) => runRoutes(app, openStore(runs), { besideModel: true }),
+        }),
       ...withoutUndefined(options),
     });
     const close = async () => {

@@ -23,6 +23,6 @@ export function serveRuns(runs: string, port: number): Promise<RunningServer> {
   app.onError((error, c) => problemResponse(c, error));
   app.get("/", (c) => c.redirect("/runs"));
   pageFileRoutes(app, PAGE_FOLDER);
-  runRoutes(app, openStore(runs));
+  runRoutes(app, openStore(runs), { besideModel: false });
   return serveHere(app.fetch, { port });
 }

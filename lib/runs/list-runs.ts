@@ -14,6 +14,8 @@ export interface RunSummary
   readonly meanAurocInterval: readonly [number, number] | null;
   /** The state that is at work, or that it ended at. */
   readonly at: string | null;
+  /** Why it failed. */
+  readonly failure: string | null;
 }
 
 export interface RunList {
@@ -91,5 +93,6 @@ export function summarise(view: RunView): RunSummary {
     meanAuroc: figures?.meanAuroc ?? null,
     meanAurocInterval: figures?.meanAurocInterval ?? null,
     at: at?.state ?? null,
+    failure: view.failure?.message ?? null,
   };
 }

@@ -23,11 +23,16 @@ const REPORT_POLICY =
 /** Names under which this machine alone reaches itself: a page of elsewhere can't read the runs by a name of its own. */
 const OWN_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
+export interface RunRoutes {
+  /** Whether a model's page is at `/`; answers have a link to it then. */
+  readonly besideModel: boolean;
+}
+
 /**
  * The page about a store's runs and what it reads, for the server on one machine: a report shows films. Reads the store
  * alone, so that it works on a finished, a running and a copied run.
  */
-export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store): void {
+export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store, { besideModel }: RunRoutes): void {
   const files = readPageFiles(RUNS_PAGE);
   const get = (path: string, answer: (c: Context<AppEnv>) => Response | Promise<Response>): void => {
     app.get(path, (c) => {
@@ -36,7 +41,7 @@ export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store): void {
     });
   };
   const nameIn = (c: Context<AppEnv>): string => c.req.param("run") ?? "";
-  const fresh = { "cache-control": "no-store" };
+  const fresh = { "cache-control": "no-store", ...(besideModel && { link: '</>; rel="related"' }) };
 
   get("/runs", (c) => send(c, files.get("index.html")));
   get("/runs/:run", (c) => send(c, files.get("index.html")));

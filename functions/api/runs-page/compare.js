@@ -1,5 +1,6 @@
 import { make } from "../page/dom.js";
 import { curves } from "./curves.js";
+import { keeper } from "./keep.js";
 import { auroc, duration, shown } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/compare-runs.ts").Comparison} Comparison */
@@ -39,23 +40,32 @@ const table = (caption, runs, rows) =>
 
 /** Runs side by side. */
 export function comparePage() {
-  const element = make("article");
-  let drawn = "";
+  const [head, tables] = [make("div"), make("div")];
+  const courses = curves();
+  const put = keeper();
   return {
-    element,
+    element: make("article", {}, head, courses.element, tables),
     /** @param {Comparison} comparison */
     update(comparison) {
-      const text = JSON.stringify(comparison);
-      if (text === drawn) return;
-      drawn = text;
       const { runs, data, sameData, config, figures, histories } = comparison;
+      const names = runs.map(({ run }) => run);
       const dash = (/** @type {unknown} */ value) => (value === null ? "–" : shown(value));
-      element.replaceChildren(
-        make("h2", {}, `${runs.length} runs side by side`),
+      document.title = `${names.length} runs side by side`;
+      put(head, [names, sameData], () => [
+        make("h2", {}, `${names.length} runs side by side`),
         sameData
-          ? ""
+          ? null
           : make("p", { class: "failure" }, "The runs have different data: their figures are not of the same films."),
-        curves(histories.map(({ run, history }) => ({ label: `${run}, member ${history.member}`, history }))),
+      ]);
+      courses.update(
+        histories.map(({ run, history }) => ({
+          label: `${run}, member ${history.member}`,
+          group: names.indexOf(run),
+          history,
+        })),
+      );
+      courses.element.hidden = histories.length === 0;
+      put(tables, [runs, figures, config, data], () => [
         table(
           "AUROC on each run's test patients, with 95 % intervals",
           runs,
@@ -80,7 +90,7 @@ export function comparePage() {
             values: values.map((value) => (fact === "fingerprint" ? `${String(value).slice(0, 16)}…` : dash(value))),
           })),
         ]),
-      );
+      ]);
     },
   };
 }

@@ -1,15 +1,17 @@
 import { make } from "../page/dom.js";
+import { chart } from "./chart.js";
+import { epochTable } from "./epoch-table.js";
+import { keeper } from "./keep.js";
 import { draw } from "./svg.js";
-import { shown } from "./text.js";
 
 /** @typedef {import("../../../lib/contracts/training.ts").TrainingHistory} TrainingHistory */
-/** @typedef {{ label: string, points: [number, number][] }} Line */
+/** A member's history; lines of one group have one colour. @typedef {{ label: string, group: number, history: TrainingHistory }} Course */
 
-const SIZE = { width: 330, height: 190, left: 44, right: 10, top: 8, bottom: 30 };
-/** Classes of lines in runs.css; after them they begin anew with another dash. */
-const COLOURS = 6;
+/** Classes of lines in runs.css. */
+const [COLOURS, DASHES] = [6, 5];
 
-/** @type {readonly { title: string, x: string, points: (history: TrainingHistory) => (readonly [number, number | null])[] }[]} */
+/** @typedef {readonly (readonly [number, number | null])[]} Points */
+/** @type {readonly { title: string, x: string, points: (history: TrainingHistory) => Points, mark?: (history: TrainingHistory) => number | null }[]} */
 const CHARTS = [
   { title: "Training loss", x: "step", points: ({ stepLoss }) => stepLoss },
   {
@@ -21,6 +23,7 @@ const CHARTS = [
     title: "Mean AUROC, tuning patients",
     x: "epoch",
     points: ({ epochs }) => epochs.map(({ epoch, tuningMeanAuroc }) => [epoch, tuningMeanAuroc]),
+    mark: ({ bestEpoch }) => bestEpoch,
   },
   {
     title: "Images a second",
@@ -29,76 +32,59 @@ const CHARTS = [
   },
 ];
 
-/** About four round numbers that span the range. @param {number} low @param {number} high */
-export function ticks(low, high) {
-  const span = high - low || Math.abs(high) || 1;
-  const power = 10 ** Math.floor(Math.log10(span / 4));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => span / n <= 5) ?? power * 10;
-  const first = Math.floor(low / step);
-  const last = Math.max(first + 1, Math.ceil(high / step));
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-/** @param {string} title @param {string} xTitle @param {readonly Line[]} lines */
-function chart(title, xTitle, lines) {
-  const points = lines.flatMap((line) => line.points);
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  const xTicks = ticks(Math.min(...xs), Math.max(...xs)).filter(Number.isInteger);
-  const yTicks = ticks(Math.min(...ys), Math.max(...ys));
-  const { width, height, left, right, top, bottom } = SIZE;
-  const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
-  const [y0, y1] = [yTicks[0] ?? 0, yTicks.at(-1) ?? 1];
-  const atX = (/** @type {number} */ x) => left + ((x - x0) / (x1 - x0 || 1)) * (width - left - right);
-  const atY = (/** @type {number} */ y) => height - bottom - ((y - y0) / (y1 - y0 || 1)) * (height - top - bottom);
-  const round = (/** @type {number} */ value) => value.toFixed(1);
-  return draw(
-    "svg",
-    { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title} by ${xTitle}` },
-    ...yTicks.flatMap((y) => [
-      draw("line", { class: "grid", x1: left, x2: width - right, y1: round(atY(y)), y2: round(atY(y)) }),
-      draw("text", { class: "tick y", x: left - 6, y: round(atY(y) + 3) }, shown(y)),
-    ]),
-    ...xTicks
-      .filter((x) => x >= x0 && x <= x1)
-      .map((x) => draw("text", { class: "tick", x: round(atX(x)), y: height - bottom + 14 }, shown(x))),
-    draw("text", { class: "tick", x: (left + width - right) / 2, y: height - 4 }, xTitle),
-    ...lines.flatMap(({ points: own, label }, i) => {
-      const d = own.map(([x, y], j) => `${j === 0 ? "M" : "L"}${round(atX(x))} ${round(atY(y))}`).join("");
-      const name = draw("title", {}, label);
-      const line = draw("path", { class: lineClass(i), d }, name);
-      const [first] = own;
-      // A line of one point has no length.
-      if (own.length !== 1 || !first) return [line];
-      return [draw("circle", { class: lineClass(i), cx: round(atX(first[0])), cy: round(atY(first[1])), r: 3 })];
-    }),
-  );
-}
-
-/** @param {number} i */
-const lineClass = (i) => `line c${i % COLOURS} d${Math.floor(i / COLOURS) % 3}`;
-
-/**
- * Loss, AUROC and speed, all histories over each other; a legend where there are several.
- * @param {readonly { label: string, history: TrainingHistory }[]} histories
- */
-export function curves(histories) {
-  const charts = CHARTS.flatMap(({ title, x, points }) => {
-    const lines = histories.map(({ label, history }) => ({
-      label,
-      points: /** @type {[number, number][]} */ (points(history).filter(([, y]) => y !== null)),
-    }));
-    if (lines.every((line) => line.points.length === 0)) return [];
-    return [make("figure", {}, make("figcaption", {}, title), chart(title, x, lines))];
+/** Colour by group and dash within it; where all are of one group, colour by member. @param {readonly Course[]} courses */
+function lineClasses(courses) {
+  const alone = courses.every(({ group }) => group === courses[0]?.group);
+  return courses.map(({ group }, i) => {
+    const within = courses.slice(0, i).filter((other) => other.group === group).length;
+    const [colour, dash] = alone ? [i, Math.floor(i / COLOURS)] : [group, within + Math.floor(group / COLOURS)];
+    return `line c${colour % COLOURS} d${dash % DASHES}`;
   });
-  if (charts.length === 0) return make("p", { class: "quiet" }, "The first checkpoint has not been reached.");
-  const legend = make(
+}
+
+/** @param {readonly Course[]} courses @param {readonly string[]} classes */
+const legend = (courses, classes) =>
+  make(
     "ul",
     { class: "legend" },
-    ...histories.map(({ label }, i) => {
+    ...courses.map(({ label }, i) => {
       const swatch = draw("svg", { class: "swatch", viewBox: "0 0 28 8", "aria-hidden": "true" });
-      swatch.append(draw("path", { class: lineClass(i), d: "M0 4H28" }));
+      swatch.append(draw("path", { class: classes[i], d: "M0 4H28" }));
       return make("li", {}, swatch, label);
     }),
   );
-  return make("div", {}, histories.length > 1 ? legend : null, make("div", { class: "charts" }, ...charts));
+
+/** Loss, AUROC and speed, all courses over each other, and the same as a table; a legend where there are several. */
+export function curves() {
+  const [key, charts, table] = [make("div"), make("div", { class: "charts" }), make("div")];
+  const details = make("details", {}, make("summary", {}, "Epochs as a table"), table);
+  const put = keeper();
+  /** @type {readonly Course[]} */
+  let shown = [];
+  const fill = () => put(table, details.open && shown, () => (details.open ? [epochTable(shown)] : []));
+  details.addEventListener("toggle", fill);
+  return {
+    element: make("div", {}, key, charts, details),
+    /** @param {readonly Course[]} courses */
+    update(courses) {
+      shown = courses;
+      const classes = lineClasses(courses);
+      const labels = courses.map(({ label }) => label);
+      put(key, labels, () => (courses.length > 1 ? [legend(courses, classes)] : []));
+      put(charts, courses, () => {
+        const drawn = CHARTS.flatMap(({ title, x, points, mark }) => {
+          const lines = courses.map(({ label, history }, i) => ({
+            label,
+            class: classes[i] ?? "",
+            points: /** @type {[number, number][]} */ (points(history).filter(([, y]) => y !== null)),
+            mark: mark?.(history) ?? null,
+          }));
+          return lines.every((line) => line.points.length === 0) ? [] : [chart(title, x, lines)];
+        });
+        return drawn.length > 0 ? drawn : [make("p", { class: "quiet" }, "The first checkpoint has not been reached.")];
+      });
+      details.hidden = courses.every(({ history }) => history.epochs.length === 0);
+      fill();
+    },
+  };
 }

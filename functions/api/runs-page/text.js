@@ -30,3 +30,15 @@ export const words = (name) =>
 
 /** @param {string} instant */
 export const moment = (instant) => instant.slice(0, 16).replace("T", " ");
+
+/** The time of day, with its day where that is another one. @param {string} instant @param {string} day an instant */
+export const clock = (instant, day) =>
+  instant.slice(0, 10) === day.slice(0, 10)
+    ? instant.slice(11, 19)
+    : `${instant.slice(0, 10)} ${instant.slice(11, 19)}`;
+
+/** A store's URI as a word of a command line: a path where it is on this machine. @param {string} uri */
+export function shellWord(uri) {
+  const path = uri.startsWith("file://") ? decodeURIComponent(uri.slice("file://".length)) : uri;
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

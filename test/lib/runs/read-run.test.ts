@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { GateDecision } from "../../../lib/contracts/decision.ts";
 import { Lease } from "../../../lib/contracts/lease.ts";
-import { Plan } from "../../../lib/contracts/plan.ts";
-import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { summarise } from "../../../lib/runs/list-runs.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import { removeRun } from "../../../lib/runs/remove-run.ts";
@@ -10,7 +8,7 @@ import { writeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { SELF } from "../../../lib/store/process-identity.ts";
 import type { Store } from "../../../lib/store/store.ts";
-import { minute, storedRun } from "./stored-run.ts";
+import { minute, plannedRun, storedRun } from "./stored-run.ts";
 
 const RUN = "test-0123abcd";
 
@@ -21,22 +19,7 @@ const read = () => readRun(runs, RUN);
 const statuses = ({ states }: RunView) => Object.fromEntries(states.map(({ state, status }) => [state, status]));
 const stateOf = (view: RunView, name: string) => view.states.find(({ state }) => state === name)!;
 
-const parts = { train: 6, tuning: 2, calibration: 1, test: 1 };
-
-const planned = (prepareJobs: number, trainJobs = 1) =>
-  writeDocument(runs, stored.keys.plan, Plan, {
-    ...{ schema: "hilum.plan/1", run: RUN, fingerprint: "ab".repeat(32), protocol: "leak-free", salt: "salt" },
-    geometry: {},
-    policy: {},
-    rows: { read: 12, used: 10, leftOut: { lateral: 2 } },
-    parts,
-    patients: parts,
-    leakage: { testFilms: 1, testFilmsInTraining: 0, testPatients: 1, testPatientsInTraining: 0 },
-    labels: forEachObservation(() => ({ positive: 1, negative: 1, uncertain: 0, blank: 8 })),
-    naturalPrevalence: forEachObservation(() => 0.5),
-    prepareJobs,
-    trainJobs,
-  });
+const planned = (prepareJobs: number, trainJobs = 1) => plannedRun(runs, RUN, { prepareJobs, trainJobs });
 
 const runner = (changes: Partial<Lease> = {}) =>
   writeDocument(runs, stored.keys.runner, Lease, {

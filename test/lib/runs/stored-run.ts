@@ -1,4 +1,5 @@
 import { runKeys } from "../../../lib/contracts/layout.ts";
+import { Plan } from "../../../lib/contracts/plan.ts";
 import { StepProgress } from "../../../lib/contracts/progress.ts";
 import { FailureRecord, RunOutcome, RunRequest, StepRecord } from "../../../lib/contracts/run.ts";
 import { TrainingHistory } from "../../../lib/contracts/training.ts";
@@ -73,6 +74,24 @@ export function storedRun(runs: Store, run: string) {
       }),
   };
 }
+
+const parts = { train: 6, tuning: 2, calibration: 1, test: 1 };
+
+/** The plan of a run of ten films. */
+export const plannedRun = (runs: Store, run: string, jobs: { prepareJobs: number; trainJobs?: number }) =>
+  writeDocument(runs, runKeys(run).plan, Plan, {
+    ...{ schema: "hilum.plan/1", run, fingerprint: "ab".repeat(32), protocol: "leak-free", salt: "salt" },
+    geometry: {},
+    policy: {},
+    rows: { read: 12, used: 10, leftOut: { lateral: 2 } },
+    parts,
+    patients: parts,
+    leakage: { testFilms: 1, testFilmsInTraining: 0, testPatients: 1, testPatientsInTraining: 0 },
+    labels: forEachObservation(() => ({ positive: 1, negative: 1, uncertain: 0, blank: 8 })),
+    naturalPrevalence: forEachObservation(() => 0.5),
+    trainJobs: 1,
+    ...jobs,
+  });
 
 const failure = (step: string, at: number, index?: number): FailureRecord => ({
   schema: "hilum.failure/1",

@@ -1,36 +1,30 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serveRuns } from "../../../../functions/api/serve-runs.ts";
-import type { RunningServer } from "../../../../functions/api/server.ts";
 import { stillTemplate } from "../../../../functions/api/still-template.ts";
 import { RunEvaluation } from "../../../../lib/contracts/evaluation.ts";
 import { readRun } from "../../../../lib/runs/read-run.ts";
 import { stillPage } from "../../../../lib/runs/still-page.ts";
 import { writeDocument } from "../../../../lib/store/documents.ts";
-import { openStore, storeUri } from "../../../../lib/store/open.ts";
 import type { Store } from "../../../../lib/store/store.ts";
 import { minute, storedRun } from "../../../lib/runs/stored-run.ts";
 import { evaluation } from "../evaluation.ts";
-import { CHROMIUM, launch, seriousFaults } from "./browser.ts";
+import { CHROMIUM, seriousFaults } from "./browser.ts";
+import { type RunsSite, startRunsSite } from "./runs-fixture.ts";
 
 const DONE = "study-0000aaaa";
 const FAILED = "study-0000bbbb";
 
 describe("the page about runs", () => {
-  let folder: string;
+  let site: RunsSite;
   let runs: Store;
-  let server: RunningServer;
-  let browser: Browser | undefined;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "hilum-runs-page-"));
-    runs = openStore(storeUri(folder));
+    site = await startRunsSite();
+    ({ runs } = site);
     const [done, failed] = [storedRun(runs, DONE), storedRun(runs, FAILED)];
     await done.request({ learningRate: 0.01 });
     await done.done("validate", 1);
@@ -44,17 +38,11 @@ describe("the page about runs", () => {
     await failed.progress("validate", 1, { starts: 2, log });
     await failed.failed("validate", 2);
     await failed.ended("failed", 3, "validate");
-    server = await serveRuns(runs.uri, 0);
-    if (existsSync(CHROMIUM)) browser = await launch();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => site.close());
 
   test("is answered on this machine's own names alone, and tells nothing of where the films are", async () => {
-    const { port } = new URL(server.url);
+    const { port } = new URL(site.url);
     const ask = (path: string, host: string) =>
       new Promise<number>((resolve, reject) => {
         request({ port, path, headers: { host } }, (response) => resolve(response.resume().statusCode!))
@@ -66,7 +54,7 @@ describe("the page about runs", () => {
       expect(await ask(path, "rebound.example"), path).toBe(404);
     }
     for (const path of [`/run-data/${DONE}`, `/run-comparison?run=${DONE}&run=${FAILED}`]) {
-      expect(await (await fetch(`${server.url}${path}`)).text()).not.toContain("file:///films");
+      expect(await (await fetch(`${site.url}${path}`)).text()).not.toContain("file:///films");
     }
     for (const [path, status] of [
       ["/run-data/nobody-1", 404],
@@ -74,31 +62,19 @@ describe("the page about runs", () => {
       ["/run-comparison", 400],
       ["/runs-page/tsconfig.json", 404],
     ] as const) {
-      expect((await fetch(`${server.url}${path}`)).status, path).toBe(status);
+      expect((await fetch(`${site.url}${path}`)).status, path).toBe(status);
     }
   });
 
   test("gives the report its own policy, every other answer the page's", async () => {
-    const policyOf = async (path: string) =>
-      (await fetch(`${server.url}${path}`)).headers.get("content-security-policy");
+    const policyOf = async (path: string) => (await fetch(`${site.url}${path}`)).headers.get("content-security-policy");
     expect(await policyOf(`/runs/${DONE}/report.html`)).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
     expect(await policyOf("/runs")).toContain("script-src 'self'; style-src 'self'");
   });
 
   describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
-    const faults: string[] = [];
-
-    async function open(path: string, colorScheme: "light" | "dark" = "light"): Promise<Page> {
-      const page = await browser!.newPage({ colorScheme });
-      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-      page.on("pageerror", (error) => faults.push(error.message));
-      await page.goto(`${server.url}${path}`);
-      await page.waitForSelector("main section, main article");
-      return page;
-    }
-
     test("lists runs, finds one, and puts two side by side", async () => {
-      const page = await open("/runs", "dark");
+      const page = await site.open("/runs", { colorScheme: "dark" });
       expect(await page.locator("tbody tr").count()).toBe(2);
       expect(await seriousFaults(page)).toEqual([]);
       await page.getByRole("searchbox").fill("failed validate");
@@ -114,12 +90,11 @@ describe("the page about runs", () => {
       expect(await page.locator(".chart path.line").count()).toBe(8);
       expect(await page.locator(".legend li").allTextContents()).toEqual([`${FAILED}, member 0`, `${DONE}, member 0`]);
       expect(await seriousFaults(page)).toEqual([]);
-      expect(faults).toEqual([]);
       await page.close();
     });
 
     test("draws the failed state with why, its retries and its log; and follows when it is taken up again", async () => {
-      const page = await open(`/runs/${FAILED}`);
+      const page = await site.open(`/runs/${FAILED}`);
       const state = page.locator("[data-state=validate]");
       expect(await state.textContent()).toContain("failed");
       expect(await state.textContent()).toContain("↻1");
@@ -136,20 +111,19 @@ describe("the page about runs", () => {
       await page.waitForSelector(".state.running[data-state=plan]", { timeout: 60_000 });
       expect(await page.locator(".details .progress").textContent()).toBe("5/10 rows, 1 rows/s, 5.0 s left, loss 0.25");
       expect(await page.locator("h2 .badge").textContent()).toBe("running");
-      expect(faults).toEqual([]);
       await page.close();
     });
 
     test("a page that was written as one file has all of it, and asks nobody", async () => {
       const view = await readRun(runs, DONE);
       const markup = "</script><img src=x onerror=console.error(1)>";
-      await writeFile(join(folder, "run.html"), stillPage(stillTemplate(), { ...view, description: markup }));
-      await writeFile(join(folder, "report.html"), "<p>Report</p>");
-      const page = await browser!.newPage();
+      await writeFile(join(site.folder, "run.html"), stillPage(stillTemplate(), { ...view, description: markup }));
+      await writeFile(join(site.folder, "report.html"), "<p>Report</p>");
+      const page = await site.browser.newPage();
       const asked: string[] = [];
       page.on("request", (request) => asked.push(request.url()));
-      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-      await page.goto(pathToFileURL(join(folder, "run.html")).href);
+      page.on("console", (message) => message.type() === "error" && site.faults.push(message.text()));
+      await page.goto(pathToFileURL(join(site.folder, "run.html")).href);
       await page.waitForSelector(".chart");
       expect(await page.locator("[data-state=validate]").textContent()).toContain("done");
       expect(await page.getByRole("row", { name: /^Mean/ }).textContent()).toContain("0.950");
@@ -158,18 +132,16 @@ describe("the page about runs", () => {
       expect(asked).toHaveLength(1);
       await page.getByRole("link", { name: "report.html" }).click();
       await page.getByText("Report", { exact: true }).waitFor();
-      expect(faults).toEqual([]);
       await page.close();
     });
 
     test("a finished run has its curves, figures and report", async () => {
-      const page = await open(`/runs/${DONE}`);
+      const page = await site.open(`/runs/${DONE}`);
       expect(await page.locator(".chart").count()).toBe(4);
       expect(await page.getByRole("row", { name: /^Mean/ }).textContent()).toContain("0.950");
       await page.getByRole("link", { name: "report.html" }).click();
       await page.getByText("Report", { exact: true }).waitFor();
       expect(await page.evaluate('getComputedStyle(document.querySelector("p")).color')).toBe("rgb(255, 0, 0)");
-      expect(faults).toEqual([]);
       await page.close();
     });
   });

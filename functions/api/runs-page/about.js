@@ -1,0 +1,55 @@
+import { counted, make } from "../page/dom.js";
+import { facts } from "./facts.js";
+import { auroc, moment, STILL, shellWord, shown } from "./text.js";
+
+/** @typedef {import("../../../lib/runs/read-run.ts").RunView} RunView */
+
+/** What the run is and what it left. @param {RunView} view */
+export function about(view) {
+  const { run, files, rows, fingerprint, config, model, members, decision } = view;
+  const link = (/** @type {string} */ file) =>
+    make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, file);
+  const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
+  const { length: seeds } = config.training.seeds;
+  const passed = decision?.checks.filter(({ passed }) => passed).length;
+  return facts([
+    ["Made", `${moment(view.createdAt)} UTC`],
+    ["Network", `${config.model.network}, ${config.geometry.size} pixels, ${counted(seeds, "member")}`],
+    ["Data set", make("code", {}, fingerprint)],
+    [
+      "Rows",
+      rows.read === null ? null : `${shown(rows.read)} read${rows.used === null ? "" : `, ${shown(rows.used)} used`}`,
+    ],
+    ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
+    ["Gate", decision && `${decision.decision}: ${passed} of ${decision.checks.length} checks passed`],
+    ["Model", model],
+    ["Report", files.report ? link("report.html") : null],
+    ["Model card", files.card ? link("model-card.json") : null],
+    ["TensorBoard", files.tensorboard ? make("code", {}, `tensorboard --logdir ${shellWord(members)}`) : null],
+  ]);
+}
+
+/** @param {NonNullable<RunView["figures"]>} figures */
+export function figureTable({ meanAuroc, meanAurocInterval, perObservation, evaluatedOn }) {
+  const row = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ positives) =>
+    make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, value), make("td", {}, positives));
+  const told = `AUROC on ${evaluatedOn.rows} films of ${evaluatedOn.patients} test patients, 95 % intervals by resampling patients`;
+  return make(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures" },
+    make(
+      "table",
+      {},
+      make("caption", {}, told),
+      make("thead", {}, make("tr", {}, ...["", "AUROC (95 %)", "Positives"].map((head) => make("th", {}, head)))),
+      make(
+        "tbody",
+        {},
+        row("Mean", auroc(meanAuroc, meanAurocInterval), ""),
+        ...Object.entries(perObservation).map(([name, { auroc: value, aurocInterval, positives }]) =>
+          row(name, auroc(value, aurocInterval), String(positives)),
+        ),
+      ),
+    ),
+  );
+}
