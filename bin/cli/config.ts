@@ -24,7 +24,9 @@ const presets = (): string[] =>
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    const text = await readFile(file, "utf8");
+    // Editors of one family begin their files with a byte-order mark.
+    return text.replace(/^\ufeff/, "");
   } catch (cause) {
     const expected = `expected a file, or one of the presets ${presets().join(", ")}`;
     throw new InputError("no-such-config", `config ${file}: can't be read; ${expected}`, { cause });

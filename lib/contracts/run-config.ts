@@ -126,6 +126,9 @@ const Augment = z.strictObject({
   contrast: Share.default(0).describe("largest change of contrast, as a share"),
 });
 
+/** Share that a running mean keeps at each step; at 1 nothing new would ever count. */
+const Decay = z.number().min(0).lt(1);
+
 /** What members of one run may differ in. */
 const VARIED = {
   epochs: z.int().min(1).max(1000),
@@ -137,7 +140,7 @@ const VARIED = {
   positiveWeights: z
     .partialRecord(ObservationName, z.number().positive().max(100))
     .describe("how many times a positive label counts in the loss, by observation; 1 where none is given"),
-  movingAverage: Share.describe("decay of the moving average of weights; 0 is off"),
+  movingAverage: Decay.describe("decay of the moving average of weights; 0 is off"),
   augment: Augment,
   precision: Precision.describe(
     "of the network's body in a training step; bfloat16 asks for a processor with AVX512-BF16 or AMX, or a GPU",
@@ -153,8 +156,8 @@ export const TrainingConfig = z
     warmupSteps: VARIED.warmupSteps.default(0),
     adam: z
       .strictObject({
-        beta1: Share.default(0.9),
-        beta2: Share.default(0.999),
+        beta1: Decay.default(0.9),
+        beta2: Decay.default(0.999),
         epsilon: z.number().positive().default(1e-7),
       })
       .prefault({}),

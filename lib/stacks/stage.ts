@@ -21,7 +21,12 @@ const instanceTypes = (queue: Queue, known: RegExp, expected: string) => {
       .refine((type) => (coresOf(type) ?? cores) >= cores, `expected ${cores} cores or more, which one job takes`),
   );
 };
-const CpuTypes = instanceTypes("cpuQueue", /^[a-z0-9-]+\.[a-z0-9-]+$/, "expected an instance type, like m6i.2xlarge");
+/** Graviton's families, `m7g` and `c6gn` and the first, are of another architecture than the images. */
+const CpuTypes = instanceTypes(
+  "cpuQueue",
+  /^(?!a1\.|[a-z]+\d+g[a-z]*\.)[a-z0-9-]+\.[a-z0-9-]+$/,
+  "expected an x86-64 instance type, like m6i.2xlarge",
+);
 /** The GPU families whose driver the image carries and whose memory holds the networks. */
 const GpuTypes = instanceTypes("gpuQueue", /^(g4dn|g5|g6)\.[0-9]*x?large$/, "expected a type of g4dn, g5 or g6");
 
@@ -32,6 +37,15 @@ export const LOG_DAYS = [30, 60, 90, 120, 180, 365, 400, 731, 1096, 1827, 2192, 
 
 export const NETWORKS = ["public", "nat", "endpoints"] as const;
 export type Network = (typeof NETWORKS)[number];
+
+/** Largest whole number that CloudFormation hands to the services. */
+const MOST = 2 ** 31 - 1;
+/** What S3 takes in one POST. */
+const LARGEST_POST = 5 * 1024 ** 3;
+
+/** Names of which each makes a resource of its own. */
+const each = <T extends z.ZodType<string>>(name: T) =>
+  z.array(name).refine((names) => new Set(names).size === names.length, "expected each once");
 
 const Origin = z.string().regex(/^https:\/\/[a-z0-9.-]+(:\d+)?$/, "expected an origin, like https://pacs.example.org");
 
@@ -61,11 +75,13 @@ export const Stage = z
         coldAfterDays: z
           .int()
           .min(30)
+          .max(MOST)
           .default(90)
           .describe("days until what runs have written moves to cheaper storage"),
         oldVersionDays: z
           .int()
           .min(1)
+          .max(MOST)
           .default(30)
           .describe("days that overwritten and deleted objects can be had back"),
         sweepHours: z.int().min(1).max(24).default(6).describe("hours between looks for arrivals whose event was lost"),
@@ -118,17 +134,16 @@ export const Stage = z
           .describe("calls answered at a time at most; null leaves the account's own limit"),
         provisioned: z.int().min(0).default(0).describe("environments kept warm; each costs while nobody calls"),
         requestsPerSecond: z.number().min(0.1).default(10).describe("calls a second, over all callers"),
-        requestsPerDay: z.int().min(1).default(10_000).describe("calls a day of a client with a key"),
-        clients: z
-          .array(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/))
+        requestsPerDay: z.int().min(1).max(MOST).default(10_000).describe("calls a day of a client with a key"),
+        clients: each(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "expected lower case letters, digits and dashes"))
           .default([])
           .describe(
             "clients with an API key of their own under the usage plan; where there are any, every call needs one",
           ),
-        corsOrigins: z.array(Origin).default([]).describe("origins whose pages may call besides our own"),
+        corsOrigins: each(Origin).default([]).describe("origins whose pages may call besides our own"),
         domain: z
           .strictObject({
-            name: z.string().describe("name of the page, such as films.example.org"),
+            name: z.hostname().describe("name of the page, such as films.example.org"),
             certificateArn: z.string().regex(/^arn:[a-z-]+:acm:us-east-1:/, "expected a certificate of us-east-1"),
           })
           .nullable()
@@ -140,12 +155,13 @@ export const Stage = z
           .max(4_500_000)
           .default(4_500_000)
           .describe("largest film in a call; larger ones go through an upload"),
-        uploadBytes: z.int().min(100_000).default(100_000_000).describe("largest film in an upload"),
+        uploadBytes: z.int().min(100_000).max(LARGEST_POST).default(100_000_000).describe("largest film in an upload"),
         modelCheckSeconds: z.int().min(5).default(60).describe("seconds between looks for a newly promoted model"),
         firewall: z.boolean().default(true).describe("a web firewall before the API: common rules and a rate limit"),
         requestsPerAddress: z
           .int()
           .min(10)
+          .max(2_000_000_000)
           .default(1000)
           .describe("calls of one address within five minutes, before the firewall blocks it"),
       })
@@ -175,6 +191,10 @@ export const Stage = z
   .refine(({ api }) => api.access === "iam" || api.clients.length === 0, {
     path: ["api", "clients"],
     message: "with log-in the page has no key to send; expected access iam, or no clients",
+  })
+  .refine(({ name, api }) => api.access === "iam" || !/aws|amazon|cognito/.test(name), {
+    path: ["name"],
+    message: "the log-in's address holds it, where Cognito takes no aws, amazon or cognito; expected another name",
   })
   .refine(({ api }) => api.access === "cognito" || api.domain === null, {
     path: ["api", "domain"],

@@ -53,3 +53,20 @@ test("a preset with a key too many is refused by that key", async () => {
   await writeFile(file, JSON.stringify({ name: "odd", model }));
   await expect(loadConfig(file)).rejects.toThrow("model.weights.sha: no such setting");
 });
+
+test.each([
+  ["adam", { beta1: 1 }],
+  ["adam", { beta2: 1 }],
+  ["movingAverage", 1],
+])("training.%s of %o, under which nothing is learned, is refused", async (key, value) => {
+  const file = join(tmpdir(), `hilum-decay-${process.pid}.json`);
+  const model = { network: "densenet-mini" };
+  await writeFile(file, JSON.stringify({ name: "odd", model, training: { [key]: value } }));
+  await expect(loadConfig(file)).rejects.toThrow(/training\.\S+: Too big: expected number to be <1/);
+});
+
+test("a configuration may begin with a byte-order mark", async () => {
+  const file = join(tmpdir(), `hilum-mark-${process.pid}.json`);
+  await writeFile(file, `\ufeff${JSON.stringify({ name: "marked", model: { network: "vgg16" } })}`);
+  expect((await loadConfig(file)).name).toBe("marked");
+});

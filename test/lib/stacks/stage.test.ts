@@ -22,6 +22,24 @@ describe("a stage", () => {
       { api: { domain: { name: "a", certificateArn: "arn:aws:acm:us-east-1:1:x" } } },
       "api.domain: a name is for the page",
     ],
+    [
+      "instances of another architecture than the images",
+      { cpu: { instances: ["m7g.2xlarge"] } },
+      "cpu.instances.0: expected an x86-64 instance type",
+    ],
+    ["a client twice", { api: { clients: ["pacs", "pacs"] } }, "api.clients: expected each once"],
+    [
+      "an origin twice",
+      { api: { corsOrigins: ["https://a.org", "https://a.org"] } },
+      "api.corsOrigins: expected each once",
+    ],
+    ["more bytes than S3 takes in a POST", { api: { uploadBytes: 2 ** 40 } }, "api.uploadBytes: Too big"],
+    [
+      "a name for a page that is none",
+      { api: { access: "cognito", domain: { name: "our films", certificateArn: "arn:aws:acm:us-east-1:1:x" } } },
+      "api.domain.name: Invalid hostname",
+    ],
+    ["a name that Cognito refuses", { name: "aws-dev", api: { access: "cognito" } }, "name: the log-in's address"],
     ["a setting that does not exist", { api: { acess: "iam" } }, "api.acess: no such setting"],
     ["an open API", { api: { access: "open" } }, "api.access"],
     ["keys beside log-in", { api: { access: "cognito", clients: ["pacs"] } }, "api.clients: with log-in"],
@@ -36,7 +54,7 @@ describe("a stage", () => {
     const parse = () => parseStage({ name: "x", ...(settings as object) });
     expect(parse).toThrow(InputError);
     expect(parse).toThrow(fault);
-    expect(parse).toThrow(/^stage x: /);
+    expect(parse).toThrow(/^stage (x|aws-dev): /);
   });
 
   test("that is not there is refused with those that are", () => {
