@@ -48,4 +48,4 @@ export async function pinTestSet(
 }
 
 const isPresent = ({ patients }: TestSet, present: ReadonlySet<string>): boolean =>
-  patients.filter((patient) => present.has(patient)).length >= LEAST_PRESENT * patients.length;
+  patients.length > 0 && patients.filter((patient) => present.has(patient)).length >= LEAST_PRESENT * patients.length;

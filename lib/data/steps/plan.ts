@@ -36,7 +36,6 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   const { rows, reasons, patients } = selected;
   const divided = await divideAndPin(rooms.datasets, rooms.runs, request, manifest, selected);
   const { parts } = divided;
-  requireRows(countOf((name) => parts[name].length));
   const document: Plan = {
     schema: "hilum.plan/1",
     run: request.run,
@@ -62,7 +61,10 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   return { used: rows.length, leftOut: reasons.length - rows.length, ...document.parts };
 }
 
-/** Divides the rows around the folder's pinned test set, or pins the one that it draws; the run keeps a copy. */
+/**
+ * Divides the rows around the folder's pinned test set, or pins the one that it draws; the run keeps a copy.
+ * @throws InputError `empty-part`
+ */
 async function divideAndPin(
   datasets: Store,
   runs: Store,
@@ -70,13 +72,16 @@ async function divideAndPin(
   manifest: Manifest,
   selected: SelectedRows,
 ): Promise<DividedRows> {
-  const divide = (pinned?: TestSet) =>
-    divideRows(
-      selected,
-      request.config,
-      (ways) => keptSalt(datasets, request, ways),
-      pinned && new Set(pinned.patients),
+  // Asked of each division, and before any is pinned: every later run of the folder would have its empty parts too.
+  const divide = async (pinned?: TestSet) => {
+    const salt = (ways: Parameters<typeof keptSalt>[2]) => keptSalt(datasets, request, ways);
+    const divided = await divideRows(selected, request.config, salt, pinned && new Set(pinned.patients));
+    requireRows(
+      countOf((name) => divided.parts[name].length),
+      tally(selected.reasons),
     );
+    return divided;
+  };
   if (request.config.protocol !== "leak-free") return divide();
   const present = new Set(selected.patients);
   const kept = await findTestSet(datasets, request, present);

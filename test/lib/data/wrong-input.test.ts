@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Dataset } from "../../../lib/contracts/dataset.ts";
+import { TestSet } from "../../../lib/contracts/test-set.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
+import { openStore } from "../../../lib/store/open.ts";
 import { dataRun } from "./data-run.ts";
 import { csvRow, dataSet, film, filmFile, filmPath, HEADER } from "./source-folder.ts";
 
@@ -143,6 +145,31 @@ describe("a split with no rows: exit 64, naming the part and what to change", ()
       /^split with no rows: (train and test|train|test) \(train \d, .*\), expected at least one; add patients or raise split\./,
     );
     expect(await run.objects("runs")).not.toContain(run.keys.plan);
+  });
+
+  test("pins no test set: the folder is divided once it has the patients", async () => {
+    const source = await dataSet(1);
+    const split = { train: 1, tuning: 0, calibration: 0, test: 0 };
+    const first = await dataRun(source.uri, { split });
+    await first.call("validate");
+    await expect(first.call("plan")).rejects.toThrow(/^split with no rows: test /);
+    const grown = await dataSet(12);
+    for (const row of grown.rows) {
+      const path = filmFile(row.split(",")[0]!);
+      await source.write(path, await openStore(grown.uri).get(path));
+    }
+    await source.write("train.csv", [HEADER, ...grown.rows].join("\n"));
+    const second = await dataRun(source.uri, { split: { ...split, train: 0.5, test: 0.5 } }, first.store);
+    await second.call("validate");
+    await second.call("plan");
+    expect((await readDocument(second.rooms.runs, second.keys.testSet, TestSet)).patients.length).toBeGreaterThan(0);
+  });
+
+  test("says which films the configuration leaves out", async () => {
+    const source = await dataSet(6);
+    const run = await dataRun(source.uri, { views: ["lateral"] });
+    await run.call("validate");
+    await expect(run.call("plan")).rejects.toThrow(/test 0; left out: frontal view \d+\), expected at least one/);
   });
 
   test("is found again once films were set aside", async () => {
