@@ -5,7 +5,7 @@ import type { ExportOptions } from "../cli/runs/export.ts";
 import { printRuns } from "../cli/runs/list.ts";
 import { remove } from "../cli/runs/remove.ts";
 import type { ResumeOptions } from "../cli/runs/resume.ts";
-import { type RunsPlace, runsUri } from "../cli/runs/runs-room.ts";
+import { type RunsOptions, type RunsPlace, runsUri } from "../cli/runs/runs-room.ts";
 import { showRun } from "../cli/runs/show.ts";
 
 export function registerRuns(program: Command): void {
@@ -20,7 +20,13 @@ export function registerRuns(program: Command): void {
       .addOption(option.json())
       .addHelpText("after", `\nExample:\n  $ hilum runs ${example}\n`);
 
-  command("list", "every run, newest first", "list --store .hilum/store").action(printRuns);
+  command("list", "every run, newest first; or those that have all of some words", "list failed densenet121")
+    .argument("[words...]", "of a name, description, status, state, failure, network or data set")
+    .action((words: string[], options: RunsOptions) => {
+      // Without its name it takes none: a command that is not there is no search.
+      if (words.length > 0 && runs.args[0] !== "list") runs.error(`error: unknown command '${words[0]}'`);
+      return printRuns(words, options);
+    });
   command("show", "a run's states, curves and figures, as far as it has come", "show demo-1a2b3c4d")
     .argument("<run>", "the run's name")
     .action(showRun);

@@ -28,10 +28,15 @@ export class TemporaryError extends HilumError {
   override readonly exitCode = EXIT.temporary;
 }
 
-/** Errors of the operating system, its disks and its network that pass by themselves, by making room, or elsewhere. */
-const TEMPORARY_CODES = new Set([
-  ...["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EIO", "ESTALE"],
-  ...["ECONNRESET", "ETIMEDOUT", "EPIPE"],
+const codes = (exitCode: ExitCode, ...names: string[]): [string, ExitCode][] => names.map((name) => [name, exitCode]);
+
+/** What errors of the operating system, its disks and its network mean by their code; any other is our bug. */
+const EXIT_OF_CODE = new Map([
+  // They pass by themselves, by making room, or elsewhere.
+  ...codes(EXIT.temporary, "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EIO", "ESTALE"),
+  ...codes(EXIT.temporary, "ECONNRESET", "ETIMEDOUT", "EPIPE"),
+  // A place that may not be read or written.
+  ...codes(EXIT.input, "EACCES", "EPERM", "EROFS"),
 ]);
 
 export interface ErrorReport {
@@ -46,10 +51,9 @@ export function reportError(error: unknown): ErrorReport {
     return { code: error.code, message: error.message, exitCode: error.exitCode };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const systemCode = (error as { code?: unknown } | null)?.code;
-  if (typeof systemCode === "string" && TEMPORARY_CODES.has(systemCode)) {
-    return { code: systemCode.toLowerCase(), message, exitCode: EXIT.temporary };
-  }
+  const systemCode = String((error as { code?: unknown } | null)?.code);
+  const exitCode = EXIT_OF_CODE.get(systemCode);
+  if (exitCode !== undefined) return { code: systemCode.toLowerCase(), message, exitCode };
   return { code: "internal", message, exitCode: EXIT.bug };
 }
 

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { stillTemplate } from "../../../functions/api/still-template.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
 import { readRun } from "../../../lib/runs/read-run.ts";
 import { stillPage, writeStillPage } from "../../../lib/runs/still-page.ts";
+import { codeOf } from "../../../lib/store/disk-errors.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { asShownPath } from "../places.ts";
 import { openRuns, type RunsOptions } from "./runs-room.ts";
@@ -11,10 +13,18 @@ export interface ExportOptions extends RunsOptions {
   readonly out?: string;
 }
 
+/** A folder is there, or a file where a folder should be. */
+const NO_FILE = new Set<string | undefined>(["EISDIR", "ENOTDIR", "EEXIST"]);
+
 async function exportTo(file: string, runs: Store, run: string): Promise<string> {
   const page = stillPage(stillTemplate(), await readRun(runs, run));
-  await mkdir(dirname(resolve(file)), { recursive: true });
-  await writeFile(file, page);
+  try {
+    await mkdir(dirname(resolve(file)), { recursive: true });
+    await writeFile(file, page);
+  } catch (error) {
+    if (!NO_FILE.has(codeOf(error))) throw error;
+    throw new InputError("out-file", `${file}: can't be written, expected a file's name (${(error as Error).message})`);
+  }
   return file;
 }
 

@@ -1,25 +1,38 @@
+import { matches } from "../../../functions/api/runs-page/matches.js";
 import { duration } from "../../../lib/local/display/format.ts";
-import { listRuns } from "../../../lib/runs/list-runs.ts";
+import { listRuns, type RunSummary } from "../../../lib/runs/list-runs.ts";
+import { openStore } from "../../../lib/store/open.ts";
+import type { Store } from "../../../lib/store/store.ts";
 import { asShownPath } from "../places.ts";
 import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
-/** Every run, newest first. */
-export async function printRuns({ json, ...place }: RunsOptions): Promise<void> {
+/** Runs that have every word, or all of them; newest first. */
+export async function printRuns(words: readonly string[], { json, ...place }: RunsOptions): Promise<void> {
   const room = await openRuns(place);
-  const { runs, unreadable } = await listRuns(room);
+  const { runs: all, unreadable } = await listRuns(room);
+  const runs = all.filter((run) => matches(run, words.join(" ")));
   if (json) return console.log(JSON.stringify({ runs, unreadable }));
-  if (runs.length > 0) {
-    const rows = runs.map(({ run, status, at, createdAt, seconds, meanAuroc, meanAurocInterval }) => [
-      run,
-      at === null ? status : `${status} at ${at}`,
-      createdAt.slice(0, 16).replace("T", " "),
-      seconds === null ? "-" : duration(seconds * 1000),
-      interval(meanAuroc, meanAurocInterval),
-    ]);
-    console.log(table([["RUN", "STATUS", "MADE", "TIME", "MEAN AUROC"], ...rows]));
-  } else if (unreadable.length === 0) {
-    console.error(`No run in ${asShownPath(room.uri)} yet; bin/hilum run makes one.`);
-  }
-  const damaged = runs.flatMap(({ run, unreadable: documents }) => documents.map((message) => ({ run, message })));
+  if (runs.length > 0) console.log(table([["RUN", "STATUS", "MADE", "TIME", "MEAN AUROC"], ...runs.map(row)]));
+  else if (all.length > 0) console.error(`None of ${all.length} runs has "${words.join(" ")}".`);
+  else if (unreadable.length === 0) console.error(await noRuns(room));
+  const damaged = all.flatMap(({ run, unreadable: documents }) => documents.map((message) => ({ run, message })));
   for (const { run, message } of [...damaged, ...unreadable]) console.error(`hilum: warning: run ${run}: ${message}`);
+}
+
+const row = ({ run, status, at, createdAt, seconds, meanAuroc, meanAurocInterval }: RunSummary): string[] => [
+  run,
+  at === null ? status : `${status} at ${at}`,
+  createdAt.slice(0, 16).replace("T", " "),
+  seconds === null ? "-" : duration(seconds * 1000),
+  interval(meanAuroc, meanAurocInterval),
+];
+
+/** A store is easily named where its room is meant, and the room for the store. */
+async function noRuns({ uri }: Store): Promise<string> {
+  const shown = asShownPath(uri);
+  for (const near of [`${uri}/runs`, uri.replace(/\/runs$/, "")]) {
+    const { runs } = await listRuns(openStore(near));
+    if (runs.length > 0) return `No run in ${shown}; there are in ${asShownPath(near)}: --runs ${asShownPath(near)}`;
+  }
+  return `No run in ${shown} yet; bin/hilum run makes one.`;
 }

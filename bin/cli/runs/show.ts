@@ -19,6 +19,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
+    ["Gate", view.decision && gateText(view.decision)],
     ["Go on", view.resumable && resumeCommand(run, view.resumable)],
     ["Model", model],
     ["Report", files.report ? asShownPath(`${room.uri}/${run}/report.html`) : null],
@@ -33,6 +34,10 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   }
   if (view.figures) console.log(`\n${table([["FIGURE", "TEST PATIENTS (95 %)"], ...figureRows(view.figures)])}`);
 }
+
+/** What it decided, and what stood against it. */
+const gateText = ({ decision, checks }: NonNullable<RunView["decision"]>): string =>
+  [decision, ...checks.filter(({ passed }) => !passed).map(({ rule, detail }) => `${rule}: ${detail}`)].join("; ");
 
 function resumeCommand(run: string, store: string): string {
   const place = asShownPath(store);

@@ -4,6 +4,13 @@ import { auroc, moment, STILL, shellWord, shown } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/read-run.ts").RunView} RunView */
 
+/** What the gate decided, and what stood against it. @param {NonNullable<RunView["decision"]>} decision */
+function gate({ decision, checks }) {
+  const failed = checks.filter(({ passed }) => !passed);
+  const told = `${decision}: ${checks.length - failed.length} of ${checks.length} checks passed`;
+  return make("div", {}, told, ...failed.map(({ rule, detail }) => make("p", { class: "why" }, `${rule}: ${detail}`)));
+}
+
 /** What the run is and what it left. @param {RunView} view */
 export function about(view) {
   const { run, files, rows, fingerprint, config, model, members, decision } = view;
@@ -11,7 +18,6 @@ export function about(view) {
     make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, file);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   const { length: seeds } = config.training.seeds;
-  const passed = decision?.checks.filter(({ passed }) => passed).length;
   return facts([
     ["Made", `${moment(view.createdAt)} UTC`],
     ["Network", `${config.model.network}, ${config.geometry.size} pixels, ${counted(seeds, "member")}`],
@@ -21,7 +27,7 @@ export function about(view) {
       rows.read === null ? null : `${shown(rows.read)} read${rows.used === null ? "" : `, ${shown(rows.used)} used`}`,
     ],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
-    ["Gate", decision && `${decision.decision}: ${passed} of ${decision.checks.length} checks passed`],
+    ["Gate", decision && gate(decision)],
     ["Model", model],
     ["Report", files.report ? link("report.html") : null],
     ["Model card", files.card ? link("model-card.json") : null],

@@ -1,5 +1,6 @@
 import { make } from "../page/dom.js";
 import { keeper } from "./keep.js";
+import { matches } from "./matches.js";
 import { auroc, duration, moment } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/list-runs.ts").RunList} RunList */
@@ -7,17 +8,6 @@ import { auroc, duration, moment } from "./text.js";
 
 /** Runs side by side at most (functions/api/routes/runs.ts). */
 const MOST = 12;
-
-/** What the search looks through. @param {RunSummary} run */
-const textOf = ({ run, description, status, network, fingerprint, at, failure }) =>
-  [run, description, status, network, fingerprint, at, failure].join(" ").toLowerCase();
-
-/** Whether a run has every word. @param {RunSummary} run @param {string} search */
-export const matches = (run, search) =>
-  search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => textOf(run).includes(word));
 
 /** Columns; `by` is what one sorts by, the largest first where it is a number. @type {readonly { head: string, by?: keyof RunSummary }[]} */
 const COLUMNS = [
@@ -140,7 +130,7 @@ export function listPage() {
 
   function show() {
     const found = sorted(
-      list.runs.filter((run) => matches(run, search.value.trim())),
+      list.runs.filter((run) => matches(run, search.value)),
       order,
     );
     for (const [i, { by }] of COLUMNS.entries()) {
