@@ -6,11 +6,12 @@ import { inferno } from "../../../../functions/api/page/colours.js";
 import { toCsv } from "../../../../functions/api/page/csv.js";
 import { contour, heatAt, heatField } from "../../../../functions/api/page/heat-map.js";
 import { measuredAt } from "../../../../functions/api/page/operating-point.js";
-import { state } from "../../../../functions/api/page/state.js";
+import { type Film, state } from "../../../../functions/api/page/state.js";
 import { fitScale, fittedView, zoomed } from "../../../../functions/api/page/view.js";
 import { PRESETS, presetWindow } from "../../../../functions/api/page/window-level.js";
 import type { HeatMap } from "../../../../lib/contracts/api.ts";
 import { OBSERVATIONS } from "../../../../lib/domain/observations.ts";
+import { isFormula } from "../../../../lib/evaluation/predictions-csv.ts";
 import { colourTable } from "../../../../lib/imaging/colour-map.ts";
 import { heatRows } from "../../../../lib/imaging/heat.ts";
 import { evaluation } from "../evaluation.ts";
@@ -152,5 +153,15 @@ describe("the table of a sitting", () => {
 
   test("has no cell that a spreadsheet would run", () => {
     expect(toCsv([film('=HYPERLINK("x")')])).toContain('"\'=HYPERLINK(""x"")"');
+  });
+
+  test("takes for the start of a formula what the service's own tables do", () => {
+    const letters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
+    const problem = { code: "none", title: "", detail: "" };
+    const header = toCsv([]).length;
+    const cellOf = (name: string) =>
+      toCsv([{ ...film(name), prediction: null, problem } as unknown as Film]).slice(header);
+    const defused = letters.filter((letter) => cellOf(`${letter}x`).startsWith(`"'${letter}`));
+    expect(defused).toEqual(letters.filter(isFormula));
   });
 });
