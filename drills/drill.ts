@@ -17,8 +17,6 @@ export interface Outcome {
 export interface Drill {
   /** Rounds of the short form. */
   readonly rounds: number;
-  /** Whether the slow tests play it already; without a name it is left out then. */
-  readonly tested?: boolean;
   run(options: DrillOptions): Promise<Outcome>;
 }
 

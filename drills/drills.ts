@@ -1,8 +1,10 @@
+import { bombs } from "./drill/bombs.ts";
 import { canary } from "./drill/canary.ts";
 import { crowd } from "./drill/crowd.ts";
 import { diskFull } from "./drill/disk-full.ts";
 import { events } from "./drill/events.ts";
 import { formulas } from "./drill/formulas.ts";
+import { fuzz } from "./drill/fuzz.ts";
 import { killPipeline } from "./drill/kill-pipeline.ts";
 import { killPrepare } from "./drill/kill-prepare.ts";
 import { killTraining } from "./drill/kill-training.ts";
@@ -13,7 +15,6 @@ import { prototypes } from "./drill/prototypes.ts";
 import { s3Faults } from "./drill/s3-faults.ts";
 import { slow } from "./drill/slow.ts";
 import { spot } from "./drill/spot.ts";
-import { suite } from "./drill/suite.ts";
 import { tornWrite } from "./drill/torn-write.ts";
 import type { Drill } from "./drill.ts";
 
@@ -35,12 +36,6 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   prototypes,
   promotions,
   events,
-  fuzz: suite({
-    file: "fuzz.test.ts",
-    tests: "mutated films",
-    rounds: 5000,
-    roundsVariable: "HILUM_FUZZ_FILES",
-    seedVariable: "HILUM_FUZZ_SEED",
-  }),
-  bombs: suite({ file: "fuzz.test.ts", tests: "bombs", rounds: 13 }),
+  fuzz,
+  bombs,
 };

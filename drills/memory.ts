@@ -1,15 +1,59 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+
+/** Clock ticks a second, as Linux counts processor time for its users. */
+const TICKS = 100;
+
+interface Use {
+  readonly pid: number;
+  readonly parent: number;
+  /** Bytes in memory now, and at most since forgetPeaks. */
+  readonly bytes: number;
+  readonly peak: number;
+  /** Of processor time. */
+  readonly seconds: number;
+}
+
+async function useOf(pid: number): Promise<Use | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, "latin1");
+    const stat = await readFile(`/proc/${pid}/stat`, "latin1");
+    const field = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
+    // Behind the name in brackets: state is field 3 of proc(5), user and system time are 14 and 15.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const seconds = (Number(fields[11]) + Number(fields[12])) / TICKS;
+    return { pid, parent: field("PPid"), bytes: field("VmRSS") * 1024, peak: field("VmHWM") * 1024, seconds };
+  } catch {
+    // It ended in between.
+    return undefined;
+  }
+}
+
+/** A process, its children and theirs. */
+async function familyOf(pid: number): Promise<Use[]> {
+  const pids = (await readdir("/proc")).map(Number).filter(Number.isInteger);
+  const all = new Map((await Promise.all(pids.map(useOf))).flatMap((use) => (use ? [[use.pid, use] as const] : [])));
+  const isOurs = (of: number): boolean => of === pid || (of > 1 && isOurs(all.get(of)?.parent ?? 0));
+  return [...all.values()].filter((use) => isOurs(use.pid));
+}
+
+/** What a process and its children, and theirs, use together. */
+export interface FamilyUse {
+  readonly pids: readonly number[];
+  readonly bytes: number;
+  readonly peak: number;
+  readonly seconds: number;
+}
+
+export async function familyUse(pid: number): Promise<FamilyUse> {
+  const family = await familyOf(pid);
+  const sum = (field: "bytes" | "peak" | "seconds") => family.reduce((total, use) => total + use[field], 0);
+  return { pids: family.map((use) => use.pid), bytes: sum("bytes"), peak: sum("peak"), seconds: sum("seconds") };
+}
 
 /** Bytes that a process and its children, and theirs, have in memory. */
-export async function residentBytes(pid: number): Promise<number> {
-  const parents = new Map<number, number>();
-  const resident = new Map<number, number>();
-  for (const name of await readdir("/proc")) {
-    const status = /^\d+$/.test(name) ? await readFile(`/proc/${name}/status`, "utf8").catch(() => "") : "";
-    const field = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
-    parents.set(Number(name), field("PPid"));
-    resident.set(Number(name), field("VmRSS") * 1024);
-  }
-  const isOurs = (of: number): boolean => of === pid || (of > 1 && isOurs(parents.get(of) ?? 0));
-  return [...resident].reduce((sum, [of, bytes]) => sum + (isOurs(of) ? bytes : 0), 0);
+export const residentBytes = async (pid: number): Promise<number> => (await familyUse(pid)).bytes;
+
+/** From here on `peak` counts anew. */
+export async function forgetPeaks(pids: readonly number[]): Promise<void> {
+  await Promise.all(pids.map((pid) => writeFile(`/proc/${pid}/clear_refs`, "5").catch(() => {})));
 }

@@ -19,7 +19,7 @@ if (unknown.length > 0 || !numbers.every((number) => Number.isInteger(number) &&
   process.exit(64);
 }
 
-const wanted = positionals.length > 0 ? positionals : Object.keys(DRILLS).filter((name) => !DRILLS[name]!.tested);
+const wanted = positionals.length > 0 ? positionals : Object.keys(DRILLS);
 try {
   for (const name of wanted) {
     const { rounds, run } = DRILLS[name]!;

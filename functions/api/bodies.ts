@@ -77,8 +77,17 @@ export async function feedbackBody(
   return { feedback, film: films[0] ? withinLimit(films[0], filmBytes) : null };
 }
 
-export const jsonBody = async <T extends z.ZodType>(c: Context, schema: T): Promise<z.infer<T>> =>
-  parseJson(await c.req.text(), schema);
+/** More than any upload's name or reader's labels take: what is parsed holds up everybody else meanwhile. */
+const JSON_BYTES = 100_000;
+
+/** @throws InputError `bad-json`, `bad-request`; LimitError `json-too-large` */
+export async function jsonBody<T extends z.ZodType>(c: Context, schema: T, limit = JSON_BYTES): Promise<z.infer<T>> {
+  const { byteLength } = await c.req.arrayBuffer();
+  if (byteLength > limit) {
+    throw new LimitError("json-too-large", `body: JSON of ${byteLength} bytes, expected at most ${limit}`, limit);
+  }
+  return parseJson(await c.req.text(), schema);
+}
 
 function parseJson<T extends z.ZodType>(text: string, schema: T): z.infer<T> {
   let value: unknown;
@@ -96,6 +105,7 @@ async function formBody(c: Context): Promise<FormData> {
   try {
     return await parseForm(Buffer.from(await c.req.arrayBuffer()), c.req.header("content-type") ?? "");
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     throw new InputError("bad-multipart", "body: not well-formed multipart/form-data", { cause });
   }
 }

@@ -60,7 +60,7 @@ const PROBLEMS: Readonly<Record<string, GatewayProblem>> = {
     detail: text("too many calls from one address, or a request that looks like an attack"),
   },
   REQUEST_TOO_LARGE: {
-    title: "The film is over the limit",
+    title: "The request is over the limit",
     code: "film-too-large",
     status: 413,
     detail: text("body: over 10 MB; larger films go through an upload"),

@@ -76,7 +76,7 @@ export function inferenceProtocolRoutes(
   }
 
   async function infer(c: Context): Promise<InferResponse> {
-    const request: InferRequest = await jsonBody(c, InferRequest);
+    const request: InferRequest = await jsonBody(c, InferRequest, limits.inferBytes);
     const sent = filmsOf(request.inputs[0]!);
     if (sent.length > limits.batchFilms) {
       const message = `inputs: ${sent.length} films, expected at most ${limits.batchFilms}`;

@@ -125,6 +125,18 @@ describe("a refusal is a problem with a stable code", () => {
     expect((await problem(response)).code).toBe(code);
   });
 
+  test.each(["/v1/predictions", "/v1/predictions:batch"])("a form of 300 parts to %s", async (path) => {
+    const part = '--b\r\ncontent-disposition: form-data; name="film"; filename="a"\r\n\r\nx\r\n';
+    const response = await post(app(), path, `${part.repeat(300)}--b--\r\n`, "multipart/form-data; boundary=b");
+    expect(await problem(response)).toMatchObject({ status: 400, code: "bad-multipart", detail: /256/ });
+  });
+
+  test("JSON that is longer than any upload's name", async () => {
+    const long = JSON.stringify({ upload: "x".repeat(100_000) });
+    const response = await post(app(), "/v1/predictions", long, "application/json");
+    expect(await problem(response)).toMatchObject({ status: 413, code: "json-too-large", limit: 100_000 });
+  });
+
   test("an unknown observation is told what may stand there", async () => {
     const { detail } = await problem(await post(app(), "/v1/predictions?explain=Hernia"));
     expect(detail).toMatch(/^explain: expected none, top, all, or names/);

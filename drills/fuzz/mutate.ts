@@ -1,5 +1,7 @@
-import type { Random } from "../../../lib/domain/random.ts";
-import { crc32 } from "../../lib/imaging/png-file.ts";
+import { crc32 } from "../../test/lib/imaging/png-file.ts";
+
+/** Numbers from 0 to 1. */
+type Random = () => number;
 
 /** A change to a file: bytes in, other bytes out. */
 type Mutation = (file: Buffer, next: Random, others: readonly Buffer[]) => Buffer;
