@@ -4,7 +4,7 @@ import type { StepProgress } from "../contracts/progress.ts";
 import type { FailureRecord } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
-import { isHeld } from "../store/lease.ts";
+import { isHeld, isRenewed } from "../store/lease.ts";
 import { storeOfRoom } from "../store/open.ts";
 import { mayRun, SELF } from "../store/process-identity.ts";
 import type { Store } from "../store/store.ts";
@@ -108,9 +108,12 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
 
 const RESUMABLE: ReadonlySet<RunStatus> = new Set(["failed", "stopped"]);
 
-/** Known of a state machine on one machine by its lease, of a cloud's by what its steps write. */
+/**
+ * Known of a state machine on one machine by its lease, of a cloud's by what its steps write. A lease that is not renewed
+ * is a copy's, though its holder may be at work on the run that was copied.
+ */
 const isRunning = ({ runner, progress, outcome }: RunDocuments, now: number): boolean => {
-  if (runner) return isHeld(runner, now);
+  if (runner) return isHeld(runner, now) && isRenewed(runner, now);
   return outcome === undefined && progress.some((step) => isAtWork(step, now));
 };
 

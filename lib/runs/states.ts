@@ -113,7 +113,7 @@ function memberOf(step: string, index: number, told: Told): MemberState {
       progress?.endedAt ??
       (failed ? failure?.at : status === "stopped" ? progress?.at : null) ??
       null,
-    earlier: record !== undefined && told.since !== undefined && record.endedAt < told.since,
+    earlier: record !== undefined && isBefore(record.endedAt, told.since),
     starts: progress?.starts ?? 0,
     progress: progress?.progress ?? null,
     log: progress?.log ?? [],
@@ -149,10 +149,15 @@ function statusOf(
   const { record, progress, failure } = member;
   if (record) return "done";
   if (progress && told.isAtWork(progress)) return "running";
+  // Taken up again, and not begun yet.
+  if (told.running && (progress ?? failure) && isBefore(progress?.startedAt ?? failure!.at, told.since))
+    return "pending";
   if (failure) return failure.code === STOPPED && told.outcome === undefined ? "stopped" : "failed";
   if (progress === undefined) return "pending";
   return wasLeft(progress, told) ? "done" : "stopped";
 }
+
+const isBefore = (instant: string, since: string | undefined): boolean => since !== undefined && instant < since;
 
 /** Whether the run went on from it: a step that finds fault with what those before it did has it done anew. */
 const wasLeft = ({ step, endedAt }: StepProgress, { progress: all }: Told): boolean =>

@@ -13,8 +13,12 @@ const EXPIRY_MS = 120_000;
 /** Whether somebody still has it: known of processes of this machine, of others by their last renewal. */
 export function isHeld({ owner, renewedAt, endedAt }: Lease, now = Date.now()): boolean {
   if (endedAt !== null || !mayRun(owner)) return false;
-  return owner.host === SELF.host || now - Date.parse(renewedAt) < EXPIRY_MS;
+  return owner.host === SELF.host || isRenewed({ renewedAt }, now);
 }
+
+/** Whether its holder has renewed it as often as one at work does. */
+export const isRenewed = ({ renewedAt }: Pick<Lease, "renewedAt">, now = Date.now()): boolean =>
+  now - Date.parse(renewedAt) < EXPIRY_MS;
 
 export interface HeldLease {
   /** Aborted, with a TemporaryError `in-use`, where somebody else has taken it over. */

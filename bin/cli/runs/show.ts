@@ -71,9 +71,12 @@ function told(member: MemberState | undefined): [time: string, what: string] {
     earlier ? "done before, skipped since" : "",
     summary ? text(summary) : "",
     status !== "done" && progress ? progressText(running ? progress : { ...progress, ...AT_REST }) : "",
-    failure ? `${running ? "last attempt: " : ""}${failure.message}` : "",
+    failure ? `${running || status === "pending" ? "the attempt before: " : ""}${failure.message}` : "",
   ];
-  return [end === null ? "" : duration(end - Date.parse(startedAt)), what.filter((part) => part !== "").join("; ")];
+  return [
+    end === null || status === "pending" ? "" : duration(end - Date.parse(startedAt)),
+    what.filter((part) => part !== "").join("; "),
+  ];
 }
 
 export const epochRows = ({ histories }: Pick<RunView, "histories">): string[][] =>

@@ -18,8 +18,10 @@ export function about(view) {
     make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, file);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   const { length: seeds } = config.training.seeds;
+  const isAgain = view.states.some(({ members: all }) => all.some(({ earlier }) => earlier));
   return facts([
     ["Made", `${moment(view.createdAt)} UTC`],
+    ["Taken up again", isAgain && view.since !== null ? `${moment(view.since)} UTC` : null],
     ["Network", `${config.model.network}, ${config.geometry.size} pixels, ${counted(seeds, "member")}`],
     ["Data set", make("code", {}, fingerprint)],
     [

@@ -10,11 +10,18 @@ const STEP = { x: 156, y: 52 };
 /** @param {State} state */
 const corner = ({ row, column }) => ({ x: 8 + column * STEP.x, y: 6 + row * STEP.y });
 
-/** Seconds that a state took, or has taken by then; null before it began. @param {State} state @param {string} at */
-export function secondsOf({ members, status }, at) {
-  const starts = members.flatMap(({ startedAt }) => (startedAt ? [Date.parse(startedAt)] : []));
-  if (starts.length === 0) return null;
-  const ends = members.flatMap(({ endedAt }) => (endedAt ? [Date.parse(endedAt)] : []));
+/**
+ * Seconds that a state took, or has taken by then; null before it began. Of a run that was taken up again, what was begun
+ * since, where something was.
+ * @param {State} state @param {Pick<RunView, "at" | "since">} view
+ */
+export function secondsOf({ members, status }, { at, since }) {
+  const begun = members.filter(({ startedAt }) => startedAt !== null);
+  const fresh = begun.filter(({ startedAt }) => since === null || String(startedAt) >= since);
+  const counted = fresh.length > 0 || status === "running" ? fresh : begun;
+  if (counted.length === 0) return null;
+  const starts = counted.map(({ startedAt }) => Date.parse(String(startedAt)));
+  const ends = counted.flatMap(({ endedAt }) => (endedAt ? [Date.parse(endedAt)] : []));
   const end = status === "running" ? Date.parse(at) : Math.max(...ends, ...starts);
   return (end - Math.min(...starts)) / 1000;
 }
@@ -22,11 +29,11 @@ export function secondsOf({ members, status }, at) {
 /** How many times the state's members were begun again. @param {State} state */
 export const retriesOf = ({ members }) => members.reduce((sum, { starts }) => sum + Math.max(0, starts - 1), 0);
 
-/** What is told of a state besides its name: never by colour alone. @param {State} state @param {string} at */
-function caption(state, at) {
+/** What is told of a state besides its name: never by colour alone. @param {State} state @param {RunView} view */
+function caption(state, view) {
   const { status, step, members } = state;
   if (step === null) return status;
-  const seconds = secondsOf(state, at);
+  const seconds = secondsOf(state, view);
   const earlier = members.length > 0 && members.every((member) => member.earlier);
   return [
     earlier ? "done before" : status,
@@ -71,9 +78,9 @@ function stateBox(state, onSelect) {
   }
   return {
     group,
-    /** @param {State} now @param {string | null} selected @param {string} at */
-    update(now, selected, at) {
-      const text = caption(now, at);
+    /** @param {State} now @param {string | null} selected @param {RunView} view */
+    update(now, selected, view) {
+      const text = caption(now, view);
       const isSelected = now.state === selected;
       group.setAttribute("class", `state ${now.status}${isSelected ? " selected" : ""}`);
       group.setAttribute("aria-label", `${now.state} ${text}`);
@@ -114,7 +121,7 @@ export function graph({ states, edges }, onSelect) {
         // Over those that were not.
         if (taken) ways.append(line);
       }
-      for (const state of view.states) boxes.get(state.state)?.update(state, selected, view.at);
+      for (const state of view.states) boxes.get(state.state)?.update(state, selected, view);
     },
   };
 }

@@ -15,14 +15,14 @@ const badge = (status) => make("span", { class: `badge ${status}` }, status);
 
 /** @param {Member} member @param {string} at */
 function timeOf({ startedAt, endedAt, status }, at) {
-  if (startedAt === null) return "";
+  if (startedAt === null || status === "pending") return "";
   const end = endedAt ?? (status === "running" ? at : null);
   return end === null ? "" : duration((Date.parse(end) - Date.parse(startedAt)) / 1000);
 }
 
 /** When it began and ended, by the clock of the machine that did it. @param {Member} member @param {string} at */
-function spanOf({ startedAt, endedAt }, at) {
-  if (startedAt === null) return "";
+function spanOf({ startedAt, endedAt, status }, at) {
+  if (startedAt === null || status === "pending") return "";
   const start = clock(startedAt, at);
   return endedAt === null ? `since ${start} UTC` : `${start} to ${clock(endedAt, at)} UTC`;
 }

@@ -86,7 +86,7 @@ export function runPage() {
       states.find((one) => one.state === name),
       now.at,
     );
-    put(facts, [now.files, now.rows, now.model, now.decision], () => [about(now)]);
+    put(facts, [now.files, now.rows, now.model, now.decision, now.since, now.status], () => [about(now)]);
     courses.update(histories.map((history) => ({ label: `member ${history.member}`, group: 0, history })));
     training.hidden = histories.length === 0;
     put(figures, measured, () => (measured ? [make("h2", {}, "Figures"), figureTable(measured)] : []));

@@ -23,7 +23,14 @@ const planned = (prepareJobs: number, trainJobs = 1) => plannedRun(runs, RUN, { 
 
 const runner = (changes: Partial<Lease> = {}) =>
   writeDocument(runs, stored.keys.runner, Lease, {
-    ...{ schema: "hilum.lease/1", token: "1", owner: SELF, takenAt: minute(0), renewedAt: minute(0), endedAt: null },
+    ...{
+      schema: "hilum.lease/1",
+      token: "1",
+      owner: SELF,
+      takenAt: minute(0),
+      renewedAt: new Date().toISOString(),
+      endedAt: null,
+    },
     ...changes,
   });
 
@@ -76,11 +83,11 @@ describe("a run", () => {
   test("whose runner was killed, or is silent on another machine, is stopped", async () => {
     await finishData(1);
     await stored.progress("train", 8, { index: 0 });
-    for (const owner of [
-      { ...SELF, boot: "before" },
-      { ...SELF, host: "elsewhere" },
+    for (const changes of [
+      { owner: { ...SELF, boot: "before" } },
+      { owner: { ...SELF, host: "elsewhere" }, renewedAt: minute(0) },
     ]) {
-      await runner({ owner });
+      await runner(changes);
       const view = await read();
       expect(view.status).toBe("stopped");
       expect(stateOf(view, "train").status).toBe("stopped");
@@ -198,6 +205,23 @@ describe("a run", () => {
     await stored.ended("failed", 12, "train");
     const train = stateOf(await read(), "train-array");
     expect([train.status, ...train.members.map(({ status }) => status)]).toEqual(["failed", "failed", "failed"]);
+  });
+
+  test("that is a copy of one at work does not run, though the other's runner does", async () => {
+    await finishData(1);
+    await stored.progress("train", 8, { index: 0, owner: SELF });
+    await runner({ renewedAt: minute(9) });
+    expect(await read()).toMatchObject({ status: "stopped" });
+  });
+
+  test("taken up again, what has not begun yet waits: how it ended before is told as that", async () => {
+    await finishData(1);
+    await stored.progress("train", 8, { index: 0, endedAt: minute(9), owner: SELF });
+    await stored.failed("train", 9, 0);
+    await runner({ takenAt: minute(20) });
+    const train = stateOf(await read(), "train");
+    expect(train.status).toBe("running");
+    expect(train.members).toMatchObject([{ status: "pending", failure: { code: "csv" } }]);
   });
 
   test("says what it skipped when it was taken up again, and with what it goes on", async () => {

@@ -22,7 +22,14 @@ describe.skipIf(!existsSync(CHROMIUM))("a run under way in Chromium", () => {
 
   const runner = (changes: Partial<Lease> = {}) =>
     writeDocument(site.runs, stored.keys.runner, Lease, {
-      ...{ schema: "hilum.lease/1", token: "1", owner: SELF, takenAt: minute(2), renewedAt: minute(2), endedAt: null },
+      ...{
+        schema: "hilum.lease/1",
+        token: "1",
+        owner: SELF,
+        takenAt: minute(2),
+        renewedAt: new Date().toISOString(),
+        endedAt: null,
+      },
       ...changes,
     });
   const working = (done: number, log = Array.from({ length: 60 }, (_, i) => line(`line ${i}`))) =>
@@ -79,6 +86,16 @@ describe.skipIf(!existsSync(CHROMIUM))("a run under way in Chromium", () => {
     expect(await page.locator(".details").textContent()).toContain("taken up again, and skipped since");
     expect(await page.locator("[data-state=plan]").textContent()).toContain("↻1");
     expect(await seriousFaults(page)).toEqual([]);
+    await page.close();
+  });
+
+  test("a state that is to begin again has taken no time yet", async () => {
+    await stored.progress("plan", 1, { owner: SELF, endedAt: minute(1) });
+    await stored.failed("plan", 1);
+    const page = await site.open(`/runs/${RUN}`);
+    expect(await page.locator("[data-state=plan] .caption").textContent()).toBe("running");
+    expect(await page.locator(".details").textContent()).toMatch(/^planpending The attempt before: train.csv line 12/);
+    expect(await page.locator(".about").textContent()).toContain("Taken up again2026-01-01 08:02 UTC");
     await page.close();
   });
 
