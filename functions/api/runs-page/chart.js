@@ -2,9 +2,9 @@ import { make } from "../page/dom.js";
 import { draw } from "./svg.js";
 import { shown } from "./text.js";
 
-/** `mark` is the x of a point that stands out. @typedef {{ label: string, class: string, points: [number, number][], mark: number | null }} Line */
+/** `mark` is the x of a point that stands out; elements are named after the line's place. @typedef {{ label: string, class: string, points: [number, number][], mark: number | null }} Line */
 
-const SIZE = { width: 330, height: 190, left: 44, right: 10, top: 8, bottom: 30 };
+const SIZE = { width: 330, height: 190, left: 44, right: 18, top: 8, bottom: 30 };
 
 /** About four round numbers that span the range. @param {number} low @param {number} high */
 export function ticks(low, high) {
@@ -45,13 +45,15 @@ export function chart(title, xTitle, lines) {
       .map((x) => draw("text", { class: "tick", x: round(atX(x)), y: height - bottom + 14 }, shown(x))),
     draw("text", { class: "tick", x: (left + width - right) / 2, y: height - 4 }, xTitle),
     rule,
-    ...lines.flatMap((line) => {
+    ...lines.flatMap((line, place) => {
       const d = line.points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${round(atX(x))} ${round(atY(y))}`).join("");
       // A line of one point has no length.
       const dots = line.points.length === 1 ? line.points : line.points.filter(([x]) => x === line.mark);
       return [
-        ...(line.points.length > 1 ? [draw("path", { class: line.class, d })] : []),
-        ...dots.map(([x, y]) => draw("circle", { class: line.class, cx: round(atX(x)), cy: round(atY(y)), r: 3 })),
+        ...(line.points.length > 1 ? [draw("path", { class: line.class, d, "data-course": place })] : []),
+        ...dots.map(([x, y]) =>
+          draw("circle", { class: line.class, cx: round(atX(x)), cy: round(atY(y)), r: 3, "data-course": place }),
+        ),
       ];
     }),
   );

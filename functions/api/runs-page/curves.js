@@ -42,15 +42,18 @@ function lineClasses(courses) {
   });
 }
 
-/** @param {readonly Course[]} courses @param {readonly string[]} classes */
-const legend = (courses, classes) =>
+/**
+ * Which line is whose; a press on one lets it stand out.
+ * @param {readonly Course[]} courses @param {readonly string[]} classes @param {(place: number) => void} onPress
+ */
+const legend = (courses, classes, onPress) =>
   make(
     "ul",
     { class: "legend" },
-    ...courses.map(({ label }, i) => {
+    ...courses.map(({ label }, place) => {
       const swatch = draw("svg", { class: "swatch", viewBox: "0 0 28 8", "aria-hidden": "true" });
-      swatch.append(draw("path", { class: classes[i], d: "M0 4H28" }));
-      return make("li", {}, swatch, label);
+      swatch.append(draw("path", { class: classes[place], d: "M0 4H28" }));
+      return make("li", {}, make("button", { type: "button", onclick: () => onPress(place) }, swatch, label));
     }),
   );
 
@@ -61,6 +64,20 @@ export function curves() {
   const put = keeper();
   /** @type {readonly Course[]} */
   let shown = [];
+  /** The line that stands out. @type {number | null} */
+  let chosen = null;
+  const stress = () => {
+    for (const [place, button] of key.querySelectorAll("button").entries()) {
+      button.setAttribute("aria-pressed", String(place === chosen));
+    }
+    for (const line of charts.querySelectorAll("[data-course]")) {
+      line.classList.toggle("faint", chosen !== null && line.getAttribute("data-course") !== String(chosen));
+    }
+  };
+  const choose = (/** @type {number} */ place) => {
+    chosen = chosen === place ? null : place;
+    stress();
+  };
   const fill = () => put(table, details.open && shown, () => (details.open ? [epochTable(shown)] : []));
   details.addEventListener("toggle", fill);
   return {
@@ -70,7 +87,7 @@ export function curves() {
       shown = courses;
       const classes = lineClasses(courses);
       const labels = courses.map(({ label }) => label);
-      put(key, labels, () => (courses.length > 1 ? [legend(courses, classes)] : []));
+      put(key, labels, () => (courses.length > 1 ? [legend(courses, classes, choose)] : []));
       put(charts, courses, () => {
         const drawn = CHARTS.flatMap(({ title, x, points, mark }) => {
           const lines = courses.map(({ label, history }, i) => ({
@@ -84,6 +101,7 @@ export function curves() {
         return drawn.length > 0 ? drawn : [make("p", { class: "quiet" }, "The first checkpoint has not been reached.")];
       });
       details.hidden = courses.every(({ history }) => history.epochs.length === 0);
+      stress();
       fill();
     },
   };

@@ -23,12 +23,19 @@ function goOn({ run, status, since, resumable }) {
 function heading(view) {
   const { run, description, status, seconds, failure, unreadable } = view;
   const isStill = document.getElementById(STILL) !== null;
+  const failed = view.states.find(({ step, status: of }) => step === failure?.step && of === "failed");
+  const isArray = failure?.index !== undefined && failed !== undefined && failed.members.length > 1;
   const told = [duration(seconds), description, isStill ? `as it stood ${moment(view.at)} UTC` : ""];
   return [
     make("h2", {}, `${run} `, make("span", { class: `badge ${status}` }, status)),
     make("p", { class: "quiet" }, told.filter(Boolean).join(" · ")),
     failure &&
-      make("p", { class: "failure", role: "alert" }, make("strong", {}, `${failure.step} failed. `), failure.message),
+      make(
+        "p",
+        { class: "failure", role: "alert" },
+        make("strong", {}, `${failure.step}${isArray ? `, member ${failure.index}` : ""} failed. `),
+        failure.message,
+      ),
     ...unreadable.map((document) => make("p", { class: "note" }, `Not read: ${document}`)),
     goOn(view),
   ];

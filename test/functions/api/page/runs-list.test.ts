@@ -95,7 +95,14 @@ describe.skipIf(!existsSync(CHROMIUM))("the list of runs in Chromium", () => {
     expect(await figure.locator(".readout").textContent()).toMatch(
       /^epoch 2: study-0000000., member 0 0.7; .*member 1/,
     );
+    const pressed = page.getByRole("button", { name: "study-0000000a, member 1" });
+    await pressed.click();
+    expect(await pressed.getAttribute("aria-pressed")).toBe("true");
+    expect(await figure.locator(".line:not(.faint)").count()).toBe(2);
+    await pressed.click();
+    expect(await figure.locator(".faint").count()).toBe(0);
     await page.getByText("Epochs as a table").click();
+    await page.locator(".epochs").waitFor();
     const rows = await page.locator(".epochs tbody tr").allTextContents();
     expect(rows).toHaveLength(8);
     expect(rows[1]).toContain("2 (best, kept)0.30000.30000.700100.0");

@@ -129,6 +129,7 @@ describe.skipIf(!existsSync(CHROMIUM))("a run under way in Chromium", () => {
     }
     await runner({ endedAt: minute(10) });
     const page = await site.open(`/runs/${RUN}`, { viewport: { width: 390, height: 800 }, colorScheme: "dark" });
+    expect(await page.getByRole("alert").textContent()).toMatch(/^prepare, member 7 failed. train.csv line 12/);
     expect(await page.locator("[data-state=prepare-array]").textContent()).toContain("failed 18/20");
     expect(await page.locator(".details").textContent()).toContain("20 members: 18 done, 2 failed.");
     const members = await page.locator(".members tbody th").allTextContents();
