@@ -53,13 +53,29 @@ const DAMAGED = /^checksum mismatch/i;
 /** The service's answers to a body that is not what was announced: bytes changed or were lost on the way. */
 const DAMAGED_ON_THE_WAY = ["BadDigest", "IncompleteBody", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"];
 
+const credentials = input("store-credentials", "expected AWS credentials in the environment");
+/** Sessions that came to their end: S3 answers 400, as to a request that was malformed. */
+const expired = input("store-access", "expected credentials that are valid, after aws sso login or aws configure");
+const region = input("store-region", "expected the bucket's region, from AWS_REGION or the profile");
+
 const BY_NAME: Readonly<Record<string, Translation>> = {
   ...Object.fromEntries(DAMAGED_ON_THE_WAY.map((name) => [name, temporary])),
   NoSuchBucket: input("store-bucket", "expected a bucket that exists"),
-  CredentialsProviderError: input("store-credentials", "expected AWS credentials in the environment"),
+  InvalidBucketName: input("store-bucket", "expected the name of a bucket after s3://"),
+  CredentialsProviderError: credentials,
+  TokenProviderError: expired,
+  ExpiredToken: expired,
+  InvalidToken: expired,
+  TokenRefreshRequired: expired,
+  AuthorizationHeaderMalformed: region,
+  PermanentRedirect: region,
 };
 
+/** The SDK throws this without a name of its own before it sends anything. */
+const NO_REGION = /^region is missing/i;
+
 const BY_STATUS: Readonly<Record<number, Translation>> = {
+  301: region,
   401: input("store-access", "expected valid credentials"),
   403: input("store-access", "expected a role that may do this"),
   404: (uri, key, _error, options) => new NotFoundError(uri, key, options),
@@ -76,6 +92,7 @@ export function storeError(uri: string, key: string, error: unknown): unknown {
   const status = seen.$metadata?.httpStatusCode ?? 0;
   const network = NETWORK_FAULT.test(seen.code ?? "") || NETWORK_FAULT.test(seen.name ?? "");
   const passing = status >= 500 || network || DAMAGED.test(seen.message ?? "");
-  const translate = BY_NAME[seen.name ?? ""] ?? BY_STATUS[status] ?? (passing ? temporary : undefined);
+  const unplaced = NO_REGION.test(seen.message ?? "") ? region : undefined;
+  const translate = unplaced ?? BY_NAME[seen.name ?? ""] ?? BY_STATUS[status] ?? (passing ? temporary : undefined);
   return translate === undefined ? error : translate(uri, key, seen, { cause: error });
 }

@@ -67,6 +67,9 @@ describe("S3 store, when the service is in trouble", () => {
     ["what was sent arrived otherwise", fault(400, "XAmzContentSHA256Mismatch"), TemporaryError, "store-unavailable"],
     ["access is refused", fault(403, "AccessDenied"), InputError, "store-access"],
     ["there is no such bucket", fault(404, "NoSuchBucket"), InputError, "store-bucket"],
+    ["the session has ended", fault(400, "ExpiredToken"), InputError, "store-access"],
+    ["the bucket is in another region", fault(301, "PermanentRedirect"), InputError, "store-region"],
+    ["the signature names another region", fault(400, "AuthorizationHeaderMalformed"), InputError, "store-region"],
   ] as const)("says so where %s", async (_, trouble, kind, code) => {
     const { store } = await scripted(trouble);
     const error = await store.get("key").catch((thrown) => thrown);
@@ -105,4 +108,20 @@ describe("S3 store, when the service is in trouble", () => {
     expect(error).toBeInstanceOf(TemporaryError);
     expect(error.message).toMatch(/checksum/i);
   });
+});
+
+it("a region that nobody names is asked for, before anything is sent", async () => {
+  const names = ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"];
+  const kept = names.map((name) => [name, process.env[name]] as const);
+  for (const name of names) delete process.env[name];
+  process.env.AWS_CONFIG_FILE = "/dev/null";
+  try {
+    await expect(openStore("s3://bucket/prefix").get("key")).rejects.toMatchObject({
+      name: "InputError",
+      code: "store-region",
+    });
+  } finally {
+    delete process.env.AWS_CONFIG_FILE;
+    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value;
+  }
 });
