@@ -67,8 +67,9 @@ describe("hilum runs, called wrongly or on a store that is not whole", () => {
     expect(shown.exitCode).toBe(0);
     expect(shown.stdout).toMatch(new RegExp(`^Run +${DAMAGED}: kept`));
     expect(shown.stderr).toContain("evaluation.json: expected JSON");
+    expect(shown.stdout).toContain("densenet-mini, 224 pixels, 1 member\n");
     const removed = await runs("remove", BROKEN!, "--yes");
-    expect([removed.exitCode, removed.stdout]).toEqual([0, `${BROKEN}: 1 objects removed.\n`]);
+    expect([removed.exitCode, removed.stdout]).toEqual([0, `${BROKEN}: 1 object removed.\n`]);
     expect((await runs("remove", BROKEN!, "--yes")).exitCode).toBe(64);
   });
 });

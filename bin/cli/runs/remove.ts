@@ -1,4 +1,5 @@
 import { InputError } from "../../../lib/domain/errors.ts";
+import { counted } from "../../../lib/report/format.ts";
 import { planRemoval, removeRun } from "../../../lib/runs/remove-run.ts";
 import { openRuns, type RunsOptions } from "./runs-room.ts";
 
@@ -11,7 +12,7 @@ export async function remove(run: string, { yes, json, ...place }: RemoveOptions
   const room = await openRuns(place);
   if (!yes) {
     const { objects, bytes } = await planRemoval(room, run);
-    const what = `${objects} objects, ${(bytes / 1e6).toFixed(1)} MB`;
+    const what = `${counted(objects, "object")}, ${(bytes / 1e6).toFixed(1)} MB`;
     throw new InputError("unconfirmed", `run ${run}: ${what} would be gone for good; say --yes to remove them`);
   }
   const removal = await removeRun(room, run);
@@ -22,5 +23,5 @@ export async function remove(run: string, { yes, json, ...place }: RemoveOptions
     ...(dataset === null ? [] : [`the shards of data set ${dataset.slice(0, 16)}…`]),
   ];
   const left = stays.length > 0 ? ` What stays: ${stays.join(" and ")}.` : "";
-  console.log(`${run}: ${removal.objects} objects removed.${left}`);
+  console.log(`${run}: ${counted(removal.objects, "object")} removed.${left}`);
 }

@@ -1,5 +1,7 @@
+import { shellWord } from "../../../functions/api/runs-page/text.js";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { duration, progressText, figures as text } from "../../../lib/local/display/format.ts";
+import { counted } from "../../../lib/report/format.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import type { MemberState, RunState } from "../../../lib/runs/states.ts";
 import { asShownPath, DEFAULT_STORE } from "../places.ts";
@@ -15,7 +17,10 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   const facts: [string, string | null][] = [
     ["Run", `${run}: ${status}${seconds === null ? "" : ` (${duration(seconds * 1000)})`}`],
     ["Made", view.createdAt],
-    ["Network", `${config.model.network}, ${config.geometry.size} pixels, ${config.training.seeds.length} member(s)`],
+    [
+      "Network",
+      `${config.model.network}, ${config.geometry.size} pixels, ${counted(config.training.seeds.length, "member")}`,
+    ],
     ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
@@ -23,7 +28,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ["Go on", view.resumable && resumeCommand(run, view.resumable)],
     ["Model", model],
     ["Report", files.report ? asShownPath(`${room.uri}/${run}/report.html`) : null],
-    ["TensorBoard", files.tensorboard ? `tensorboard --logdir ${asShownPath(view.members)}` : null],
+    ["TensorBoard", files.tensorboard ? `tensorboard --logdir ${shellWord(asShownPath(view.members))}` : null],
   ];
   for (const document of view.unreadable) console.error(`hilum: warning: run ${run}: ${document}`);
   console.log(table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
@@ -41,7 +46,7 @@ const gateText = ({ decision, checks }: NonNullable<RunView["decision"]>): strin
 
 function resumeCommand(run: string, store: string): string {
   const place = asShownPath(store);
-  return `bin/hilum runs resume ${run}${place === DEFAULT_STORE ? "" : ` --store ${place}`}`;
+  return `bin/hilum runs resume ${run}${place === DEFAULT_STORE ? "" : ` --store ${shellWord(place)}`}`;
 }
 
 const stateRows = ({ states }: RunView): string[][] =>

@@ -94,6 +94,8 @@ describe.skipIf(!existsSync(CHROMIUM))("films into the page and answers out of i
     const { page } = tab;
     // The one service that has runs to show has a way to them.
     expect(await page.getByRole("link", { name: "Runs" }).getAttribute("href")).toBe("runs");
+    const told = await fetch(`${small.url}/run-data`);
+    expect(told.headers.get("link")).toBe('</>; rel="related"');
     await drop(page, [site.film]);
     await answered(page);
     expect(tab.asked.filter((asked) => asked.startsWith("POST /v1/uploads"))).toHaveLength(2);
