@@ -83,7 +83,10 @@ function stateBox(state, onSelect) {
       const text = caption(now, view);
       const isSelected = now.state === selected;
       group.setAttribute("class", `state ${now.status}${isSelected ? " selected" : ""}`);
-      group.setAttribute("aria-label", `${now.state} ${text}`);
+      const again = retriesOf(now);
+      // The sign alone says nothing to whoever hears it.
+      const heard = again > 0 ? `, begun again ${again === 1 ? "once" : `${again} times`}` : "";
+      group.setAttribute("aria-label", `${now.state} ${text}${heard}`);
       if (now.step !== null) group.setAttribute("aria-pressed", String(isSelected));
       if (told.textContent !== text) told.textContent = text;
     },

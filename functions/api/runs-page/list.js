@@ -1,37 +1,14 @@
 import { make } from "../page/dom.js";
+import { COLUMNS, NEWEST, sorted } from "./columns.js";
 import { keeper } from "./keep.js";
 import { matches } from "./matches.js";
-import { auroc, duration, moment } from "./text.js";
+import { runRow } from "./run-row.js";
 
 /** @typedef {import("../../../lib/runs/list-runs.ts").RunList} RunList */
 /** @typedef {import("../../../lib/runs/list-runs.ts").RunSummary} RunSummary */
 
 /** Runs side by side at most (functions/api/routes/runs.ts). */
 const MOST = 12;
-
-/** Columns; `by` is what one sorts by, the largest first where it is a number. @type {readonly { head: string, by?: keyof RunSummary }[]} */
-const COLUMNS = [
-  { head: "Compare" },
-  { head: "Run", by: "run" },
-  { head: "Status", by: "status" },
-  { head: "Made (UTC)", by: "createdAt" },
-  { head: "Time", by: "seconds" },
-  { head: "Network", by: "network" },
-  { head: "Data set", by: "fingerprint" },
-  { head: "Mean AUROC (95 %)", by: "meanAuroc" },
-];
-
-/** @typedef {{ by: keyof RunSummary, down: boolean }} Order */
-/** @type {Order} */
-const NEWEST = { by: "createdAt", down: true };
-
-/** What has no value comes last either way. @param {readonly RunSummary[]} runs @param {Order} order */
-export const sorted = (runs, { by, down }) =>
-  runs.toSorted((a, b) => {
-    const [x, y] = [a[by], b[by]];
-    if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
-  });
 
 /** The list of runs: search, order, and some to compare. The first two stay in the address, for a way back. */
 export function listPage() {
@@ -60,11 +37,18 @@ export function listPage() {
   });
   clear.addEventListener("click", () => {
     chosen.clear();
-    for (const box of body.querySelectorAll("input")) box.checked = false;
     tellChosen();
+    show();
     search.focus();
   });
   search.addEventListener("input", change);
+
+  /** @param {string} run @param {boolean} isChosen */
+  function choose(run, isChosen) {
+    if (isChosen) chosen.add(run);
+    else chosen.delete(run);
+    tellChosen();
+  }
 
   function tellChosen() {
     const { size } = chosen;
@@ -83,37 +67,8 @@ export function listPage() {
     show();
   }
 
-  /** @param {RunSummary} summary */
-  function row({ run, status, at, failure, createdAt, seconds, network, fingerprint, meanAuroc, meanAurocInterval }) {
-    const box = make("input", {
-      type: "checkbox",
-      id: `compare-${run}`,
-      "aria-label": `Compare ${run}`,
-      checked: chosen.has(run),
-    });
-    box.addEventListener("change", () => {
-      if (box.checked) chosen.add(run);
-      else chosen.delete(run);
-      tellChosen();
-    });
-    return make(
-      "tr",
-      {},
-      make("td", {}, box),
-      make("th", { scope: "row" }, make("a", { id: `open-${run}`, href: `/runs/${run}` }, run)),
-      make(
-        "td",
-        {},
-        make("span", { class: `badge ${status}` }, at === null ? status : `${status} at ${at}`),
-        failure === null ? null : make("p", { class: "why", title: failure }, failure),
-      ),
-      make("td", {}, moment(createdAt)),
-      make("td", {}, duration(seconds)),
-      make("td", {}, network),
-      make("td", {}, make("code", { title: fingerprint }, fingerprint.slice(0, 8))),
-      make("td", {}, auroc(meanAuroc, meanAurocInterval)),
-    );
-  }
+  /** @type {Map<string, ReturnType<typeof runRow>>} */
+  const rows = new Map();
 
   const heads = COLUMNS.map(({ head, by }) => {
     if (by === undefined) return make("th", { scope: "col" }, head);
@@ -137,9 +92,16 @@ export function listPage() {
       if (by === order.by) heads[i]?.setAttribute("aria-sort", order.down ? "descending" : "ascending");
       else heads[i]?.removeAttribute("aria-sort");
     }
-    const focused = document.activeElement?.id;
-    put(body, found, () => found.map(row));
-    if (focused) document.getElementById(focused)?.focus();
+    for (const summary of found) {
+      const { run } = summary;
+      const row = rows.get(run) ?? runRow(run, (isChosen) => choose(run, isChosen));
+      rows.set(run, row);
+      row.update(summary, chosen.has(run));
+    }
+    const names = found.map(({ run }) => run);
+    const focused = document.activeElement;
+    put(body, names, () => names.map((name) => rows.get(name)?.element ?? null));
+    if (focused instanceof HTMLElement && body.contains(focused)) focused.focus();
     count.textContent =
       list.runs.length === 0 ? "No run in this store yet." : `${found.length} of ${list.runs.length} runs`;
     const damaged = list.runs.flatMap(({ run, unreadable: documents }) =>

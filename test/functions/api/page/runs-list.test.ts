@@ -69,6 +69,24 @@ describe.skipIf(!existsSync(CHROMIUM))("the list of runs in Chromium", () => {
     await page.close();
   });
 
+  test("what is focused and chosen stays while runs go on and others come", async () => {
+    const page = await site.open("/runs");
+    await page.getByRole("checkbox", { name: "Compare study-0000000a" }).check();
+    const link = page.getByRole("link", { name: "study-0000000a" });
+    await link.focus();
+    const element = await link.elementHandle();
+    const stored = storedRun(site.runs, "study-0000000f");
+    await stored.request();
+    await stored.progress("validate", 1, { at: new Date().toISOString() });
+    await page.getByRole("row", { name: /study-0000000f running at validate/ }).waitFor();
+    expect(await element!.evaluate((e) => [e.isConnected, e.matches(":focus")])).toEqual([true, true]);
+    expect(await page.getByRole("checkbox", { name: "Compare study-0000000a" }).isChecked()).toBe(true);
+    await page.getByRole("button", { name: "Choose none" }).click();
+    expect(await page.getByRole("checkbox", { checked: true }).count()).toBe(0);
+    for await (const { key } of site.runs.list(stored.keys.prefix)) await site.runs.delete(key);
+    await page.close();
+  });
+
   test("has a link to a model's page only where there is one", async () => {
     const page = await site.open("/runs");
     expect(await page.getByRole("link", { name: "The page" }).isVisible()).toBe(false);

@@ -98,6 +98,7 @@ describe("the page about runs", () => {
       const state = page.locator("[data-state=validate]");
       expect(await state.textContent()).toContain("failed");
       expect(await state.textContent()).toContain("↻1");
+      expect(await state.getAttribute("aria-label")).toMatch(/, begun again once$/);
       expect(await page.getByRole("alert").textContent()).toContain("train.csv line 12: 13 labels, expected 14");
       await page.locator(".details summary").click();
       expect(await page.locator(".details pre").textContent()).toContain("slow disk");
