@@ -6,8 +6,8 @@ export interface DrillOptions {
 }
 
 export interface Outcome {
-  /** Rounds that were played, where a drill decides that itself. */
-  readonly played?: number;
+  /** Why none was played, where this machine lacks what it takes. */
+  readonly lacks?: string;
   /** What went wrong, an entry a failed round. */
   readonly failures: readonly string[];
   /** What was measured, for people. */
@@ -25,18 +25,25 @@ export function must(holds: boolean, message: string): asserts holds {
   if (!holds) throw new Error(message);
 }
 
-/** Plays the rounds one after the other; `next` is the round's own source of numbers from 0 to 1. */
+/**
+ * Plays the rounds, so many at one time; `next` is the round's own source of numbers from 0 to 1.
+ * @returns what went wrong, in the order of the rounds
+ */
 export async function playRounds(
   { rounds, seed }: DrillOptions,
   play: (round: number, next: () => number) => Promise<void>,
+  atOnce = 1,
 ): Promise<string[]> {
   const failures: string[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    try {
-      await play(round, mulberry32(seed * 100_003 + round));
-    } catch (error) {
-      failures.push(`round ${round} of seed ${seed}: ${(error as Error).message}`);
+  let begun = 0;
+  const playOn = async (): Promise<void> => {
+    while (begun < rounds) {
+      const round = begun++;
+      await play(round, mulberry32(seed * 100_003 + round)).catch((error: Error) => {
+        failures[round] = `round ${round} of seed ${seed}: ${error.message}`;
+      });
     }
-  }
-  return failures;
+  };
+  await Promise.all(Array.from({ length: atOnce }, playOn));
+  return failures.filter((failure) => failure !== undefined);
 }

@@ -78,6 +78,12 @@ export async function processesWith(text: string, where: "cmdline" | "environ" =
   return found;
 }
 
+/** Processes of a program, from the repository's root, that work on a store. */
+export async function workersOf(program: string, store: string): Promise<number[]> {
+  const programs = new Set(await processesWith(program, "cmdline"));
+  return (await processesWith(store)).filter((pid) => programs.has(pid));
+}
+
 /** Whether no such process is left within so many seconds. */
 export async function goneWithin(seconds: number, text: string): Promise<boolean> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {

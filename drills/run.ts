@@ -19,18 +19,25 @@ if (unknown.length > 0 || !numbers.every((number) => Number.isInteger(number) &&
   process.exit(64);
 }
 
-const wanted = positionals.length > 0 ? positionals : Object.keys(DRILLS);
+/** Plays a drill and prints its line. @returns whether all of it held */
+async function play(name: string, rounds: number): Promise<boolean> {
+  const { failures, figure, lacks } = await DRILLS[name]!.run({ rounds, seed: Number(values.seed) }).catch(
+    (error: Error): Outcome => ({ failures: Array<string>(rounds).fill(error.message), figure: "ended early" }),
+  );
+  if (lacks !== undefined) {
+    console.log(`${name}: 0 rounds, 0 passed, 0 failed, not played: ${lacks}`);
+    return true;
+  }
+  for (const failure of new Set(failures)) console.log(`  ${name}: ${failure}`);
+  const failed = Math.min(rounds, failures.length);
+  console.log(`${name}: ${rounds} rounds, ${rounds - failed} passed, ${failed} failed, ${figure}`);
+  return failures.length === 0;
+}
+
 try {
-  for (const name of wanted) {
-    const { rounds, run } = DRILLS[name]!;
-    const count = values.rounds === undefined ? rounds : Number(values.rounds);
-    const outcome = await run({ rounds: count, seed: Number(values.seed) }).catch(
-      (error: Error): Outcome => ({ played: 1, failures: [error.message], figure: "ended before its first round" }),
-    );
-    const { failures, figure, played = count } = outcome;
-    for (const failure of failures) console.log(`  ${name}: ${failure}`);
-    console.log(`${name}: ${played} rounds, ${played - failures.length} passed, ${failures.length} failed, ${figure}`);
-    if (failures.length > 0) process.exitCode = 1;
+  for (const name of positionals.length > 0 ? positionals : Object.keys(DRILLS)) {
+    const rounds = values.rounds === undefined ? DRILLS[name]!.rounds : Number(values.rounds);
+    if (!(await play(name, rounds))) process.exitCode = 1;
   }
 } finally {
   await closeWorkshop();

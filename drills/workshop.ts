@@ -38,14 +38,14 @@ export interface Calm {
   readonly store: string;
   /** Seconds that it took. */
   readonly seconds: number;
-  /** The command line's arguments that make it in another store. */
-  arguments(store: string): string[];
+  /** The command line's arguments that make it in another store, or of these films another run. */
+  arguments(store: string, config?: string): string[];
 }
 
-/** A file with the configuration of a run that takes seconds. */
-export async function smallConfig(): Promise<string> {
-  const file = join(await folder(), "drill.json");
-  await writeFile(file, JSON.stringify(CONFIG));
+/** A file with the configuration of a run that takes seconds, unless it has more epochs. */
+export async function smallConfig({ epochs } = CONFIG.training as { epochs: number }): Promise<string> {
+  const file = join(await folder(), `drill-${epochs}.json`);
+  await writeFile(file, JSON.stringify({ ...CONFIG, training: { ...CONFIG.training, epochs } }));
   return file;
 }
 
@@ -58,7 +58,7 @@ async function makeRun(): Promise<Calm> {
   const config = await smallConfig();
   const store = join(await folder(), "calm");
   await writePhantoms({ folder: data, seed: 1, frontalFilms: FRONTAL_FILMS });
-  const args = (place: string) => ["run", "--data", data, "--config", config, "--store", place];
+  const args = (place: string, other = config) => ["run", "--data", data, "--config", other, "--store", place];
   const begin = performance.now();
   const { ended, output } = hilum(args(store));
   must((await ended).code === 0, `the undisturbed run failed: ${output.text}`);

@@ -27,7 +27,7 @@ export const diskFull: Drill = {
       () => true,
       () => false,
     );
-    if (!mayMount) return { played: 0, failures: [], figure: "not played: no right to mount a file system" };
+    if (!mayMount) return { failures: [], figure: "", lacks: "no right to mount a file system" };
     await run("umount", [probe]);
 
     const calm = await calmRun();

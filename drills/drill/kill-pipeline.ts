@@ -2,9 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Drill, must, playRounds } from "../drill.ts";
-import { goneWithin, hilum } from "../processes.ts";
+import { goneWithin, hilum, processesWith, workersOf } from "../processes.ts";
+import { STEPS } from "../steps.ts";
 import { differences, tornObjects } from "../whole.ts";
-import { calmRun, newFolder } from "../workshop.ts";
+import { type Calm, calmRun, newFolder, smallConfig } from "../workshop.ts";
 
 /** Children get 10 s to leave what can be gone on from; then they are ended. */
 const CHILDREN_SECONDS = 15;
@@ -22,13 +23,44 @@ async function finishedSteps(store: string, run: string): Promise<Map<string, st
   );
 }
 
+/** Trains for minutes. */
+const LONG = { epochs: 1000 } as const;
+const TEMPORARY = 75;
+
+/** While it trains another cannot; when it is killed, its trainer is gone long before it would be done. */
+async function killWhileTraining(calm: Calm): Promise<void> {
+  const store = await newFolder();
+  const args = calm.arguments(store, await smallConfig(LONG));
+  const { child, ended, output } = hilum(args);
+  try {
+    let over = false;
+    void ended.then(() => {
+      over = true;
+    });
+    while ((await workersOf(STEPS.train.program, store)).length === 0) {
+      must(!over, `it ended before it trained: ${output.text}`);
+      await sleep(50);
+    }
+    const other = hilum(args);
+    const { code } = await other.ended;
+    must(code === TEMPORARY, `a second process at the same run ended with ${code}: ${other.output.text}`);
+    must(!over, `the first one ended when the second came: ${output.text}`);
+    child.kill("SIGKILL");
+    await ended;
+    must(await goneWithin(CHILDREN_SECONDS, store), `its trainer outlives the runner by ${CHILDREN_SECONDS} s`);
+  } finally {
+    for (const pid of [...(await processesWith(store))]) process.kill(pid, "SIGKILL");
+  }
+}
+
 /** `kill -9` of `hilum run`: its children die with it, and the same command goes on to the same model. */
 export const killPipeline: Drill = {
   rounds: 1,
   async run(options) {
     const calm = await calmRun();
     let kills = 0;
-    const failures = await playRounds(options, async (_, next) => {
+    const failures = await playRounds(options, async (round, next) => {
+      if (round === 0) await killWhileTraining(calm);
       const store = await newFolder();
       let finished = new Map<string, string>();
       for (let kill = 0; kill < KILLS; kill += 1) {

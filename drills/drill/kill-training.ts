@@ -2,19 +2,25 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Drill, must, playRounds } from "../drill.ts";
+import { type Fault, faultyDisk } from "../faulty/disk.ts";
 import { start } from "../processes.ts";
 import { STEPS } from "../steps.ts";
 import { checkpointOf, trainingOf } from "../training.ts";
 import { tornObjects } from "../whole.ts";
 import { calmRun, stepEnvironment, storeWithout } from "../workshop.ts";
 
-/** Share of the kills that come before the first step, in its so many milliseconds. */
-const EARLY = 0.15;
-const START_MS = 1500;
+/** When a training is killed: so many milliseconds after its start or its first step, or at a change of the disk. */
+type Moment =
+  | { readonly from: "start" | "step"; readonly wait: number }
+  | { readonly change: number; readonly fault: Fault };
+
+/** Of the kills: those before the first step, in its so many milliseconds, and those in the middle of a write. */
+const EARLY = { share: 0.15, milliseconds: 1500 } as const;
+const WRITING = { share: 0.4, changes: 300, faults: ["killed", "torn", "power"] } as const;
 
 /** `kill -9` at any moment of a training, again and again until it ends; then again from the start. */
 export const killTraining: Drill = {
-  rounds: 3,
+  rounds: 4,
   async run(options) {
     const calm = await calmRun();
     const expected = await trainingOf(calm.store, calm.run);
@@ -23,19 +29,32 @@ export const killTraining: Drill = {
     /** Milliseconds from the first step to the end, as the quickest process took them. */
     let stepping = 1500;
 
-    /** Starts it, kills it so long after its first step, or before it where that is negative. */
-    const play = async (wait = Number.POSITIVE_INFINITY): Promise<void> => {
-      const { child, ended, says, output } = start(STEPS.train.program, [], await stepEnvironment(store));
-      if (wait >= 0) await says(/"progress"/);
+    const momentOf = (next: () => number): Moment => {
+      const kind = next();
+      if (kind < EARLY.share) return { from: "start", wait: next() * EARLY.milliseconds };
+      if (kind > 1 - WRITING.share) {
+        const fault = WRITING.faults[Math.floor(next() * WRITING.faults.length)]!;
+        return { change: 1 + Math.floor(next() * WRITING.changes), fault };
+      }
+      return { from: "step", wait: next() * stepping };
+    };
+
+    /** Starts it, and kills it then; lets it come to its end where that is left out. */
+    const play = async (moment?: Moment): Promise<void> => {
+      const isWriting = moment !== undefined && "fault" in moment;
+      const disk = isWriting ? await faultyDisk(store, moment.change, moment.fault) : { environment: {} };
+      const environment = { ...(await stepEnvironment(store)), ...disk.environment };
+      const { child, ended, says, output } = start(STEPS.train.program, [], environment);
+      if (moment === undefined || !("from" in moment) || moment.from === "step") await says(/"progress"/);
       const begin = performance.now();
-      if (Number.isFinite(wait)) {
-        await Promise.race([sleep(Math.abs(wait)), ended]);
+      if (moment !== undefined && "from" in moment) {
+        await Promise.race([sleep(moment.wait), ended]);
         child.kill("SIGKILL");
       }
       const { code, signal } = await ended;
       const torn = await tornObjects(join(store, "runs"));
       must(torn.length === 0, torn.join("; "));
-      if (signal === "SIGKILL" && Number.isFinite(wait)) {
+      if (signal === "SIGKILL" && moment !== undefined) {
         kills += 1;
         const left = await readdir(join(store, "runs", calm.run, "members/00000")).catch((): string[] => []);
         if (left.includes("latest.json")) await checkpointOf(store, calm.run);
@@ -49,11 +68,9 @@ export const killTraining: Drill = {
       must(same, "weights, optimiser or sample order differ from the undisturbed training");
     };
 
-    const failures = await playRounds(options, (_, next) =>
-      play(next() < EARLY ? -next() * START_MS : next() * stepping),
-    );
+    const failures = await playRounds(options, (_, next) => play(momentOf(next)));
     const last = await playRounds({ rounds: 1, seed: options.seed }, () => play());
     const figure = `${kills} kills; ${trainings} trainings ended byte-equal to the undisturbed one`;
-    return { played: options.rounds + 1, failures: [...failures, ...last], figure };
+    return { failures: [...failures, ...last], figure };
   },
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Drill, must, playRounds } from "../drill.ts";
-import { hilum, processesWith, start } from "../processes.ts";
+import { hilum, start, workersOf } from "../processes.ts";
 import { STEPS } from "../steps.ts";
 import { checkpointOf, trainingOf } from "../training.ts";
 import { calmRun, stepEnvironment, storeWithout } from "../workshop.ts";
@@ -46,7 +46,7 @@ export const spot: Drill = {
           () => true,
           () => false,
         );
-        const [trainer] = started ? await trainersOf(store) : [];
+        const [trainer] = started ? await workersOf(STEPS.train.program, store) : [];
         if (trainer === undefined) continue;
         process.kill(trainer, "SIGTERM");
         met = true;
@@ -61,8 +61,3 @@ export const spot: Drill = {
     return { failures, figure: `${stops} stops with ${TEMPORARY} and a checkpoint${slowest}; ${retried} tried again` };
   },
 };
-
-async function trainersOf(store: string): Promise<number[]> {
-  const programs = new Set(await processesWith(STEPS.train.program, "cmdline"));
-  return (await processesWith(store)).filter((pid) => programs.has(pid));
-}

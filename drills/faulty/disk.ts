@@ -7,9 +7,10 @@ import { newFolder } from "../workshop.ts";
 
 /**
  * What happens at one call that changes the disk: it is full from there on, it gives an error, it writes less than
- * asked for (which it may), the process ends before it, or half-way through it.
+ * asked for (which it may), the process ends before it, or half-way through it, or the power is cut before it, with which
+ * goes what was not flushed.
  */
-export const FAULTS = ["full", "broken", "short", "killed", "torn"] as const;
+export const FAULTS = ["full", "broken", "short", "killed", "torn", "power"] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export interface FaultyDisk {
@@ -23,7 +24,7 @@ let built: Promise<string> | undefined;
 async function build(): Promise<string> {
   const library = join(await newFolder(), "faulty-disk.so");
   const source = fileURLToPath(new URL("faulty-disk.c", import.meta.url));
-  await promisify(execFile)("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]);
+  await promisify(execFile)("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl", "-lpthread"]);
   return library;
 }
 

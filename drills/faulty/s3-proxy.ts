@@ -67,10 +67,13 @@ export async function faultyProxy(
     truncated: ({ request: { method } }) => method === "GET",
   };
 
+  /** Each kind is met as often as the others, where requests allow it. */
+  const rarest = (of: readonly S3Fault[]): S3Fault | undefined => of.toSorted((a, b) => done[a] - done[b])[0];
+
   const server = createServer(async (asked, response) => {
     const exchange: Exchange = { request: asked, body: await buffer(asked), response };
-    const fault = next() < share ? faults[Math.floor(next() * faults.length)] : undefined;
-    const harm = fault !== undefined && (fits[fault]?.(exchange) ?? true) ? fault : undefined;
+    const fitting = faults.filter((fault) => fits[fault]?.(exchange) ?? true);
+    const harm = next() < share ? rarest(fitting) : undefined;
     if (harm !== undefined) done[harm] += 1;
     if (harm === "500") return error(exchange, 500, "InternalError");
     if (harm === "503") return error(exchange, 503, "SlowDown");
