@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Drill, must, playRounds } from "../drill.ts";
+import type { LambdaAnswer, LambdaRequest } from "../lambda-call.ts";
 import { greysOf, type Plant, plantedData, plantedDicom } from "../planted.ts";
-import { hilum } from "../processes.ts";
+import { hilum, start } from "../processes.ts";
 import { type Serving, serving } from "../serving.ts";
 import { newFolder, smallConfig } from "../workshop.ts";
 
@@ -69,8 +71,10 @@ export const canary: Drill = {
       }
 
       const server = await serving(store, [], { TMPDIR: temporary });
-      await sendPlanted(server, plant, clean);
+      const requests = await plantedRequests(server.film, plant);
+      await throughTheServer(server, requests, clean);
       await server.stop();
+      await throughTheFunction(store, temporary, requests, clean);
       clean(server.output.text, "the server's output");
       await cleanFolder(store);
       await cleanFolder(temporary);
@@ -80,12 +84,17 @@ export const canary: Drill = {
   },
 };
 
-/** Films and faults in every wrapping; the answers are looked through too. */
-async function sendPlanted(
-  { url, film }: Serving,
-  plant: Plant,
-  clean: (text: string, where: string) => void,
-): Promise<void> {
+interface PlantedRequest {
+  readonly path: string;
+  readonly expected: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+type Clean = (text: string, where: string) => void;
+
+/** Films and faults in every wrapping. */
+async function plantedRequests(film: Uint8Array, plant: Plant): Promise<PlantedRequest[]> {
   const dicom = plantedDicom(await greysOf(film), plant);
   const form = (field: string, fields: Readonly<Record<string, string>> = {}): FormData => {
     const made = new FormData();
@@ -115,20 +124,60 @@ async function sendPlanted(
     ["/v1/predictions", 400, `{"${plant("json")}"`, "application/json"],
     ["/v1/predictions", 400, JSON.stringify({ upload: plant("upload") }), "application/json"],
   ];
-  for (const [path, expected, body, type] of sent) {
-    const headers = {
-      "user-agent": plant("agent"),
-      cookie: `name=${plant("cookie")}`,
-      "x-patient": plant("header"),
-      ...(type !== undefined && { "content-type": type }),
-    };
+  return Promise.all(
+    sent.map(async ([path, expected, body, type]) => {
+      const encoded = new Response(body, type === undefined ? {} : { headers: { "content-type": type } });
+      const headers = {
+        "user-agent": plant("agent"),
+        cookie: `name=${plant("cookie")}`,
+        "x-patient": plant("header"),
+        "content-type": encoded.headers.get("content-type")!,
+      };
+      return { path, expected, headers, body: new Uint8Array(await encoded.arrayBuffer()) };
+    }),
+  );
+}
+
+const asExpected = ({ path, expected }: PlantedRequest, status: number, text: string, clean: Clean): void => {
+  const [route] = path.split("?");
+  must(status === expected, `${route}: ${status}, expected ${expected}: ${text.slice(0, 300)}`);
+  clean(text, `the answer of ${route} (${expected})`);
+};
+
+async function throughTheServer({ url }: Serving, requests: readonly PlantedRequest[], clean: Clean): Promise<void> {
+  for (const request of requests) {
+    const { path, headers, body } = request;
     const response = await fetch(`${url}${path}`, { method: "POST", body, headers });
-    const text = Buffer.from(await response.arrayBuffer()).toString("latin1");
-    must(
-      response.status === expected,
-      `${path.split("?")[0]}: ${response.status}, expected ${expected}: ${text.slice(0, 300)}`,
-    );
-    clean(text, `the answer of ${path.split("?")[0]} (${expected})`);
-    clean(JSON.stringify([...response.headers]), `the headers of ${path.split("?")[0]} (${expected})`);
+    asExpected(request, response.status, Buffer.from(await response.arrayBuffer()).toString("latin1"), clean);
+    clean(JSON.stringify([...response.headers]), `the headers of ${path.split("?")[0]}`);
   }
+}
+
+/** The deployed function keeps a log: an entry a request, in which nothing is planted. */
+async function throughTheFunction(
+  store: string,
+  temporary: string,
+  requests: readonly PlantedRequest[],
+  clean: Clean,
+): Promise<void> {
+  const events = requests.map(({ path, headers, body }): LambdaRequest => {
+    const { pathname, searchParams } = new URL(path, "http://api.example");
+    const query = Object.fromEntries(searchParams);
+    return { method: "POST", path: pathname, query, headers, body: Buffer.from(body).toString("base64") };
+  });
+  const file = join(await newFolder(), "requests.json");
+  await writeFile(file, JSON.stringify(events));
+  const place = (room: string) => pathToFileURL(join(store, room)).href;
+  const environment = {
+    HILUM_MODELS: place("models"),
+    HILUM_FEEDBACK: place("feedback"),
+    HILUM_UPLOADS: place("uploads"),
+  };
+  const { ended, output } = start("drills/lambda-call.ts", [file], { ...environment, TMPDIR: temporary });
+  must((await ended).code === 0, `the function failed: ${output.text}`);
+  const answers = JSON.parse(output.text.trimEnd().split("\n").at(-1)!) as LambdaAnswer[];
+  for (const [i, { statusCode, body }] of answers.entries()) asExpected(requests[i]!, statusCode, body, clean);
+  const entries = output.text.split("\n").filter((line) => line.includes(`"event":"request"`));
+  must(entries.length === requests.length, `${entries.length} entries in the log of ${requests.length} requests`);
+  clean(output.text, "the function's log");
 }

@@ -2,6 +2,7 @@ import { open, readFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Drill, must, playRounds } from "../drill.ts";
+import type { LambdaAnswer } from "../lambda-call.ts";
 import { hilum, start } from "../processes.ts";
 import { STEPS } from "../steps.ts";
 import { objectsOf } from "../whole.ts";
@@ -59,7 +60,7 @@ export const modelDamage: Drill = {
     const deployed = async (): Promise<{ version: string; log: string }> => {
       const { ended, output } = start("drills/lambda-call.ts", [], environment);
       must((await ended).code === 0, `the function does not start: ${output.text}`);
-      const answer = JSON.parse(output.text.trimEnd().split("\n").at(-1)!) as { statusCode: number; body: string };
+      const [answer] = JSON.parse(output.text.trimEnd().split("\n").at(-1)!) as [LambdaAnswer];
       must(answer.statusCode === 200, `status ${answer.statusCode}: ${answer.body}`);
       return { version: JSON.parse(answer.body).loaded.version, log: output.text };
     };
