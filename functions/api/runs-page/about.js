@@ -4,6 +4,9 @@ import { auroc, moment, STILL, shellWord, shown } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/read-run.ts").RunView} RunView */
 
+/** Whether the run was taken up again. @param {RunView} view */
+export const isAgain = ({ states }) => states.some(({ members }) => members.some(({ earlier }) => earlier));
+
 /** What the gate decided, and what stood against it. @param {NonNullable<RunView["decision"]>} decision */
 function gate({ decision, checks }) {
   const failed = checks.filter(({ passed }) => !passed);
@@ -18,10 +21,9 @@ export function about(view) {
     make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, file);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   const { length: seeds } = config.training.seeds;
-  const isAgain = view.states.some(({ members: all }) => all.some(({ earlier }) => earlier));
   return facts([
     ["Made", `${moment(view.createdAt)} UTC`],
-    ["Taken up again", isAgain && view.since !== null ? `${moment(view.since)} UTC` : null],
+    ["Taken up again", isAgain(view) && view.since !== null ? `${moment(view.since)} UTC` : null],
     ["Network", `${config.model.network}, ${config.geometry.size} pixels, ${counted(seeds, "member")}`],
     ["Data set", make("code", {}, fingerprint)],
     [

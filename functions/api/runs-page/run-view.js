@@ -1,5 +1,5 @@
 import { make } from "../page/dom.js";
-import { about, figureTable } from "./about.js";
+import { about, figureTable, isAgain } from "./about.js";
 import { curves } from "./curves.js";
 import { graph } from "./graph.js";
 import { keeper } from "./keep.js";
@@ -15,8 +15,8 @@ function goOn({ run, status, since, resumable }) {
     return make("p", {}, "It goes on where it was with ", make("code", {}, command));
   }
   if (status !== "failed" || since !== null) return null;
-  const command = `bin/hilum status ${run} --stage STAGE`;
-  return make("p", {}, "It goes on where it was with a redrive, whose command ", make("code", {}, command), " tells");
+  const command = make("code", {}, `bin/hilum status ${run} --stage STAGE`);
+  return make("p", {}, "It goes on where it was with a redrive; ", command, " tells the command.");
 }
 
 /** @param {RunView} view */
@@ -25,7 +25,8 @@ function heading(view) {
   const isStill = document.getElementById(STILL) !== null;
   const failed = view.states.find(({ step, status: of }) => step === failure?.step && of === "failed");
   const isArray = failure?.index !== undefined && failed !== undefined && failed.members.length > 1;
-  const told = [duration(seconds), description, isStill ? `as it stood ${moment(view.at)} UTC` : ""];
+  const pauses = isAgain(view) ? ", pauses included" : "";
+  const told = [`${duration(seconds)}${pauses}`, description, isStill ? `as it stood ${moment(view.at)} UTC` : ""];
   return [
     make("h2", {}, `${run} `, make("span", { class: `badge ${status}` }, status)),
     make("p", { class: "quiet" }, told.filter(Boolean).join(" · ")),
