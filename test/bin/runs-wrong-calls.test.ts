@@ -56,6 +56,15 @@ describe("hilum runs, called wrongly or on a store that is not whole", () => {
     expect(JSON.parse(none.stdout)).toMatchObject({ runs: [], unreadable: [{ run: BROKEN }] });
   });
 
+  test("a step of a machine whose clock is ahead has taken no time yet", async () => {
+    const ahead = storedRun(openStore(storeUri(join(folder, "ahead", "runs"))), FAILED!);
+    await ahead.request();
+    const later = new Date(Date.now() + 600_000).toISOString();
+    await ahead.progress("validate", 1, { startedAt: later, at: later });
+    const { stdout } = await hilum(["runs", "show", FAILED!, "--store", join(folder, "ahead")]);
+    expect(stdout).toMatch(/^validate +running +0\.0 s$/m);
+  });
+
   test("a room named for its store is told as such", async () => {
     const { exitCode, stderr } = await hilum(["runs", "list", "--runs", store]);
     expect(exitCode).toBe(0);

@@ -79,7 +79,8 @@ function told(member: MemberState | undefined): [time: string, what: string] {
     failure ? `${running || status === "pending" ? "the attempt before: " : ""}${failure.message}` : "",
   ];
   return [
-    end === null || status === "pending" ? "" : duration(end - Date.parse(startedAt)),
+    // Another machine's clock may be ahead.
+    end === null || status === "pending" ? "" : duration(Math.max(0, end - Date.parse(startedAt))),
     what.filter((part) => part !== "").join("; "),
   ];
 }

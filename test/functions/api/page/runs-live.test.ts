@@ -109,6 +109,17 @@ describe.skipIf(!existsSync(CHROMIUM))("a run under way in Chromium", () => {
     await page.close();
   });
 
+  test("a server that is away for a while is told and waited for, and what stood stays", async () => {
+    await working(1);
+    const page = await site.open(`/runs/${RUN}`);
+    await page.route("**/run-data/**", (route) => route.abort());
+    await page.getByText("The server does not answer. Trying again.").waitFor();
+    expect(await page.locator("[data-state=plan]").isVisible()).toBe(true);
+    await page.unroute("**/run-data/**");
+    await page.locator("#trouble").waitFor({ state: "hidden" });
+    await page.close();
+  });
+
   test("kept as one file it stays as it stood, however late it is opened", async () => {
     await working(1);
     const view = { ...(await readRun(site.runs, RUN)), at: minute(5) };
