@@ -1,6 +1,8 @@
 /** More pixels than any radiograph has; a file of a few kilobytes may claim billions. */
 export const MOST_PIXELS = 50_000_000;
 const SMALLEST_SIDE = 16;
+/** Above any film, uncompressed and in colour: a thread must hold it. */
+export const MOST_FILE_BYTES = 1 << 28;
 
 /** Why a film of that size is refused, or undefined; asked before anything is decoded. */
 export const sizeFault = (width: number, height: number): string | undefined =>

@@ -2,14 +2,13 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, real
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../domain/errors.ts";
+import { MOST_FILE_BYTES } from "../domain/film-limits.ts";
 import { isMissing } from "./disk-errors.ts";
 import { NotFoundError } from "./errors.ts";
 import type { Store } from "./store.ts";
 
 /** Room for a file of a data set's usual size. */
 const FIRST_ROOM = 1 << 16;
-/** Above any film, uncompressed and in colour: a thread must hold it. */
-const MOST_BYTES = 1 << 28;
 
 /**
  * Reads objects at once where objects are files of this machine, which blocks the thread and takes a quarter of the time
@@ -62,6 +61,7 @@ function checkedSize(file: number, folder: string): number {
   }
   const found = fstatSync(file);
   if (!found.isFile() && !found.isDirectory()) throw new InputError("store-no-file", "no file, but a pipe or a device");
-  if (found.size > MOST_BYTES) throw new InputError("store-file-size", `more than ${MOST_BYTES / 2 ** 20} MiB`);
+  if (found.size > MOST_FILE_BYTES)
+    throw new InputError("store-file-size", `more than ${MOST_FILE_BYTES / 2 ** 20} MiB`);
   return found.size;
 }

@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ModelIdentity, NOTICE, type Warning } from "../../../lib/contracts/api.ts";
-import { EXIT, type ExitCode, InputError, reportError } from "../../../lib/domain/errors.ts";
+import { EXIT, type ExitCode, reportError } from "../../../lib/domain/errors.ts";
 import type { Rectangle } from "../../../lib/domain/geometry.ts";
 import { type Observation, observationIndex } from "../../../lib/domain/observations.ts";
 import { overlayPng } from "../../../lib/imaging/overlay.ts";
@@ -12,6 +12,7 @@ import { heatGrid } from "../../../lib/inference/heat-grid.ts";
 import type { Predictor } from "../../../lib/inference/predictor.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
 import { temporaryBeside } from "../../../lib/store/temporary-file.ts";
+import { readFilmFile } from "./film-bytes.ts";
 import type { FilmFile } from "./films.ts";
 
 export interface Explanation {
@@ -58,7 +59,7 @@ export async function answerFile(
 ): Promise<FileAnswer> {
   const by: AnsweredBy = { file: film.path, model: identityOf(predictor.version), notice: NOTICE };
   try {
-    const bytes = await readBytes(film.path);
+    const bytes = await readFilmFile(film.path);
     return { film, result: { ...by, ...(await answer(predictor, film, bytes, options)) }, exitCode: EXIT.done };
   } catch (error) {
     const { code, message, exitCode } = reportError(error);
@@ -112,21 +113,4 @@ function worthExplaining(found: readonly Finding[]): Observation[] {
   if (positive.length > 0) return positive.map(({ observation }) => observation);
   const nearness = ({ probability, threshold }: Finding) => probability / Math.max(threshold, Number.EPSILON);
   return places.length === 0 ? [] : [places.reduce((a, b) => (nearness(b) > nearness(a) ? b : a)).observation];
-}
-
-/** Reasons of the operating system, in words. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
-  EISDIR: "a folder, expected a film",
-  EACCES: "may not be read",
-};
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    if (reportError(cause).exitCode === EXIT.temporary) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code ?? "";
-    throw new InputError("film-file", `${file}: ${REASONS[code] ?? (cause as Error).message}`, { cause });
-  }
 }

@@ -1,9 +1,10 @@
 import type { Dirent } from "node:fs";
-import { open, readdir, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { isFormula } from "../../../lib/evaluation/predictions-csv.ts";
 import { mediaOf } from "../../../lib/imaging/media.ts";
+import { openWithoutWaiting } from "./film-bytes.ts";
 
 /** A file that is to be answered for. */
 export interface FilmFile {
@@ -85,9 +86,10 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 
 /** A file that cannot be read is a film until it is known to be none. */
 async function startsLikeFilm(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
+  const file = await openWithoutWaiting(path).catch(() => undefined);
   if (file === undefined) return true;
   try {
+    if (!(await file.stat()).isFile()) return false;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return mediaOf(buffer.subarray(0, bytesRead)) !== undefined;
   } finally {
