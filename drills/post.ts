@@ -8,6 +8,10 @@ export interface Posted {
   readonly seconds: number;
 }
 
+/** An early answer and the end of the connection may pass the rest of a body on its way: then it is sent again. */
+const CUT_OFF = new Set(["EPIPE", "ECONNRESET"]);
+const TRIES = 5;
+
 /**
  * Sends a body, on a connection of its own where no agent has one; an answer counts that comes before all of it was taken.
  */
@@ -16,6 +20,20 @@ export function post(
   body: Uint8Array,
   headers: Readonly<Record<string, string>> = {},
   agent: Agent | false = false,
+): Promise<Posted> {
+  const send = (left: number): Promise<Posted> =>
+    postOnce(url, body, headers, agent).catch((error: NodeJS.ErrnoException) => {
+      if (left === 0 || !CUT_OFF.has(error.code ?? "")) throw error;
+      return send(left - 1);
+    });
+  return send(TRIES - 1);
+}
+
+function postOnce(
+  url: string,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+  agent: Agent | false,
 ): Promise<Posted> {
   return new Promise((resolve, reject) => {
     const begin = performance.now();

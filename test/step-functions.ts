@@ -36,6 +36,8 @@ export interface StepFunctions {
 
 export interface StepFunctionsOptions {
   readonly onStart?: (execution: Execution) => void;
+  /** Whether a call gets lost on its way, before it has an effect; by the name of its operation. */
+  readonly losesCall?: (operation: string) => boolean;
   /** Whether the answer to a call gets lost on its way, after the call has had its effect. */
   readonly losesAnswer?: () => boolean;
 }
@@ -45,7 +47,11 @@ export interface StepFunctionsOptions {
  * starting it again with the same input while it is open answers as the first time did, anything else is refused.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
-export async function startStepFunctions({ onStart, losesAnswer }: StepFunctionsOptions = {}): Promise<StepFunctions> {
+export async function startStepFunctions({
+  onStart,
+  losesCall,
+  losesAnswer,
+}: StepFunctionsOptions = {}): Promise<StepFunctions> {
   const machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:hilum-test";
   const executions: Execution[] = [];
   const arn = (name: string) => `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
@@ -90,7 +96,9 @@ export async function startStepFunctions({ onStart, losesAnswer }: StepFunctions
     "AWSStepFunctions.GetExecutionHistory": history,
   };
   const server = createServer(async (request: IncomingMessage, response) => {
-    const operation = operations[String(request.headers["x-amz-target"])];
+    const name = String(request.headers["x-amz-target"]);
+    if (losesCall?.(name)) return void request.socket.destroy();
+    const operation = operations[name];
     const [status, body] = operation?.(JSON.parse(await text(request))) ?? [404, {}];
     if (losesAnswer?.()) return void request.socket.destroy();
     response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));

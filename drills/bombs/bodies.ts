@@ -11,6 +11,8 @@ const LONG = 4_000_000;
 const PLACES = ["/v1/predictions", "/v1/feedback", "/v2/models/drill/infer"];
 
 const LONGER = 40_000_000;
+/** An upload that nobody was given. */
+const UPLOAD = `/v1/uploads/9999999999-${"0".repeat(32)}?signature=${"0".repeat(64)}`;
 const many = (text: string): string => text.repeat(Math.floor(LONG / text.length));
 
 const TEXTS: Readonly<Record<string, string>> = {
@@ -61,7 +63,7 @@ export function bodyBombs(film: Uint8Array): Bomb[] {
     ...PLACES.flatMap((path) =>
       Object.entries(TEXTS).map(([name, text]) => refused(`${name} to ${path}`, text, { path, headers: JSON_TYPE })),
     ),
-    ...["/v1/predictions", "/v1/predictions:batch", "/v1/feedback"].flatMap((path) =>
+    ...["/v1/predictions", "/v1/predictions:batch", "/v1/feedback", UPLOAD].flatMap((path) =>
       Object.entries(FORMS).map(([name, text]) =>
         refused(`a form of ${name} to ${path}`, text, { path, headers: FORM_TYPE }),
       ),

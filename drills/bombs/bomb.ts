@@ -5,6 +5,8 @@ export interface Bomb {
   readonly outcome: "refused" | "answered" | "either";
   /** The film whose answer that is; the server's own where left out. */
   readonly film?: Uint8Array;
+  /** Whether it goes through an upload. */
+  readonly ahead?: boolean;
   /** `/v1/predictions` where left out. */
   readonly path?: string;
   /** `application/octet-stream` where left out. */
@@ -28,3 +30,6 @@ export const be32 = (...values: readonly number[]): Buffer => u32(...values).swa
 export const refused = (name: string, body: Uint8Array): Bomb => ({ name, body, outcome: "refused" });
 export const answered = (name: string, body: Uint8Array): Bomb => ({ name, body, outcome: "answered" });
 export const either = (name: string, body: Uint8Array): Bomb => ({ name, body, outcome: "either" });
+
+/** The same, sent ahead of the request that asks for it. */
+export const ahead = (bomb: Bomb): Bomb => ({ ...bomb, name: `${bomb.name}, sent ahead`, ahead: true });

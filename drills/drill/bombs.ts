@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bodyBombs } from "../bombs/bodies.ts";
-import type { Bomb } from "../bombs/bomb.ts";
+import { ahead, type Bomb } from "../bombs/bomb.ts";
 import { dicomBombs } from "../bombs/dicom.ts";
 import { jpegBombs } from "../bombs/jpeg.ts";
 import { pngBombs } from "../bombs/png.ts";
@@ -18,6 +18,8 @@ const SECONDS = 1;
 const TRIES = 3;
 /** Answers after which what grows with the first ones has grown. */
 const WARM_UP = 20;
+/** One film in so many is sent ahead too. */
+const AHEAD_EVERY = 6;
 const MEBIBYTE = 2 ** 20;
 const MEBIBYTES = 100;
 
@@ -30,6 +32,12 @@ interface Seen {
   readonly mebibytes: number;
 }
 
+interface Ticket {
+  readonly upload: string;
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 /** What the API says of a film, less the answer's own id and times. */
 const findingsOf = (text: string): string => JSON.stringify((JSON.parse(text) as { findings?: unknown }).findings);
 
@@ -37,6 +45,7 @@ const findingsOf = (text: string): string => JSON.stringify((JSON.parse(text) as
 class Range {
   readonly server: Serving;
   readonly worst = { wall: 0, processor: 0, mebibytes: 0 };
+  heaviest = "";
   private readonly pids: readonly number[];
   private readonly findings: string;
 
@@ -52,12 +61,25 @@ class Range {
     return new Range(server, await familyUse(server.child.pid!), findingsOf(last));
   }
 
-  private async send({ body, path = "/v1/predictions", headers = {} }: Bomb): Promise<Seen> {
+  /** By an upload of its own; what asks for it then. */
+  private async uploaded(bomb: Bomb): Promise<Bomb> {
+    const ticket = JSON.parse((await post(`${this.server.url}/v1/uploads`, Buffer.alloc(0))).text) as Ticket;
+    const form = new FormData();
+    for (const [name, value] of Object.entries(ticket.fields)) form.append(name, value);
+    form.append("file", new File([Uint8Array.from(bomb.body)], "film"));
+    const { status } = await fetch(ticket.url, { method: "POST", body: form });
+    must(status === 204, `${bomb.name}: ${status} for its upload`);
+    const { upload } = ticket;
+    return { ...bomb, body: Buffer.from(JSON.stringify({ upload })), headers: { "content-type": "application/json" } };
+  }
+
+  private async send(bomb: Bomb): Promise<Seen> {
+    const { body, path = "/v1/predictions", headers = {} } = bomb.ahead ? await this.uploaded(bomb) : bomb;
     const before = await familyUse(this.server.child.pid!);
     await forgetPeaks(before.pids);
     const { status, text, seconds: wall } = await post(`${this.server.url}${path}`, body, headers);
     const after = await familyUse(this.server.child.pid!);
-    const mebibytes = (after.peak - before.bytes - body.length) / MEBIBYTE;
+    const mebibytes = (after.peak - before.bytes - bomb.body.length) / MEBIBYTE;
     return { status, text, wall, processor: after.seconds - before.seconds, mebibytes };
   }
 
@@ -82,6 +104,7 @@ class Range {
     must(processor < SECONDS, `${bomb.name}: ${processor.toFixed(2)} s of processor time`);
     must(wall < SECONDS, `${bomb.name}: answered after ${wall.toFixed(2)} s`);
     must(mebibytes < MEBIBYTES, `${bomb.name}: ${mebibytes.toFixed(0)} MiB more at its peak`);
+    if (mebibytes > this.worst.mebibytes) this.heaviest = bomb.name;
     for (const field of ["wall", "processor", "mebibytes"] as const) {
       this.worst[field] = Math.max(this.worst[field], seen[field]);
     }
@@ -99,14 +122,15 @@ export const bombs: Drill = {
     const { store } = await calmRun();
     const server = await serving(store, ["--feedback", await newFolder()]);
     const { film } = server;
-    const all = [
+    const films = [
       ...pngBombs(film),
       ...(await jpegBombs(film)),
       ...tiffBombs(),
       ...(await webpBombs(film)),
       ...dicomBombs(await greysOf(film)),
-      ...bodyBombs(film),
     ];
+    const sentAhead = films.filter((_, i) => i % AHEAD_EVERY === 0).map(ahead);
+    const all = [...films, ...sentAhead, ...bodyBombs(film)];
     const range = await Range.open(server);
     const failures = await playRounds(options, async () => {
       const fell: string[] = [];
@@ -115,7 +139,7 @@ export const bombs: Drill = {
     });
     await server.stop();
     const { wall, processor, mebibytes } = range.worst;
-    const figure = `${all.length} bombs; at most ${wall.toFixed(2)} s, ${processor.toFixed(2)} s of processor time and ${mebibytes.toFixed(0)} MiB for one; the same processes answer as before`;
+    const figure = `${all.length} bombs; at most ${wall.toFixed(2)} s, ${processor.toFixed(2)} s of processor time and ${mebibytes.toFixed(0)} MiB (${range.heaviest}); the same processes answer as before`;
     return { failures, figure };
   },
 };

@@ -12,8 +12,8 @@ const HEADER = `Path,Sex,Age,Frontal/Lateral,AP/PA,${OBSERVATIONS.join(",")}\n`;
 const CONFIG = { name: "storm", model: { network: "densenet-mini" } };
 /** Answers of Step Functions that get lost after their call has had its effect. */
 const LOST = 0.05;
-/** Starts of an execution at which a process dies that may have asked for it. */
-const DEADLY = 0.3;
+/** Starts of an execution at which all processes die, before it or after it. */
+const DEADLY = { before: 0.5, after: 0.3 } as const;
 
 /** What was found of an execution's request. */
 interface Started {
@@ -41,9 +41,16 @@ export async function openHarbour(handlers: readonly string[], next: () => numbe
   const folder = await newFolder();
   const store = pathToFileURL(folder).href;
   const steps = await startStepFunctions({
-    onStart: () => void (next() < DEADLY && post.faulty && post.kill()),
+    // What was claimed is not started by whoever claimed it.
+    losesCall: (operation) => operation.endsWith("StartExecution") && dieWith(DEADLY.before),
+    onStart: () => void dieWith(DEADLY.after),
     losesAnswer: () => next() < LOST,
   });
+  function dieWith(probability: number): boolean {
+    const dies = post.faulty && next() < probability;
+    if (dies) post.killAll();
+    return dies;
+  }
   const environment = {
     ...steps.environment,
     HILUM_DATASETS: `${store}/datasets`,

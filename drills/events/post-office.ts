@@ -75,6 +75,10 @@ export class PostOffice {
     any?.child.kill("SIGKILL");
   }
 
+  killAll(): void {
+    for (const { child } of this.postmen) child.kill("SIGKILL");
+  }
+
   /** Until a handler has said that it is done. */
   async deliver(to: HandlerName, event: unknown): Promise<void> {
     for (
@@ -105,7 +109,7 @@ export class PostOffice {
   async close(): Promise<void> {
     this.open = false;
     const ends = [...this.postmen].map(({ child }) => once(child, "exit"));
-    for (const { child } of this.postmen) child.kill("SIGKILL");
+    this.killAll();
     await Promise.all(ends);
   }
 }

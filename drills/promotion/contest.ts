@@ -10,6 +10,8 @@ import type { Pointers, Registry } from "./registries.ts";
 
 /** Processes that promote, and promotions of each; those of `hilum models promote` come on top. */
 const [PROMOTERS, EACH, COMMANDS] = [8, 6, 2];
+/** Of the processes: those that end in the middle of what they write, where that is seen from here. */
+const DOOMED = 2;
 export const PROMOTIONS = PROMOTERS * EACH + COMMANDS;
 
 /** Races of promotions in one registry. */
@@ -49,7 +51,7 @@ export class Contest {
   /** Whoever comes when all is over is not held up by the dead. */
   private async crown(version: string, champion: string | null): Promise<void> {
     await this.promoters.fill();
-    const [one] = this.promoters.all;
+    const one = this.promoters.all.at(-1);
     this.promoters.order(one!, { versions: [version], champion, at: 0 });
     await this.promoters.answered([one!], 1, "when all was over");
     const [answer] = one!.answers;
@@ -62,6 +64,7 @@ export class Contest {
   /** One race of all, half of them killed. */
   async race(next: () => number): Promise<void> {
     const { registry, rivals, promoters } = this;
+    await promoters.plant(DOOMED, next);
     const before = await registry.pointers();
     const watch = this.watch(before);
     const at = Date.now() + this.took.command * (0.6 + 0.3 * next());
@@ -70,7 +73,7 @@ export class Contest {
       const first = COMMANDS + i * EACH;
       promoters.order(promoter, { versions: rivals.slice(first, first + EACH), champion: before.production, at });
     }
-    const racing = promoters.all.map(({ child }) => child);
+    const racing = promoters.all.slice(registry.folder === undefined ? 0 : DOOMED).map(({ child }) => child);
     const dead = await this.killHalf([commands.map(({ child }) => child), racing], at, next);
     await promoters.answered(promoters.all, EACH, "in the race");
     const living = commands.filter(({ child }) => !dead.has(child));
@@ -83,7 +86,7 @@ export class Contest {
     });
     this.tallies.push(tally);
     this.took.answer = quantile(
-      promoters.all.filter(({ child }) => !dead.has(child)).map(({ answeredAt }) => answeredAt - at),
+      promoters.living.map(({ answeredAt }) => answeredAt - at),
       0.5,
     );
     const { production } = await registry.pointers();

@@ -2,12 +2,16 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../drill.ts";
+import { faultyDisk } from "../faulty/disk.ts";
 import { ready } from "../processes.ts";
 import type { Answer, Order, Promote } from "./promoter.ts";
 import type { Registry } from "./registries.ts";
 
 /** Whoever lives has his answer by then; a lock of the dead would be waited for much longer. */
 const PATIENCE_MS = 15_000;
+
+/** Changes of the disk, of some thirty that a race of one process makes, until it meets its fault. */
+const LATEST_FAULT = 30;
 
 /** A process that promotes; its answers to its last order, the last of them at a moment in milliseconds since 1970. */
 export interface Promoter {
@@ -31,14 +35,29 @@ export class Promoters {
     this.count = count;
   }
 
+  get living(): Promoter[] {
+    return this.all.filter(isAlive);
+  }
+
   async fill(): Promise<void> {
-    const alive = this.all.filter(isAlive);
+    const alive = this.living;
     const missing = Array.from({ length: this.count - alive.length }, () => this.start());
     this.all = [...alive, ...(await Promise.all(missing))];
   }
 
-  private async start(): Promise<Promoter> {
-    const env = { ...process.env, ...this.registry.environment };
+  /** Puts processes in the places of the first ones that will end in the middle of what they do to the disk. */
+  async plant(doomed: number, next: () => number): Promise<void> {
+    const { folder } = this.registry;
+    if (folder === undefined) return;
+    for (const { child } of this.all.splice(0, doomed)) child.kill("SIGKILL");
+    for (let n = 0; n < doomed; n += 1) {
+      const disk = await faultyDisk(folder, 1 + Math.floor(next() * LATEST_FAULT), next() < 0.5 ? "killed" : "torn");
+      this.all.unshift(await this.start(disk.environment));
+    }
+  }
+
+  private async start(more: Readonly<Record<string, string>> = {}): Promise<Promoter> {
+    const env = { ...process.env, ...this.registry.environment, ...more };
     const child = fork(this.program, { env, stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
     await ready(child);
     return { child, answers: [], answeredAt: 0 };

@@ -19,6 +19,8 @@ export interface Registry {
   readonly store: string;
   /** What a process needs in its environment to reach it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where its objects are files that promotions themselves write. */
+  readonly folder?: string;
   /** @throws where the pointers are not whole */
   pointers(): Promise<Pointers>;
   end(): Promise<void>;
@@ -47,6 +49,7 @@ async function onDisk(): Promise<Registry> {
     name: "disk",
     store: pathToFileURL(folder).href,
     environment: {},
+    folder,
     pointers: async () => whole(await readFile(join(folder, CHANNELS), "utf8")),
     end: async () => {},
   };

@@ -82,9 +82,10 @@ const JSON_BYTES = 100_000;
 
 /** @throws InputError `bad-json`, `bad-request`; LimitError `json-too-large` */
 export async function jsonBody<T extends z.ZodType>(c: Context, schema: T, limit = JSON_BYTES): Promise<z.infer<T>> {
-  const { byteLength } = await c.req.arrayBuffer();
-  if (byteLength > limit) {
-    throw new LimitError("json-too-large", `body: JSON of ${byteLength} bytes, expected at most ${limit}`, limit);
+  const announced = Number(c.req.header("content-length") ?? 0);
+  const bytes = announced > limit ? announced : (await c.req.arrayBuffer()).byteLength;
+  if (bytes > limit) {
+    throw new LimitError("json-too-large", `body: JSON of ${bytes} bytes, expected at most ${limit}`, limit);
   }
   return parseJson(await c.req.text(), schema);
 }
