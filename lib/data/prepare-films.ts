@@ -117,10 +117,12 @@ async function forEachFilm(
   }
 }
 
-/** JPEG and PNG, which data sets are made of, by TensorFlow's decoders; the rest as at the door. */
+/** JPEG and PNG, which data sets are made of, by TensorFlow's decoders; the rest, and what these cannot tell, as at the door. */
 async function toSquare(bytes: Uint8Array, geometry: Geometry, square: Uint8Array): Promise<Size> {
   const media = mediaOf(bytes);
-  if (media === "jpeg" || media === "png" || bytes.length === 0) return filmToSquare(bytes, geometry, square);
+  const isUsual = media === "jpeg" || media === "png" || bytes.length === 0;
+  const size = isUsual ? filmToSquare(bytes, geometry, square) : undefined;
+  if (size !== undefined) return size;
   if (media === undefined) throw new FilmError("film-format", "no PNG, JPEG, TIFF, WebP or DICOM file");
   const { readFilm } = await import("../imaging/read-film.ts");
   try {

@@ -23,8 +23,8 @@ interface ResizeAddon {
 
 /** Calls TensorFlow's decoder. */
 interface JpegAddon {
-  /** @throws Error of the decoder's own words */
-  resizeGreyJpeg(file: Uint8Array, ...to: Rectangle): void;
+  /** @returns whether the picture ends as one does whose data are missing. @throws Error of the decoder's own words */
+  resizeGreyJpeg(file: Uint8Array, ...to: Rectangle): boolean;
 }
 
 export const resizeAddon = ownAddon<ResizeAddon>("resize");

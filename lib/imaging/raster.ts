@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type Sharp } from "sharp";
+import sharp, { type Metadata, type Sharp, type SharpOptions } from "sharp";
 import { InputError } from "../domain/errors.ts";
 import { brightest, contentDepth, MOST_PIXELS } from "../domain/film-limits.ts";
 import { luma } from "../domain/luma.ts";
@@ -53,10 +53,10 @@ export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film>
   if (space === undefined || !(wide || header.depth === "uchar")) {
     throw new InputError("unsupported-media", `${header.space} pixels of kind ${header.depth} are not read here`);
   }
-  const { data, info } = await decode(bytes, space, wide).catch((cause: unknown) => {
+  const { data, info } = await decode(bytes, media, space, wide).catch((cause: unknown) => {
     throw (
       unsupported(cause, media) ??
-      (endsEarly(bytes, media)
+      (endsEarly(bytes, media) || LACKS_DATA.test((cause as Error).message)
         ? new InputError("film-truncated", `the ${media.toUpperCase()} file ends before its picture does`, { cause })
         : new InputError("film-damaged", `the ${media.toUpperCase()} file is damaged`, { cause }))
     );
@@ -96,8 +96,20 @@ const unsupported = (cause: unknown, media: Media): InputError | undefined =>
       )
     : undefined;
 
-async function decode(bytes: Uint8Array, space: Space, wide: boolean) {
-  const picture = sharp(bytes, OPTIONS).autoOrient().removeAlpha().timeout({ seconds: DECODE_SECONDS });
+/** What libjpeg warns of where a file's data end, or lack a piece, before its picture is whole: the rest would be grey. */
+const LACKS_DATA = /premature end of/i;
+
+/** A JPEG is read strictly first: other warnings are of things that do no harm to a picture. */
+async function decode(bytes: Uint8Array, media: Media, space: Space, wide: boolean) {
+  if (media !== "jpeg") return decodeTo(bytes, space, wide, OPTIONS);
+  return decodeTo(bytes, space, wide, { ...OPTIONS, failOn: "warning" }).catch((cause: Error) => {
+    if (LACKS_DATA.test(cause.message)) throw cause;
+    return decodeTo(bytes, space, wide, OPTIONS);
+  });
+}
+
+async function decodeTo(bytes: Uint8Array, space: Space, wide: boolean, options: SharpOptions) {
+  const picture = sharp(bytes, options).autoOrient().removeAlpha().timeout({ seconds: DECODE_SECONDS });
   const raw = space.open(picture).raw(wide ? { depth: "ushort" } : {});
   const { data, info } = await raw.toBuffer({ resolveWithObject: true });
   // A typed array of 16 bits can't begin at an odd byte of a pooled buffer.

@@ -71,6 +71,14 @@ const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; cod
     code: "film-truncated",
     reason: "the PNG file ends before its picture does",
   },
+  "half a JPEG with its end mark": {
+    bytes: async () => {
+      const whole = await film(1);
+      return Buffer.concat([whole.subarray(0, whole.length >> 1), Buffer.of(0xff, 0xd9)]);
+    },
+    code: "film-truncated",
+    reason: "the JPEG file ends before its picture does",
+  },
 };
 
 async function sourceWithWrongFilms(patients: number) {
@@ -118,7 +126,7 @@ describe("films that cannot be read", () => {
     const error = (await run.call("merge").catch((e: unknown) => e)) as InputError;
     expect([error.name, error.exitCode]).toEqual(["InputError", 64]);
     expect(error.message).toBe(
-      `4 of 34 films cannot be used (11.8 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: no PNG, JPEG, TIFF, WebP or DICOM file; 1 more`,
+      `5 of 35 films cannot be used (14.3 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: no PNG, JPEG, TIFF, WebP or DICOM file; 2 more`,
     );
     expect(await run.failure("merge")).toMatchObject({ exitCode: 64, code: "too-many-set-aside" });
     const written = await run.objects("runs");
@@ -126,11 +134,11 @@ describe("films that cannot be read", () => {
     expect(written).not.toContain(run.keys.rows);
 
     // The same run goes on once the films are there.
-    for (let patient = 900; patient < 904; patient += 1) await source.write(filmFile(filmPath(patient)), await film(1));
+    for (let patient = 900; patient < 905; patient += 1) await source.write(filmFile(filmPath(patient)), await film(1));
     await run.work("prepare");
     await run.call("merge");
     const dataset = await readDocument(run.rooms.runs, run.keys.dataset, Dataset);
-    expect([dataset.rows, dataset.setAside]).toEqual([34, []]);
+    expect([dataset.rows, dataset.setAside]).toEqual([35, []]);
   });
 });
 

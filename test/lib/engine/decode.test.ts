@@ -82,8 +82,8 @@ describe("decoding a film", () => {
           const geometry = { size: 48, fit, resize };
           const image = decodeFilm(bytes);
           const square = new Uint8Array(48 * 48).fill(7);
-          const { width, height } = filmToSquare(bytes, geometry, square);
-          expect([width, height]).toEqual([image.width, image.height]);
+          const { width, height } = image;
+          expect(filmToSquare(bytes, geometry, square)).toMatchObject({ width, height });
           expect(square).toEqual(resizeToSquare(image, geometry));
         }
       }
@@ -97,6 +97,20 @@ describe("decoding a film", () => {
     const geometry = { size: 48, fit: "pad", resize: "antialias" } as const;
     expect(code(damaged)).toBe("film-damaged");
     expect(() => filmToSquare(damaged, geometry, new Uint8Array(48 * 48))).toThrow("the JPEG file is damaged");
+  });
+
+  test("where data may be missing, nothing is said of a JPEG that ends in their grey, whole or not", async () => {
+    const square = () => new Uint8Array(48 * 48);
+    const geometry = { size: 48, fit: "pad", resize: "antialias" } as const;
+    const whole = await picture(97, 61).toColourspace("b-w").jpeg().toBuffer();
+    for (const share of [0.3, 0.6, 0.99]) {
+      const cut = Buffer.concat([whole.subarray(0, share * whole.length), Buffer.of(0xff, 0xd9)]);
+      expect(filmToSquare(cut, geometry, square())).toBeUndefined();
+    }
+    const flat = { create: { width: 97, height: 61, channels: 3 as const, background: "#808080" } };
+    const grey = await sharp(flat).toColourspace("b-w").jpeg().toBuffer();
+    expect(filmToSquare(grey, geometry, square())).toBeUndefined();
+    expect(await readFilm(grey)).toMatchObject({ image: { width: 97, height: 61 } });
   });
 
   test("arrays that do not fit are a fault of the caller's, not of the film", async () => {

@@ -140,6 +140,7 @@ describe("refused", () => {
     sharp([grey, await sharp(grey).negate().toBuffer()], { join: { animated: true } })
       .webp()
       .toBuffer();
+  const ended = (bytes: Uint8Array): Uint8Array => Buffer.concat([bytes, Buffer.of(0xff, 0xd9)]);
   const half = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.length / 2);
 
   test.each<[string, string, () => Uint8Array | Promise<Uint8Array>]>([
@@ -151,6 +152,12 @@ describe("refused", () => {
     ["AVIF", "unsupported-media", () => Buffer.concat([Buffer.from("\0\0\0\x20ftypavif"), Buffer.alloc(400)])],
     ["half a PNG", "film-truncated", () => half(grey)],
     ["half a JPEG", "film-truncated", async () => half(await asSharp(film).jpeg().toBuffer())],
+    ["half a JPEG with its end mark", "film-truncated", async () => ended(half(await asSharp(film).jpeg().toBuffer()))],
+    [
+      "half a progressive JPEG with its end mark",
+      "film-truncated",
+      async () => ended(half(await asSharp(film).jpeg({ progressive: true }).toBuffer())),
+    ],
     ["half a TIFF", "film-damaged", async () => half(await asSharp(film).tiff({ compression: "lzw" }).toBuffer())],
     ["the beginning of a PNG", "film-damaged", () => grey.subarray(0, 20)],
     ["an animation", "multi-frame", animation],
