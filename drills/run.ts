@@ -42,3 +42,5 @@ try {
 } finally {
   await closeWorkshop();
 }
+// A drill that failed may have left a server or a process that would hold this one.
+process.exit();

@@ -103,12 +103,13 @@ async function manyDataSets(harbour: Harbour, next: () => number): Promise<Map<s
 async function calmNames(handlers: readonly string[], version: number): Promise<Map<string, string>> {
   const harbour = await openHarbour(handlers, () => 0.999);
   harbour.post.faulty = false;
-  for (const name of DATA_SETS) await harbour.post.deliver("on-data", await harbour.arrive(name, version));
-  const names = (await harbour.started()).map(
-    ({ data, fingerprint }) => [data.split("/").at(-1)!, fingerprint] as const,
-  );
-  await harbour.close();
-  return new Map(names);
+  try {
+    for (const name of DATA_SETS) await harbour.post.deliver("on-data", await harbour.arrive(name, version));
+    const started = await harbour.started();
+    return new Map(started.map(({ data, fingerprint }) => [data.split("/").at(-1)!, fingerprint]));
+  } finally {
+    await harbour.close();
+  }
 }
 
 /** A data set announced 200 times at once to handlers that crash: exactly one execution a version, and no stuck lock. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../drill.ts";
 import { faultyDisk } from "../faulty/disk.ts";
 import { ready } from "../processes.ts";
-import type { Answer, Order, Promote } from "./promoter.ts";
+import type { Answer, Order, Promote, Publish } from "./promoter.ts";
 import type { Registry } from "./registries.ts";
 
 /** Whoever lives has his answer by then; a lock of the dead would be waited for much longer. */
@@ -66,7 +66,7 @@ export class Promoters {
   /** Ids of new versions, by their names. */
   async publish(names: readonly string[]): Promise<string[]> {
     const { child } = this.all[0]!;
-    child.send({ models: this.models, names } satisfies Order);
+    this.send(child, { names });
     return (await once(child, "message"))[0] as string[];
   }
 
@@ -77,7 +77,7 @@ export class Promoters {
       promoter.answers.push(answer);
       promoter.answeredAt = Date.now();
     });
-    child.send({ models: this.models, ...what } satisfies Order);
+    this.send(child, what);
   }
 
   /** Waits for every answer of those that live. */
@@ -96,7 +96,8 @@ export class Promoters {
     for (const { child } of this.all) child.kill("SIGKILL");
   }
 
-  private get models(): string {
-    return `${this.registry.store}/models`;
+  /** Whoever died meanwhile hears nothing of it. */
+  private send(child: ChildProcess, what: Publish | Promote): void {
+    child.send({ models: `${this.registry.store}/models`, ...what } satisfies Order, () => {});
   }
 }
