@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../drill.ts";
 import { faultyDisk } from "../faulty/disk.ts";
@@ -10,8 +11,11 @@ import type { Registry } from "./registries.ts";
 /** Whoever lives has his answer by then; a lock of the dead would be waited for much longer. */
 const PATIENCE_MS = 15_000;
 
-/** Changes of the disk, of some thirty that a race of one process makes, until it meets its fault. */
-const LATEST_FAULT = 30;
+/** Where a doomed process ends, by the start of a path and the changes there: as it takes a lock, or anywhere. */
+const DEATHS: readonly (readonly [place: string, latest: number])[] = [
+  ["models/.hilum-lock", 3],
+  ["models", 30],
+];
 
 /** A process that promotes; its answers to its last order, the last of them at a moment in milliseconds since 1970. */
 export interface Promoter {
@@ -51,7 +55,8 @@ export class Promoters {
     if (folder === undefined) return;
     for (const { child } of this.all.splice(0, doomed)) child.kill("SIGKILL");
     for (let n = 0; n < doomed; n += 1) {
-      const disk = await faultyDisk(folder, 1 + Math.floor(next() * LATEST_FAULT), next() < 0.5 ? "killed" : "torn");
+      const [place, latest] = DEATHS[n % DEATHS.length]!;
+      const disk = await faultyDisk(join(folder, place), 1 + Math.floor(next() * latest), "torn");
       this.all.unshift(await this.start(disk.environment));
     }
   }
