@@ -26,6 +26,7 @@ async function finishedSteps(store: string, run: string): Promise<Map<string, st
 /** Trains for minutes. */
 const LONG = { epochs: 1000 } as const;
 const TEMPORARY = 75;
+const REFUSED_SECONDS = 30;
 
 /** While it trains another cannot; when it is killed, its trainer is gone long before it would be done. */
 async function killWhileTraining(calm: Calm): Promise<void> {
@@ -42,8 +43,9 @@ async function killWhileTraining(calm: Calm): Promise<void> {
       await sleep(50);
     }
     const other = hilum(args);
-    const { code } = await other.ended;
-    must(code === TEMPORARY, `a second process at the same run ended with ${code}: ${other.output.text}`);
+    const end = await Promise.race([other.ended, sleep(REFUSED_SECONDS * 1000)]);
+    must(end !== undefined, `a second process works at the same run for ${REFUSED_SECONDS} s: ${other.output.text}`);
+    must(end.code === TEMPORARY, `a second process at the same run ended with ${end.code}: ${other.output.text}`);
     must(!over, `the first one ended when the second came: ${output.text}`);
     child.kill("SIGKILL");
     await ended;
