@@ -31,7 +31,8 @@ async function oneDataSet(harbour: Harbour, next: () => number): Promise<void> {
   const event = await harbour.arrive("one", 0);
   await Promise.all([...announce(harbour, event, EVENTS, next), killSome(harbour, next)]);
   const [first, ...more] = await harbour.started();
-  must(first !== undefined && more.length === 0, `${more.length + 1} executions of one version, expected one`);
+  must(first !== undefined, "no execution: what was claimed was never started");
+  must(more.length === 0, `${more.length + 1} executions of one version, expected one`);
   harbour.steps.end(first.execution.name, "SUCCEEDED");
   await Promise.all(announce(harbour, event, 10, next));
   must((await harbour.started()).length === 1, "announced again after its end, it was run again");

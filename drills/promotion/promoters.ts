@@ -90,10 +90,7 @@ export class Promoters {
     for (const end = Date.now() + PATIENCE_MS; ; await sleep(2)) {
       const waiting = promoters.filter((promoter) => isAlive(promoter) && promoter.answers.length < each);
       if (waiting.length === 0) return;
-      must(
-        Date.now() < end,
-        `${this.registry.name}, ${when}: no answer within ${PATIENCE_MS / 1000} s, none of a fault`,
-      );
+      must(Date.now() < end, `${when} there is no answer within ${PATIENCE_MS / 1000} s: somebody waits for the dead`);
     }
   }
 
