@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "./drill.ts";
 import { hilum, type Running } from "./processes.ts";
 
 const ADDRESS = /^http:\S+$/m;
+const READY_MS = 30_000;
 
 export interface Serving extends Running {
   readonly url: string;
@@ -9,6 +11,8 @@ export interface Serving extends Running {
   readonly film: Uint8Array<ArrayBuffer>;
   /** Sends a film, or what is said to be one; the answer is read whole. */
   ask(film: Uint8Array<ArrayBuffer>, query?: string): Promise<Answer>;
+  /** Resolves once it says that it answers; throws where it does not within half a minute. */
+  ready(): Promise<void>;
   /** Asks it to end, and expects a good end. */
   stop(): Promise<void>;
 }
@@ -48,6 +52,13 @@ export async function serving(
         text,
         milliseconds: performance.now() - begin,
       };
+    },
+    async ready() {
+      for (const end = performance.now() + READY_MS; ; await sleep(100)) {
+        const { ok } = await fetch(`${url}/v2/health/ready`);
+        if (ok) return;
+        must(performance.now() < end, `not ready after ${READY_MS / 1000} s`);
+      }
     },
     async stop() {
       running.child.kill("SIGTERM");

@@ -92,6 +92,8 @@ class Fuzzing {
   }
 
   private async alone(file: number): Promise<void> {
+    // A process that the file before has ended is not this one's fault.
+    await this.server.ready();
     const before = await this.use();
     const posted = await this.send(file);
     const after = await this.use();

@@ -28,8 +28,8 @@ const MUTATIONS: readonly Mutation[] = [
   function extremeLengths(file, next) {
     const changed = Buffer.from(file);
     const at = place(file, next);
-    changed.fill(EXTREMES[below(next, EXTREMES.length)]!, at, at + 2 ** below(next, 4));
-    return changed;
+    const value = EXTREMES[below(next, EXTREMES.length)]!;
+    return changed.fill(value, at, Math.min(changed.length, at + 2 ** below(next, 4)));
   },
   (file, next) => file.subarray(0, below(next, file.length)),
   function pieceLeftOut(file, next) {
