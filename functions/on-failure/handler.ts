@@ -19,7 +19,7 @@ const StatusChange = z.object({
 const reporter = createReporter("on-failure");
 
 /**
- * An execution has failed, run out of time or been stopped: writes why and the run's page, and starts what waited for it. The event says no
+ * An execution has failed, run out of time or been stopped: writes why and the run's page where it failed, and starts what waited for it. The event says no
  * more than where to look: it may come twice, late, or after the execution was redriven.
  */
 export async function handler(event: unknown): Promise<void> {
@@ -28,8 +28,10 @@ export async function handler(event: unknown): Promise<void> {
   const ended = await endedExecution(executionArn);
   if (ended === undefined) return;
   const rooms = openRooms(environment);
-  if (ended.failed) await tell(rooms.runs, ended.failed, environment);
-  await leavePage("on-failure", rooms.runs, ended.run, environment.HILUM_RUN_PAGE);
+  if (ended.failed) {
+    await tell(rooms.runs, ended.failed, environment);
+    await leavePage("on-failure", rooms.runs, ended.run, environment.HILUM_RUN_PAGE);
+  }
   await startNext({ rooms, machine: environment.HILUM_STATE_MACHINE, run: ended.run, ended: "failed" });
 }
 

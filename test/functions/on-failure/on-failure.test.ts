@@ -133,10 +133,12 @@ describe("the page of a run that failed", () => {
   });
 });
 
-it("says nothing of an execution that somebody stopped: it has not failed", async () => {
+it("says nothing of an execution that somebody stopped: it has not failed, and may go on", async () => {
+  vi.stubEnv("HILUM_RUN_PAGE", join(folder, "nowhere.html"));
   steps.end(NAME, "ABORTED");
   await handler(steps.statusChange(NAME));
   expect(await outcome()).toBeUndefined();
+  expect(log).toBe("");
 });
 
 it("refuses other events", async () => {
