@@ -19,8 +19,8 @@ const StatusChange = z.object({
 const reporter = createReporter("on-failure");
 
 /**
- * An execution has failed, run out of time or been stopped: writes why and the run's page where it failed, and starts what waited for it. The event says no
- * more than where to look: it may come twice, late, or after the execution was redriven.
+ * An execution has failed, run out of time or been stopped: writes why and the run's page where it failed, and starts what
+ * waited for it. The event says no more than where to look: it may come twice, late, or after the execution was redriven.
  */
 export async function handler(event: unknown): Promise<void> {
   const { executionArn } = StatusChange.parse(event).detail;
