@@ -6,6 +6,8 @@ export interface DrillOptions {
 }
 
 export interface Outcome {
+  /** Rounds that were played, where they are not as many as were asked for. */
+  readonly rounds?: number;
   /** Why none was played, where this machine lacks what it takes. */
   readonly lacks?: string;
   /** What went wrong, an entry a failed round. */
@@ -19,6 +21,9 @@ export interface Drill {
   readonly rounds: number;
   run(options: DrillOptions): Promise<Outcome>;
 }
+
+/** Between words of how far a long drill has come. */
+const TELL_MS = 60_000;
 
 /** What a round expects; its message is the round's failure. */
 export function must(holds: boolean, message: string): asserts holds {
@@ -35,13 +40,21 @@ export async function playRounds(
   atOnce = 1,
 ): Promise<string[]> {
   const failures: string[] = [];
-  let begun = 0;
+  let [begun, played, told] = [0, 0, performance.now()];
+  const tell = (): void => {
+    played += 1;
+    if (performance.now() - told < TELL_MS) return;
+    told = performance.now();
+    const failed = Object.values(failures);
+    console.error(`  ${played} of ${rounds} rounds, ${failed.length} failed ${failed.at(-1) ?? ""}`);
+  };
   const playOn = async (): Promise<void> => {
     while (begun < rounds) {
       const round = begun++;
       await play(round, mulberry32(seed * 100_003 + round)).catch((error: Error) => {
         failures[round] = `round ${round} of seed ${seed}: ${error.message}`;
       });
+      tell();
     }
   };
   await Promise.all(Array.from({ length: atOnce }, playOn));

@@ -22,13 +22,14 @@ export interface Running {
 
 const running = new Set<ChildProcess>();
 
-/** A program of the repository as a process of its own; its environment on top of this process's. */
+/** A program of the repository, or a bundle of one, as a process of its own; its environment on top of this process's. */
 export function start(
   program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Running {
-  const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
+  const loader = program.endsWith(".ts") ? ["--import", "tsx"] : [];
+  const child = spawn(process.execPath, [...loader, program, ...args], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -21,16 +21,17 @@ if (unknown.length > 0 || !numbers.every((number) => Number.isInteger(number) &&
 
 /** Plays a drill and prints its line. @returns whether all of it held */
 async function play(name: string, rounds: number): Promise<boolean> {
-  const { failures, figure, lacks } = await DRILLS[name]!.run({ rounds, seed: Number(values.seed) }).catch(
+  const outcome = await DRILLS[name]!.run({ rounds, seed: Number(values.seed) }).catch(
     (error: Error): Outcome => ({ failures: Array<string>(rounds).fill(error.message), figure: "ended early" }),
   );
+  const { failures, figure, lacks, rounds: played = rounds } = outcome;
   if (lacks !== undefined) {
     console.log(`${name}: 0 rounds, 0 passed, 0 failed, not played: ${lacks}`);
     return true;
   }
   for (const failure of new Set(failures)) console.log(`  ${name}: ${failure}`);
-  const failed = Math.min(rounds, failures.length);
-  console.log(`${name}: ${rounds} rounds, ${rounds - failed} passed, ${failed} failed, ${figure}`);
+  const failed = Math.min(played, failures.length);
+  console.log(`${name}: ${played} rounds, ${played - failed} passed, ${failed} failed, ${figure}`);
   return failures.length === 0;
 }
 

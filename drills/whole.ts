@@ -69,21 +69,25 @@ export async function tornObjects(folder: string): Promise<string[]> {
 /** Kinds of objects whose bytes follow from the run alone, and hold no time. */
 const TIMELESS = /(\.arrow|members\/\d+\/weights\.safetensors|predictions\.csv|\.pb)$/;
 
-/** Paths of a disk store's timeless objects; a version's name stands for its report too, which has times in it. */
-async function timelessOf(folder: string): Promise<Map<string, string>> {
-  const paths = (await objectsOf(folder)).filter((path) => TIMELESS.test(path));
+/** How many there are depends on when a run was disturbed. */
+const OCCASIONAL = /^runs\/[^/]+\/(progress|members\/\d+\/tensorboard)\//;
+
+/** Paths of a disk store's objects by their names; a version's name stands for its report too, which has times in it. */
+async function namesOf(folder: string): Promise<Map<string, string>> {
+  const paths = (await objectsOf(folder)).filter((path) => !OCCASIONAL.test(path));
   return new Map(paths.map((path) => [path.replace(/versions\/[0-9a-f]{16}\//, "versions/*/"), join(folder, path)]));
 }
 
-/** Timeless objects of the first disk store that the second has otherwise, or lacks. */
+/** Timeless objects of the first disk store that the second has otherwise, and objects that it lacks. */
 export async function differences(expected: string, found: string, lacking = true): Promise<string[]> {
-  const there = await timelessOf(found);
+  const there = await namesOf(found);
   const different: string[] = [];
-  for (const [name, path] of await timelessOf(expected)) {
+  for (const [name, path] of await namesOf(expected)) {
     const other = there.get(name);
     if (other === undefined) {
       if (lacking) different.push(`${name}: missing`);
-    } else if (!(await readFile(path)).equals(await readFile(other))) different.push(`${name}: other bytes`);
+    } else if (TIMELESS.test(name) && !(await readFile(path)).equals(await readFile(other)))
+      different.push(`${name}: other bytes`);
   }
   return different;
 }

@@ -19,6 +19,7 @@ const CONFIG = {
   gate: { minMeanAuroc: 0 },
 } as const;
 const FRONTAL_FILMS = 60;
+const BUCKETS = ["datasets", "runs", "models"];
 
 let temporary: Promise<string> | undefined;
 const folder = (): Promise<string> => (temporary ??= mkdtemp(join(tmpdir(), "hilum-drill-")));
@@ -31,6 +32,7 @@ export async function closeWorkshop(): Promise<void> {
   if (temporary !== undefined) await rm(await temporary, { recursive: true, force: true });
 }
 
+/** An undisturbed run from films to a promoted model, and how to make its like. */
 export interface Calm {
   /** Name of the run. */
   readonly run: string;
@@ -40,6 +42,10 @@ export interface Calm {
   readonly seconds: number;
   /** The command line's arguments that make it in another store, or of these films another run. */
   arguments(store: string, config?: string): string[];
+  /** A copy of its store without what the patterns match, paths from its folder. */
+  storeWithout(...patterns: readonly RegExp[]): Promise<string>;
+  /** What a step's program is told in its environment, of a copy of the store. */
+  environment(store: string, index?: number): Record<string, string>;
 }
 
 /** A file with the configuration of a run that takes seconds, unless it has more epochs. */
@@ -49,14 +55,18 @@ export async function smallConfig({ epochs } = CONFIG.training as { epochs: numb
   return file;
 }
 
-let made: Promise<Calm> | undefined;
-/** An undisturbed run from films to a promoted model, made once a process. */
-export const calmRun = (): Promise<Calm> => (made ??= makeRun());
+const made = new Map<number, Promise<Calm>>();
+/** The undisturbed run of so many epochs, made once a process. */
+export function calmRun(training = CONFIG.training as { epochs: number }): Promise<Calm> {
+  const calm = made.get(training.epochs) ?? makeRun(training);
+  made.set(training.epochs, calm);
+  return calm;
+}
 
-async function makeRun(): Promise<Calm> {
+async function makeRun(training: { epochs: number }): Promise<Calm> {
   const data = join(await folder(), "films");
-  const config = await smallConfig();
-  const store = join(await folder(), "calm");
+  const config = await smallConfig(training);
+  const store = join(await folder(), `calm-${training.epochs}`);
   await writePhantoms({ folder: data, seed: 1, frontalFilms: FRONTAL_FILMS });
   const args = (place: string, other = config) => ["run", "--data", data, "--config", other, "--store", place];
   const begin = performance.now();
@@ -64,27 +74,23 @@ async function makeRun(): Promise<Calm> {
   must((await ended).code === 0, `the undisturbed run failed: ${output.text}`);
   const seconds = (performance.now() - begin) / 1000;
   const run = (await readdir(join(store, "runs"))).find((name) => name.startsWith("drill-"))!;
-  return { run, store, seconds, arguments: args };
-}
-
-/** A copy of the undisturbed store without what the patterns match, paths from its folder. */
-export async function storeWithout(...patterns: readonly RegExp[]): Promise<string> {
-  const { store } = await calmRun();
-  const copy = await newFolder();
-  const keep = (path: string) => !patterns.some((pattern) => pattern.test(path.slice(store.length + 1)));
-  await cp(store, copy, { recursive: true, filter: keep, preserveTimestamps: true });
-  return copy;
-}
-
-/** What a step's program is told in its environment. */
-export async function stepEnvironment(store: string, index = 0): Promise<Record<string, string>> {
-  const { run } = await calmRun();
-  const base = pathToFileURL(store).href;
   return {
-    HILUM_DATASETS: `${base}/datasets`,
-    HILUM_RUNS: `${base}/runs`,
-    HILUM_MODELS: `${base}/models`,
-    HILUM_RUN: run,
-    AWS_BATCH_JOB_ARRAY_INDEX: String(index),
+    run,
+    store,
+    seconds,
+    arguments: args,
+    async storeWithout(...patterns) {
+      const copy = await newFolder();
+      const keep = (path: string) => !patterns.some((pattern) => pattern.test(path.slice(store.length + 1)));
+      await cp(store, copy, { recursive: true, filter: keep, preserveTimestamps: true });
+      return copy;
+    },
+    environment: (copy, index = 0) => ({
+      ...Object.fromEntries(
+        BUCKETS.map((name) => [`HILUM_${name.toUpperCase()}`, `${pathToFileURL(copy).href}/${name}`]),
+      ),
+      HILUM_RUN: run,
+      AWS_BATCH_JOB_ARRAY_INDEX: String(index),
+    }),
   };
 }

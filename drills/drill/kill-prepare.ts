@@ -3,7 +3,7 @@ import { type Drill, must, playRounds } from "../drill.ts";
 import { start } from "../processes.ts";
 import { STEPS } from "../steps.ts";
 import { differences, tornObjects } from "../whole.ts";
-import { calmRun, stepEnvironment, storeWithout } from "../workshop.ts";
+import { calmRun } from "../workshop.ts";
 
 const { program, makes } = STEPS.prepare;
 
@@ -14,8 +14,8 @@ export const killPrepare: Drill = {
     const calm = await calmRun();
     let [kills, longest] = [0, 3000];
     const failures = await playRounds(options, async (_, next) => {
-      const store = await storeWithout(makes);
-      const environment = await stepEnvironment(store);
+      const store = await calm.storeWithout(makes);
+      const environment = calm.environment(store);
       const killed = start(program, [], environment);
       await Promise.race([sleep(next() * longest), killed.ended]);
       killed.child.kill("SIGKILL");

@@ -7,7 +7,7 @@ import { start } from "../processes.ts";
 import { STEPS } from "../steps.ts";
 import { checkpointOf, trainingOf } from "../training.ts";
 import { tornObjects } from "../whole.ts";
-import { calmRun, stepEnvironment, storeWithout } from "../workshop.ts";
+import { calmRun } from "../workshop.ts";
 
 /** When a training is killed: so many milliseconds after its start or its first step, or at a change of the disk. */
 type Moment =
@@ -25,7 +25,7 @@ export const killTraining: Drill = {
     const calm = await calmRun();
     const expected = await trainingOf(calm.store, calm.run);
     let [trainings, kills] = [0, 0];
-    let store = await storeWithout(STEPS.train.makes);
+    let store = await calm.storeWithout(STEPS.train.makes);
     /** Milliseconds from the first step to the end, as the quickest process took them. */
     let stepping = 1500;
 
@@ -43,7 +43,7 @@ export const killTraining: Drill = {
     const play = async (moment?: Moment): Promise<void> => {
       const isWriting = moment !== undefined && "fault" in moment;
       const disk = isWriting ? await faultyDisk(store, moment.change, moment.fault) : { environment: {} };
-      const environment = { ...(await stepEnvironment(store)), ...disk.environment };
+      const environment = { ...calm.environment(store), ...disk.environment };
       const { child, ended, says, output } = start(STEPS.train.program, [], environment);
       if (moment === undefined || !("from" in moment) || moment.from === "step") await says(/"progress"/);
       const begin = performance.now();
@@ -64,7 +64,7 @@ export const killTraining: Drill = {
       stepping = Math.min(stepping, performance.now() - begin);
       trainings += 1;
       const same = (await trainingOf(store, calm.run)) === expected;
-      store = await storeWithout(STEPS.train.makes);
+      store = await calm.storeWithout(STEPS.train.makes);
       must(same, "weights, optimiser or sample order differ from the undisturbed training");
     };
 

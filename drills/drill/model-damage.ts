@@ -6,7 +6,7 @@ import type { LambdaAnswer } from "../lambda-call.ts";
 import { hilum, start } from "../processes.ts";
 import { STEPS } from "../steps.ts";
 import { objectsOf } from "../whole.ts";
-import { stepEnvironment, storeWithout } from "../workshop.ts";
+import { calmRun } from "../workshop.ts";
 
 const WRONG_INPUT = 64;
 const SERVES = /^http:\S+$/m;
@@ -31,12 +31,13 @@ interface Channels {
 
 /** A store with two versions, the second in production. */
 async function twoVersions(): Promise<{ store: string; channels: Channels }> {
-  const store = await storeWithout(STEPS.train.makes, /^runs\/[^/]+\/steps\/evaluate/);
+  const calm = await calmRun();
+  const store = await calm.storeWithout(STEPS.train.makes, /^runs\/[^/]+\/steps\/evaluate/);
   const channelsOf = async () => JSON.parse(await readFile(join(store, "models/channels.json"), "utf8")) as Channels;
   const first = (await channelsOf()).production;
   // The report tells how quick the training was, so that another training is another version.
   for (const { program } of [STEPS.train, STEPS.evaluate]) {
-    const { ended, output } = start(program, [], await stepEnvironment(store));
+    const { ended, output } = start(program, [], calm.environment(store));
     must((await ended).code === 0, `${program}: ${output.text}`);
   }
   const versions = new Set((await objectsOf(join(store, "models/versions"))).map((path) => path.split("/")[0]!));

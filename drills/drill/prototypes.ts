@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Drill, must, playRounds } from "../drill.ts";
 import { hilum } from "../processes.ts";
 import { type Serving, serving } from "../serving.ts";
-import { calmRun, newFolder, smallConfig, storeWithout } from "../workshop.ts";
+import { calmRun, newFolder, smallConfig } from "../workshop.ts";
 
 const WRONG_INPUT = 64;
 /** What the watch says (drills/faulty/prototype-watch.mjs). */
@@ -80,8 +80,8 @@ async function throughTheApi(server: Serving): Promise<number> {
 /** The command line: 64 for every document and every name that is poisoned. */
 async function throughTheCommands(next: () => number): Promise<number> {
   const folder = await newFolder();
-  const store = await storeWithout();
-  const { arguments: runArguments } = await calmRun();
+  const calm = await calmRun();
+  const store = await calm.storeWithout();
   const file = async (name: string, text: string): Promise<string> => {
     const path = join(folder, name);
     await mkdir(folder, { recursive: true });
@@ -91,7 +91,7 @@ async function throughTheCommands(next: () => number): Promise<number> {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
   const config = JSON.parse(await readFile(await smallConfig(), "utf8")) as object;
   const name = pick(NAMES);
-  const run = runArguments(store);
+  const run = calm.arguments(store);
   const withConfig = (path: string) => run.map((part, i) => (run[i - 1] === "--config" ? path : part));
   const channels = join(store, "models/channels.json");
   const whole = await readFile(channels, "utf8");

@@ -3,7 +3,7 @@ import { type Drill, must, playRounds } from "../drill.ts";
 import { hilum, start, workersOf } from "../processes.ts";
 import { STEPS } from "../steps.ts";
 import { checkpointOf, trainingOf } from "../training.ts";
-import { calmRun, stepEnvironment, storeWithout } from "../workshop.ts";
+import { calmRun } from "../workshop.ts";
 
 /** A spot instance has two minutes from its notice; ECS gives a container 30 s from SIGTERM. */
 const SECONDS = 20;
@@ -20,8 +20,8 @@ export const spot: Drill = {
 
     /** By itself: its exit code and what it left. */
     const alone = async (wait: number): Promise<void> => {
-      const store = await storeWithout(STEPS.train.makes);
-      const { child, ended, says, output } = start(STEPS.train.program, [], await stepEnvironment(store));
+      const store = await calm.storeWithout(STEPS.train.makes);
+      const { child, ended, says, output } = start(STEPS.train.program, [], calm.environment(store));
       await says(/"progress"/);
       await Promise.race([sleep(wait), ended]);
       const begin = performance.now();
@@ -38,7 +38,7 @@ export const spot: Drill = {
 
     /** Under the state machine, which starts it again. */
     const underRunner = async (): Promise<void> => {
-      const store = await storeWithout(STEPS.train.makes);
+      const store = await calm.storeWithout(STEPS.train.makes);
       const { ended, output } = hilum(["train", "--run", calm.run, "--store", store]);
       for (let met = false, over = false; !met && !over; ) {
         over = await Promise.race([sleep(30, false), ended.then(() => true)]);
