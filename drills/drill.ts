@@ -46,7 +46,7 @@ export async function playRounds(
     if (performance.now() - told < TELL_MS) return;
     told = performance.now();
     const failed = Object.values(failures);
-    console.error(`  ${played} of ${rounds} rounds, ${failed.length} failed ${failed.at(-1) ?? ""}`);
+    console.error(`  ${played} of ${rounds} rounds, ${failed.length} failed ${failed.at(-1)?.split("\n")[0] ?? ""}`);
   };
   const playOn = async (): Promise<void> => {
     while (begun < rounds) {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TemporaryError } from "../../lib/domain/errors.ts";
 import type { ImageNetFile } from "../../lib/model/keras/imagenet-files.ts";
+import { makeFolder } from "../../lib/store/make-folder.ts";
 
 /**
  * The file at its official address as a file of this machine, once its MD5 is right; fetched only where `folder` does
@@ -15,7 +16,7 @@ import type { ImageNetFile } from "../../lib/model/keras/imagenet-files.ts";
 export async function fetchWeights({ url, md5 }: ImageNetFile, folder: string): Promise<string> {
   const target = join(folder, basename(new URL(url).pathname));
   if ((await md5Of(target)) === md5) return target;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const made = await mkdtemp(`${target}.`);
   try {
     const unfinished = join(made, "file");

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { TemporaryError } from "../domain/errors.ts";
+import { makeFolder } from "../store/make-folder.ts";
 import type { Store } from "../store/store.ts";
 
 /** Where shards of a remote store are kept on this machine, by their content. */
@@ -28,7 +29,7 @@ export async function localShard(store: Store, shard: CopiedShard, folder: strin
   if (store.localPath !== undefined) return store.localPath(key);
   const path = copyOf(shard, folder);
   if ((await stat(path).catch(() => undefined))?.size === bytes) return path;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const unfinished = `${path}.${process.pid}`;
   const hash = createHash("sha256");
   try {

@@ -1,5 +1,6 @@
-import { mkdir, stat, statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { InputError, TemporaryError } from "../domain/errors.ts";
+import { makeFolder } from "../store/make-folder.ts";
 import { type CopiedShard, copyOf } from "./local-shard.ts";
 
 /** Kept free for graphs and weights on their way, in bytes. */
@@ -12,7 +13,7 @@ const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
  * @throws InputError `disk-too-small` where they never will, TemporaryError `disk-full` where something else has the room
  */
 export async function requireScratch(shards: readonly CopiedShard[], folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const there = await Promise.all(
     shards.map(async (shard) => (await stat(copyOf(shard, folder)).catch(() => undefined))?.size ?? 0),
   );

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync } from "node:fs";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
@@ -85,7 +85,8 @@ async function writeFilms({ films, making, partOf, pathOf, render, onProgress }:
       const film = films[index]!;
       const { pixels, width, height, boxes: found } = render(film);
       const path = join(making, partOf(film), relativePath(film));
-      await mkdir(dirname(path), { recursive: true });
+      // The asynchronous one says of a full disk that the folder is missing.
+      mkdirSync(dirname(path), { recursive: true });
       await writeFile(path, await encode(pixels, width, height));
       boxes[index] = found.map(({ finding, box }) =>
         [pathOf(film), finding, ...[box.x, box.y, box.width, box.height].map((value) => value.toFixed(1))].join(","),

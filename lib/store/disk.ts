@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { linkSync, readFileSync, renameSync, unlinkSync } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../domain/errors.ts";
@@ -10,6 +10,7 @@ import { NotFoundError, PreconditionError } from "./errors.ts";
 import { contentEtag, sha256 } from "./etag.ts";
 import { checkKey, checkPrefix, RESERVED } from "./key.ts";
 import { withLock } from "./lock.ts";
+import { makeFolder } from "./make-folder.ts";
 import { checkRange } from "./range.ts";
 import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 import { temporaryBeside } from "./temporary-file.ts";
@@ -187,7 +188,7 @@ export class DiskStore implements Store {
   async #create(key: string, temporary: string): Promise<FileHandle> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await mkdir(dirname(temporary), { recursive: true });
+        await makeFolder(dirname(temporary));
         return await open(temporary, "wx");
       } catch (error) {
         const code = codeOf(error);

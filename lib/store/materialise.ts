@@ -1,8 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { NotFoundError } from "./errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -16,13 +17,13 @@ import type { Store } from "./store.ts";
 export async function materialise(store: Store, folder: string, target: string): Promise<string> {
   if (store.localPath !== undefined) return store.localPath(folder);
   if (await exists(target)) return target;
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const unfinished = await mkdtemp(`${target}.`);
   try {
     let copied = 0;
     for await (const { key } of store.list(`${folder}/`)) {
       const path = join(unfinished, key.slice(folder.length + 1));
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await pipeline(store.stream(key), createWriteStream(path));
       copied += 1;
     }

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ModelIdentity, NOTICE, type Warning } from "../../../lib/contracts/api.ts";
 import { EXIT, type ExitCode, reportError } from "../../../lib/domain/errors.ts";
@@ -11,6 +11,7 @@ import { type Finding, findings } from "../../../lib/inference/findings.ts";
 import { heatGrid } from "../../../lib/inference/heat-grid.ts";
 import type { Predictor } from "../../../lib/inference/predictor.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
+import { makeFolder } from "../../../lib/store/make-folder.ts";
 import { temporaryBeside } from "../../../lib/store/temporary-file.ts";
 import { readFilmFile } from "./film-bytes.ts";
 import type { FilmFile } from "./films.ts";
@@ -99,7 +100,7 @@ async function drawMap(
   file: string,
 ): Promise<Rectangle | null> {
   const { png, region } = await overlayPng(image, heatGrid(prediction, observationIndex(observation), area));
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const temporary = temporaryBeside(file);
   await writeFile(temporary, png);
   await rename(temporary, file);

@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import * as z from "zod";
 import { readCsv } from "../../../lib/data/csv.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { holdLock } from "../../../lib/store/lock.ts";
+import { makeFolder } from "../../../lib/store/make-folder.ts";
 import type { PredictionResult } from "./answer.ts";
 import { type OutFormat, outFormat } from "./out-formats.ts";
 
@@ -29,7 +30,7 @@ const refuse = (path: string, what: string) =>
  */
 export async function openOutFile(path: string, version: string): Promise<OutFile> {
   const format = outFormat(path);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const release = holdLock(`${path}.lock`);
   let file: FileHandle | undefined;
   try {

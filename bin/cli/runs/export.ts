@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { stillTemplate } from "../../../functions/api/still-template.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { readRun } from "../../../lib/runs/read-run.ts";
 import { stillPage, writeStillPage } from "../../../lib/runs/still-page.ts";
 import { codeOf } from "../../../lib/store/disk-errors.ts";
+import { makeFolder } from "../../../lib/store/make-folder.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { asShownPath } from "../places.ts";
 import { openRuns, type RunsOptions } from "./runs-room.ts";
@@ -19,7 +20,7 @@ const NO_FILE = new Set<string | undefined>(["EISDIR", "ENOTDIR", "EEXIST"]);
 async function exportTo(file: string, runs: Store, run: string): Promise<string> {
   const page = stillPage(stillTemplate(), await readRun(runs, run));
   try {
-    await mkdir(dirname(resolve(file)), { recursive: true });
+    await makeFolder(dirname(resolve(file)));
     await writeFile(file, page);
   } catch (error) {
     if (!NO_FILE.has(codeOf(error))) throw error;
