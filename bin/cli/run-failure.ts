@@ -1,4 +1,4 @@
-import { writeFailure } from "../../functions/on-failure/outcome.ts";
+import { writeEnd } from "../../functions/on-failure/outcome.ts";
 import type { FailureRecord } from "../../lib/contracts/run.ts";
 import { EXIT, InputError, TemporaryError } from "../../lib/domain/errors.ts";
 import { type FailedStep, findFailure } from "../../lib/runs/failure.ts";
@@ -8,7 +8,7 @@ import type { Store } from "../../lib/store/store.ts";
 export async function runFailure(runs: Store, failed: FailedStep): Promise<Error> {
   const failure = await findFailure(runs, failed);
   // The step's own error counts, also where the store is what failed.
-  await writeFailure(runs, failed.run, failure).catch(() => {});
+  await writeEnd(runs, failed.run, failure).catch(() => {});
   return errorOfFailure(failure);
 }
 

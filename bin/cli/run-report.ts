@@ -17,7 +17,7 @@ export interface RunReport {
   /** Of the model version; what --model takes. */
   readonly model: string;
   readonly report: string;
-  readonly status: "promoted" | "kept" | "failed";
+  readonly status: RunOutcome["status"];
   readonly evaluation: {
     readonly meanAuroc: number | null;
     readonly meanAurocInterval: readonly [number, number] | null;

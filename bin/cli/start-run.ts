@@ -1,5 +1,5 @@
 import { runKeys } from "../../lib/contracts/layout.ts";
-import { RunOutcome } from "../../lib/contracts/run.ts";
+import { endedWell, RunOutcome } from "../../lib/contracts/run.ts";
 import type { RunConfig } from "../../lib/contracts/run-config.ts";
 import { prepareRequest, writeRequest } from "../../lib/data/request.ts";
 import { findDocument } from "../../lib/store/documents.ts";
@@ -33,7 +33,7 @@ export async function goOn({ run, ...options }: RunnerOptions & { readonly run: 
   const environment = roomsOf(store);
   const { runs } = openRooms(environment);
   const outcome = await findDocument(runs, runKeys(run).outcome, RunOutcome);
-  const ended = outcome !== undefined && outcome.status !== "failed";
+  const ended = outcome !== undefined && endedWell(outcome.status);
   console.error(`Run ${run} in ${asShownPath(store)}${ended ? " has ended before; this is what it gave" : ""}`);
   if (!ended) await execute({ run, ...options });
   return readRunReport({ store: asPath(store), environment }, run);

@@ -13,6 +13,7 @@ const OUTCOMES = {
   promoted: "is in production",
   kept: "was not promoted: it did not pass the gate (decision.json beside the report says why)",
   failed: "was made before the run failed",
+  stopped: "was made before the run was stopped",
 } as const;
 
 /** What to type next: with the store, or the stage's model, that the run has left. */

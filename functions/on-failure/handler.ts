@@ -8,7 +8,7 @@ import type { Store } from "../../lib/store/store.ts";
 import { leavePage } from "../notify/leave-page.ts";
 import { startNext } from "../on-data/start-next.ts";
 import { endedExecution } from "./ended-execution.ts";
-import { writeFailure } from "./outcome.ts";
+import { writeEnd } from "./outcome.ts";
 
 /** The part of EventBridge's event that is read here. */
 const StatusChange = z.object({
@@ -19,8 +19,8 @@ const StatusChange = z.object({
 const reporter = createReporter("on-failure");
 
 /**
- * An execution has failed, run out of time or been stopped: writes why and the run's page where it failed, and starts what
- * waited for it. The event says no more than where to look: it may come twice, late, or after the execution was redriven.
+ * An execution has failed, run out of time or been stopped: writes that, why and the run's page, and starts what waited
+ * for it. The event says no more than where to look: it may come twice, late, or after the execution was redriven.
  */
 export async function handler(event: unknown): Promise<void> {
   const { executionArn } = StatusChange.parse(event).detail;
@@ -28,10 +28,9 @@ export async function handler(event: unknown): Promise<void> {
   const ended = await endedExecution(executionArn);
   if (ended === undefined) return;
   const rooms = openRooms(environment);
-  if (ended.failed) {
-    await tell(rooms.runs, ended.failed, environment);
-    await leavePage("on-failure", rooms.runs, ended.run, environment.HILUM_RUN_PAGE);
-  }
+  if (ended.failed) await tell(rooms.runs, ended.failed, environment);
+  else await writeEnd(rooms.runs, ended.run, null);
+  await leavePage("on-failure", rooms.runs, ended.run, environment.HILUM_RUN_PAGE);
   await startNext({ rooms, machine: environment.HILUM_STATE_MACHINE, run: ended.run, ended: "failed" });
 }
 
@@ -41,7 +40,7 @@ async function tell(
   { HILUM_STAGE: stage, AWS_REGION: region }: OnFailureEnvironment,
 ): Promise<void> {
   const failure = await findFailure(runs, failed);
-  await writeFailure(runs, failed.run, failure);
+  await writeEnd(runs, failed.run, failure);
   const { step, error } = failed;
   const log = logLink({ stage, region, step, error });
   reporter.note("error", `${failed.run} failed at ${step}; ${failure.message}; ${log}`);

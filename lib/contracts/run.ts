@@ -49,9 +49,14 @@ export type FailureRecord = z.infer<typeof FailureRecord>;
 export const RunOutcome = z.strictObject({
   schema: schemaName("hilum.outcome/1"),
   run: RunId,
-  status: z.enum(["promoted", "kept", "failed"]),
+  status: z.enum(["promoted", "kept", "failed", "stopped"]).describe("stopped: by somebody, on a stage"),
   model: z.string().nullable().describe("version, where one was made"),
   failure: FailureRecord.nullable(),
   at: Instant,
 });
 export type RunOutcome = z.infer<typeof RunOutcome>;
+
+const WELL: ReadonlySet<string> = new Set<RunOutcome["status"]>(["promoted", "kept"]);
+
+/** Whether a run of this status is done for good; one that failed or was stopped may be gone on with. */
+export const endedWell = (status: string): boolean => WELL.has(status);

@@ -1,5 +1,5 @@
 import { runKeys } from "../contracts/layout.ts";
-import { RunId } from "../contracts/run.ts";
+import { endedWell, RunId } from "../contracts/run.ts";
 import { InputError, reportError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
 import { type RunStatus, type RunView, readRun } from "./read-run.ts";
@@ -38,7 +38,7 @@ export function runLister(runs: Store): () => Promise<RunList> {
     const known = ended.get(run);
     if (outcome !== undefined && known?.outcome === outcome) return known.summary;
     const summary = summarise(await readRun(runs, run, keys));
-    if (outcome !== undefined && WELL.has(summary.status)) ended.set(run, { outcome, summary });
+    if (outcome !== undefined && endedWell(summary.status)) ended.set(run, { outcome, summary });
     else ended.delete(run);
     return summary;
   }
@@ -66,8 +66,6 @@ export function runLister(runs: Store): () => Promise<RunList> {
     };
   };
 }
-
-const WELL: ReadonlySet<RunStatus> = new Set(["promoted", "kept"]);
 
 /** Every run that has a request. */
 export const listRuns = (runs: Store): Promise<RunList> => runLister(runs)();

@@ -1,7 +1,7 @@
 import type { GateDecision } from "../contracts/decision.ts";
 import { runKeys } from "../contracts/layout.ts";
 import type { StepProgress } from "../contracts/progress.ts";
-import type { FailureRecord } from "../contracts/run.ts";
+import { endedWell, type FailureRecord } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
 import { isHeld, isRenewed } from "../store/lease.ts";
@@ -66,8 +66,8 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
   const documents = await readRunDocuments(runs, run, listed);
   const { request, runner, plan, dataset, decision, figures, records, failures, progress } = documents;
   const now = Date.now();
-  const running = isRunning(documents, now);
   const outcome = outcomeSince(documents);
+  const running = isRunning({ ...documents, outcome }, now);
   const { states, taken } = statesOf(DEFINITION, {
     ...{ records, failures, progress, outcome, running },
     since: runner?.takenAt,
@@ -120,9 +120,9 @@ const isRunning = ({ runner, progress, outcome }: RunDocuments, now: number): bo
 const isAtWork = ({ endedAt, owner, at }: StepProgress, now: number): boolean =>
   endedAt === null && mayRun(owner) && (owner.host === SELF.host || now - Date.parse(at) < SILENCE_MS);
 
-/** How it ended; a run that failed and was begun again has not. */
+/** How it ended; a run that failed or was stopped and was begun again has not. */
 function outcomeSince({ outcome, runner, progress }: RunDocuments): RunDocuments["outcome"] {
-  if (outcome?.status !== "failed") return outcome;
+  if (outcome === undefined || endedWell(outcome.status)) return outcome;
   const begun = [runner?.takenAt ?? "", ...progress.map(({ startedAt }) => startedAt)];
   return begun.some((instant) => instant > outcome.at) ? undefined : outcome;
 }

@@ -5,7 +5,7 @@ import { stageRooms } from "../../../lib/cloud/rooms.ts";
 import { stackOutputs } from "../../../lib/cloud/stacks.ts";
 import { executionName } from "../../../lib/contracts/arrivals.ts";
 import { runKeys } from "../../../lib/contracts/layout.ts";
-import { RunOutcome, type RunRequest } from "../../../lib/contracts/run.ts";
+import { endedWell, RunOutcome, type RunRequest } from "../../../lib/contracts/run.ts";
 import type { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { prepareRequest, writeRequest } from "../../../lib/data/request.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
@@ -61,7 +61,7 @@ export async function startStageRun({ stage, data, config, ...options }: StageRu
   await writeRequest(rooms, request);
   const { run } = request;
   const outcome = await findDocument(rooms.runs, runKeys(run).outcome, RunOutcome);
-  const ended = outcome !== undefined && outcome.status !== "failed";
+  const ended = outcome !== undefined && endedWell(outcome.status);
   console.error(`Run ${run} on stage ${stage}${ended ? " has ended before; this is what it gave" : ""}`);
   if (!ended) {
     const arn = await ask("state machine", () => startExecution(StateMachine, request));

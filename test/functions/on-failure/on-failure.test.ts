@@ -109,10 +109,10 @@ describe("an event that tells what is not so any more", () => {
   });
 });
 
-describe("the page of a run that failed", () => {
-  const template = "<html><head></head></html>\n";
-  const page = async () => Buffer.from(await runs.get(keys.page)).toString();
+const template = "<html><head></head></html>\n";
+const page = async () => Buffer.from(await runs.get(keys.page)).toString();
 
+describe("the page of a run that failed", () => {
   it("is written beside its report, and tells why", async () => {
     await storedRun(runs, RUN).request();
     await writeFile(join(folder, "run-page.html"), template);
@@ -133,12 +133,27 @@ describe("the page of a run that failed", () => {
   });
 });
 
-it("says nothing of an execution that somebody stopped: it has not failed, and may go on", async () => {
-  vi.stubEnv("HILUM_RUN_PAGE", join(folder, "nowhere.html"));
-  steps.end(NAME, "ABORTED");
-  await handler(steps.statusChange(NAME));
-  expect(await outcome()).toBeUndefined();
-  expect(log).toBe("");
+describe("an execution that somebody stopped", () => {
+  const stops = async (): Promise<void> => {
+    steps.end(NAME, "ABORTED");
+    await handler(steps.statusChange(NAME));
+  };
+
+  it("has not failed, and may go on: it is stopped, on its page too", async () => {
+    await storedRun(runs, RUN).request();
+    await writeFile(join(folder, "run-page.html"), template);
+    vi.stubEnv("HILUM_RUN_PAGE", join(folder, "run-page.html"));
+    await stops();
+    expect(await outcome()).toMatchObject({ status: "stopped", failure: null });
+    expect(await page()).toContain('"status":"stopped"');
+    expect(log).toBe("");
+  });
+
+  it("leaves a run that had ended well as it is", async () => {
+    await ended("promoted");
+    await stops();
+    expect(await outcome()).toMatchObject({ status: "promoted" });
+  });
 });
 
 it("refuses other events", async () => {

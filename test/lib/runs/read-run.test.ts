@@ -238,6 +238,19 @@ describe("a run", () => {
     expect(await read()).toMatchObject({ status: "kept", resumable: null });
   });
 
+  test("that somebody stopped on a stage is stopped at once, until it is redriven", async () => {
+    const recent = new Date().toISOString();
+    await finishData(1);
+    await stored.progress("train", 8, { index: 0, at: recent });
+    expect(await read()).toMatchObject({ status: "running", resumable: null });
+    await stored.ended("stopped", 9);
+    const view = await read();
+    expect(view).toMatchObject({ status: "stopped", failure: null, resumable: null });
+    expect(statuses(view)).toMatchObject({ upsample: "done", train: "stopped" });
+    await stored.progress("train", 10, { index: 0, at: recent, starts: 2 });
+    expect(await read()).toMatchObject({ status: "running" });
+  });
+
   test("with damaged documents is shown without what they tell, and names them", async () => {
     await finishData(1);
     await runs.put(stored.keys.evaluation, Buffer.from("{"));
