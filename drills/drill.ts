@@ -31,6 +31,15 @@ export function must(holds: boolean, message: string): asserts holds {
 }
 
 /**
+ * What a round meets of a list: each in turn where there are as many rounds, else evenly spread over it.
+ * @param rounds how many there are in all
+ * @returns its place in the list
+ */
+export function placeOf(round: number, rounds: number, length: number, next: () => number): number {
+  return rounds < length ? Math.floor(((round + next()) * length) / rounds) : round % length;
+}
+
+/**
  * Plays the rounds, so many at one time; `next` is the round's own source of numbers from 0 to 1.
  * @returns what went wrong, in the order of the rounds
  */

@@ -1,7 +1,7 @@
 import { open, readFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Drill, must, playRounds } from "../drill.ts";
+import { type Drill, must, placeOf, playRounds } from "../drill.ts";
 import type { LambdaAnswer } from "../lambda-call.ts";
 import { hilum, start } from "../processes.ts";
 import { STEPS } from "../steps.ts";
@@ -10,6 +10,9 @@ import { calmRun } from "../workshop.ts";
 
 const WRONG_INPUT = 64;
 const SERVES = /^http:\S+$/m;
+
+/** Equal parts of a file, each of which is damaged. */
+const RANGES = 8;
 
 /** Does it to a file of `bytes` bytes, at a place from 0 to 1. */
 const DAMAGES: Readonly<Record<string, (path: string, bytes: number, place: number) => Promise<void>>> = {
@@ -78,14 +81,17 @@ export const modelDamage: Drill = {
       must(version === channels.production, `undamaged, ${version} answers`);
     }
 
-    const met: string[] = [];
-    const failures = await playRounds(options, async (round, next) => {
-      const name = files[Math.floor(next() * files.length)]!;
-      const kinds = Object.keys(DAMAGES);
-      const kind = kinds[(round + options.seed) % kinds.length]!;
+    const all = files.flatMap((name) => [
+      ...Array.from({ length: RANGES }, (_, range) => ({ name, kind: "flipped", range })),
+      ...Array.from({ length: RANGES }, (_, range) => ({ name, kind: "cut", range })),
+      { name, kind: "lost", range: 0 },
+    ]);
+    const rounds = Math.min(options.rounds, all.length);
+    const failures = await playRounds({ ...options, rounds }, async (round, next) => {
+      const { name, kind, range } = all[placeOf(round, rounds, all.length, next)]!;
       const path = join(folder, name);
       const whole = await readFile(path);
-      await DAMAGES[kind]!(path, (await stat(path)).size, next());
+      await DAMAGES[kind]!(path, (await stat(path)).size, (range + next()) / RANGES);
       try {
         const verified = hilum(["models", "verify", channels.production, "--store", store]);
         const { code } = await verified.ended;
@@ -100,13 +106,13 @@ export const modelDamage: Drill = {
           must(version === channels.previous, `${name} ${kind}: ${version} answers in ${how}, expected the one before`);
           must(log.includes(tells), `${name} ${kind}: ${how} told nothing of it`);
         }
-        met.push(`${name} ${kind}`);
       } finally {
         const file = await open(path, "w");
         await file.writeFile(whole);
         await file.close();
       }
     });
-    return { failures, figure: `refused, the version before answered and it was told: ${met.join(", ")}` };
+    const figure = `${rounds} of ${all.length} damages to ${files.length} files in ${RANGES} ranges each (flipped, cut, lost): refused, the version before answered and it was told`;
+    return { rounds, failures, figure };
   },
 };

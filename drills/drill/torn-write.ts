@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { bundled, imageProgram } from "../bundle.ts";
-import { type Drill, must, playRounds } from "../drill.ts";
+import { type Drill, must, placeOf, playRounds } from "../drill.ts";
 import { FAULTS, type Fault, faultyDisk } from "../faulty/disk.ts";
 import { goneWithin, type Running, start } from "../processes.ts";
 import { STEPS } from "../steps.ts";
@@ -101,8 +101,8 @@ export const tornWrite: Drill = {
     let resumed = 0;
 
     const meetingOf = (round: number, next: () => number): Change & { readonly fault: Fault } => {
+      const at = placeOf(round, rounds, changes.length, next);
       const isSample = rounds < changes.length;
-      const at = isSample ? Math.floor(((round + next()) * changes.length) / rounds) : round % changes.length;
       const turn = isSample ? Math.floor(next() * FAULTS.length) : Math.floor(round / changes.length) + seed;
       return { ...changes[at]!, fault: FAULTS[(at + turn) % FAULTS.length]! };
     };
