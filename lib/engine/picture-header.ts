@@ -1,3 +1,4 @@
+import { APP1, isFrame, jpegSegments, readJpegFrame } from "../domain/jpeg-segments.ts";
 import type { Orientation } from "../domain/orientation.ts";
 
 /** What a file says of its picture before anything is decoded. */
@@ -39,31 +40,16 @@ function readPngHeader(view: Buffer): PictureHeader | undefined {
   };
 }
 
-/** Walks the segments up to the frame header (ITU T.81, annex B). */
 function readJpegHeader(view: Buffer): PictureHeader | undefined {
   let orientation: Orientation = 1;
-  let at = 2;
-  while (at + 9 < view.length) {
-    if (view[at] !== 0xff) return undefined;
-    const marker = view[at + 1]!;
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    const length = view.readUInt16BE(at + 2);
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-    if (isFrame) {
-      return {
-        format: "jpeg",
-        depth: view[at + 4]!,
-        height: view.readUInt16BE(at + 5),
-        width: view.readUInt16BE(at + 7),
-        channels: view[at + 9]!,
-        orientation,
-      };
-    }
-    if (marker === 0xe1) orientation = exifOrientation(view.subarray(at + 4, at + 2 + length)) ?? orientation;
-    at += 2 + length;
+  for (const segment of jpegSegments(view)) {
+    const { marker, start, end } = segment;
+    if (marker === APP1) orientation = exifOrientation(view.subarray(start, end)) ?? orientation;
+    if (!isFrame(marker)) continue;
+    const frame = readJpegFrame(view, segment);
+    if (frame === undefined) return undefined;
+    const { components: channels, ...rest } = frame;
+    return { format: "jpeg", channels, orientation, ...rest };
   }
   return undefined;
 }

@@ -1,3 +1,5 @@
+import { APP0, APP14, isFrame, jpegSegments, readJpegFrame, SOF55 } from "../../domain/jpeg-segments.ts";
+
 /** What a compressed frame says of itself before it is decoded. */
 export interface CodestreamSize {
   readonly width: number;
@@ -11,44 +13,28 @@ export interface CodestreamSize {
 
 type SizeReader = (frame: Buffer) => CodestreamSize | undefined;
 
-/** JPEG and JPEG-LS: the frame header (ITU T.81, B.2.2; T.87, C.2.2). */
+/** JPEG and JPEG-LS. */
 export const jpegSize: SizeReader = (frame) => {
   if (frame.readUInt16BE(0) !== 0xffd8) return undefined;
-  let at = 2;
-  while (at + 9 < frame.length) {
-    if (frame[at] !== 0xff) return undefined;
-    const marker = frame[at + 1]!;
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    const isFrame = (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) || marker === 0xf7;
-    if (isFrame) {
-      return {
-        height: frame.readUInt16BE(at + 5),
-        width: frame.readUInt16BE(at + 7),
-        components: frame[at + 9]!,
-        bits: frame[at + 4]!,
-        tiles: 1,
-      };
-    }
-    at += 2 + frame.readUInt16BE(at + 2);
+  for (const segment of jpegSegments(frame)) {
+    if (!isFrame(segment.marker) && segment.marker !== SOF55) continue;
+    const found = readJpegFrame(frame, segment);
+    if (found === undefined) return undefined;
+    const { depth: bits, ...size } = found;
+    return { ...size, bits, tiles: 1 };
   }
   return undefined;
 };
-
-const APP0 = 0xe0;
-const APP14 = 0xee;
 
 /**
  * Whether a JPEG of three components holds red, green and blue, or luma and two chromas; undefined where neither of the
  * two application segments that say so is there (ITU T.871; Adobe's Technical Note 5116, 18).
  */
 export function jpegColours(frame: Buffer): "RGB" | "YBR_FULL" | undefined {
-  for (let at = 2; at + 16 < frame.length && frame[at] === 0xff; at += 2 + frame.readUInt16BE(at + 2)) {
-    const [marker, text] = [frame[at + 1]!, frame.toString("latin1", at + 4, at + 9)];
+  for (const { marker, start } of jpegSegments(frame)) {
+    const text = frame.toString("latin1", start, start + 5);
     if (marker === APP0 && text === "JFIF\0") return "YBR_FULL";
-    if (marker === APP14 && text === "Adobe") return frame[at + 15] === 0 ? "RGB" : "YBR_FULL";
+    if (marker === APP14 && text === "Adobe") return frame[start + 11] === 0 ? "RGB" : "YBR_FULL";
   }
   return undefined;
 }
