@@ -1,9 +1,10 @@
 import { runKeys } from "../../lib/contracts/layout.ts";
-import { endedWell, RunOutcome } from "../../lib/contracts/run.ts";
+import { endedWell, RunOutcome, StepRecord } from "../../lib/contracts/run.ts";
 import type { RunConfig } from "../../lib/contracts/run-config.ts";
 import { prepareRequest, writeRequest } from "../../lib/data/request.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import { openRooms, roomsOf } from "../../lib/store/open.ts";
+import type { Store } from "../../lib/store/store.ts";
 import { execute } from "./execute.ts";
 import { asPath, asShownPath } from "./places.ts";
 import { type RunReport, readRunReport } from "./run-report.ts";
@@ -32,9 +33,16 @@ export async function goOn({ run, ...options }: RunnerOptions & { readonly run: 
   const { store } = options;
   const environment = roomsOf(store);
   const { runs } = openRooms(environment);
-  const outcome = await findDocument(runs, runKeys(run).outcome, RunOutcome);
-  const ended = outcome !== undefined && endedWell(outcome.status);
+  const ended = await hasEnded(runs, run);
   console.error(`Run ${run} in ${asShownPath(store)}${ended ? " has ended before; this is what it gave" : ""}`);
   if (!ended) await execute({ run, ...options });
   return readRunReport({ store: asPath(store), environment }, run);
+}
+
+/** Whether nothing of a run is left to do, the record of its last step included. */
+async function hasEnded(runs: Store, run: string): Promise<boolean> {
+  const keys = runKeys(run);
+  const outcome = await findDocument(runs, keys.outcome, RunOutcome);
+  if (outcome === undefined || !endedWell(outcome.status)) return false;
+  return (await findDocument(runs, keys.stepRecord("notify"), StepRecord)) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Child, startChild } from "./child.ts";
 import { taskError } from "./task-error.ts";
@@ -35,6 +36,18 @@ const HOST = fileURLToPath(new URL("./function-host.ts", import.meta.url));
 
 /** From SIGTERM to SIGKILL; a function has nothing to save. */
 const GRACE_MS = 1000;
+
+/** Exit codes above it are signals' numbers (child.ts). */
+const SIGNALS = 128;
+
+/** As Lambda tells of a function whose process has ended. */
+function exitError(code: number): Error {
+  const signal = code - SIGNALS;
+  const how =
+    signal > 0 ? `signal: ${signal === constants.signals.SIGKILL ? "killed" : signal}` : `exit status ${code}`;
+  const errorType = "Runtime.ExitError";
+  return taskError(errorType, JSON.stringify({ errorType, errorMessage: `Runtime exited with error: ${how}` }));
+}
 
 /** Functions in one child process, started with the first call, and anew after a call was given up. */
 export function createFunctions({ environment, onLine }: FunctionOptions): Functions {
@@ -81,7 +94,7 @@ export function createFunctions({ environment, onLine }: FunctionOptions): Funct
         signal.addEventListener("abort", onAbort);
         if (signal.aborted) return onAbort();
         child.ended.then(
-          (code) => settle(() => reject(taskError("Runtime.ExitError", `the function's process ended with ${code}`))),
+          (code) => settle(() => reject(exitError(code))),
           (error) => settle(() => reject(error)),
         );
         child.process.send({ id, module, event } satisfies Call);

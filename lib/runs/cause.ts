@@ -91,12 +91,23 @@ function parse(cause: string): StructuredCause {
   }
 }
 
+/** How Lambda tells of a function's process that a signal ended. */
+const SIGNAL = /signal: \S+/;
+
+const killed = (step: string, how: string) => ({
+  code: "killed",
+  exitCode: EXIT.temporary,
+  message: `${step}: ended from outside (${how}), perhaps for want of memory; start it again to go on`,
+});
+
 /** What the state machine says of a step that failed, for people: all that is known where the step could not write. */
 export function readCause(error: TaskError | undefined, step: string): Cause {
   const { Error: code = "unknown", Cause: text = "" } = error ?? {};
   const { errorMessage, StatusReason, Attempts = [], Container: container } = parse(text);
   const last = Attempts.at(-1);
   const stream = last?.Container?.LogStreamName ?? container?.LogStreamName;
+  const signal = code === "Runtime.ExitError" ? SIGNAL.exec(errorMessage ?? "")?.[0] : undefined;
+  if (signal !== undefined) return { ...killed(step, signal), stream };
   if (errorMessage !== undefined) {
     return { code, message: errorMessage, exitCode: EXIT_OF[code] ?? EXIT.bug, stream };
   }
@@ -110,8 +121,7 @@ export function readCause(error: TaskError | undefined, step: string): Cause {
   }
   const exitCode = container?.ExitCode ?? 0;
   if (exitCode > SIGNALS) {
-    const message = `${step}: ended from outside (exit code ${exitCode}), perhaps for want of memory; start it again to go on`;
-    return { code: "killed", message, exitCode: EXIT.temporary, stream };
+    return { ...killed(step, `exit code ${exitCode}`), stream };
   }
   const ended = exitCode === 0 ? "it failed without a word" : `ended with exit code ${exitCode}`;
   const isDetails = container !== undefined || StatusReason !== undefined;

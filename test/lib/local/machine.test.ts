@@ -105,5 +105,6 @@ test("a function's temporary error is tried again by the state machine", async (
 
 test("a function's process that dies is a failure of its step", async () => {
   const { result } = await runStandIn({ merge: ["dies"] }, { definition: from("merge") });
-  expect(result).toMatchObject({ status: "failed", step: "merge", error: { Error: "Runtime.ExitError" } });
+  const Cause = expect.stringContaining('"errorMessage":"Runtime exited with error: ');
+  expect(result).toMatchObject({ status: "failed", step: "merge", error: { Error: "Runtime.ExitError", Cause } });
 });

@@ -77,6 +77,15 @@ test.each<[string, Parameters<typeof readCause>[0], { code: string; exitCode: nu
     { code: "killed", exitCode: EXIT.temporary, message: "ended from outside (exit code 137)" },
   ],
   [
+    "a function's process that was killed",
+    {
+      Error: "Runtime.ExitError",
+      Cause:
+        '{"errorType":"Runtime.ExitError","errorMessage":"RequestId: 1 Error: Runtime exited with error: signal: killed"}',
+    },
+    { code: "killed", exitCode: EXIT.temporary, message: "ended from outside (signal: killed)" },
+  ],
+  [
     "an exit code of ours",
     job(exited(1)),
     { code: "States.TaskFailed", exitCode: EXIT.bug, message: "ended with exit code 1" },
