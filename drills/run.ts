@@ -8,20 +8,40 @@ import type { Outcome } from "./drill.ts";
 import { DRILLS } from "./drills.ts";
 import { closeWorkshop } from "./workshop.ts";
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: "string" }, seed: { type: "string", default: "1" } },
-});
-const unknown = positionals.filter((name) => !(name in DRILLS));
-const numbers = [values.rounds ?? "1", values.seed].map(Number);
-if (unknown.length > 0 || !numbers.every((number) => Number.isInteger(number) && number >= 0)) {
-  console.error(`drill: expected names of ${Object.keys(DRILLS).join(", ")}, then --rounds and --seed, whole numbers`);
+const USAGE = `npm run drill -- [NAME...] [--rounds N] [--seed S]
+names: ${Object.keys(DRILLS).join(", ")}`;
+
+function refuse(message: string): never {
+  console.error(`drill: ${message}\n${USAGE}`);
   process.exit(64);
 }
 
+function parse(): { names: string[]; rounds: number | undefined; seed: number } {
+  const number = { type: "string" } as const;
+  const options = { rounds: number, seed: { ...number, default: "1" }, help: { type: "boolean", short: "h" } } as const;
+  try {
+    const { positionals: names, values } = parseArgs({ allowPositionals: true, options });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit();
+    }
+    const unknown = names.filter((name) => !Object.hasOwn(DRILLS, name));
+    if (unknown.length > 0) refuse(`no drill ${unknown.join(", ")}`);
+    const [rounds, seed] = [Number(values.rounds ?? 1), Number(values.seed)];
+    if (!(Number.isSafeInteger(rounds) && rounds >= 1))
+      refuse(`--rounds ${values.rounds}: expected a whole number from 1`);
+    if (!(Number.isSafeInteger(seed) && seed >= 0)) refuse(`--seed ${values.seed}: expected a whole number from 0`);
+    return { names, rounds: values.rounds === undefined ? undefined : rounds, seed };
+  } catch (error) {
+    refuse((error as Error).message);
+  }
+}
+
+const { names, rounds: wanted, seed } = parse();
+
 /** Plays a drill and prints its line. @returns whether all of it held */
 async function play(name: string, rounds: number): Promise<boolean> {
-  const outcome = await DRILLS[name]!.run({ rounds, seed: Number(values.seed) }).catch(
+  const outcome = await DRILLS[name]!.run({ rounds, seed }).catch(
     (error: Error): Outcome => ({ failures: Array<string>(rounds).fill(error.message), figure: "ended early" }),
   );
   const { failures, figure, lacks, rounds: played = rounds } = outcome;
@@ -36,9 +56,8 @@ async function play(name: string, rounds: number): Promise<boolean> {
 }
 
 try {
-  for (const name of positionals.length > 0 ? positionals : Object.keys(DRILLS)) {
-    const rounds = values.rounds === undefined ? DRILLS[name]!.rounds : Number(values.rounds);
-    if (!(await play(name, rounds))) process.exitCode = 1;
+  for (const name of names.length > 0 ? names : Object.keys(DRILLS)) {
+    if (!(await play(name, wanted ?? DRILLS[name]!.rounds))) process.exitCode = 1;
   }
 } finally {
   await closeWorkshop();
