@@ -4,7 +4,7 @@
  * `--device none` only the packages.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
+import { readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../lib/setup/cache-folder.mjs";
@@ -62,7 +62,6 @@ async function setUp() {
     await forgetOld(join(cache, "engines"), before.engines[device]).catch(() => {});
     return utimes(stamp, new Date(), new Date());
   }
-  await mkdir(cache, { recursive: true });
   const id = await provisionEngine(variant, {
     ...{ root, cache, say },
     python: process.env.PYTHON || "python3",

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TemporaryError } from "../../lib/domain/errors.ts";
 import type { ImageNetFile } from "../../lib/model/keras/imagenet-files.ts";
-import { makeFolder } from "../../lib/store/make-folder.ts";
+import { makeFolder } from "../../lib/setup/make-folder.mjs";
 
 /**
  * The file at its official address as a file of this machine, once its MD5 is right; fetched only where `folder` does

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { TemporaryError } from "../domain/errors.ts";
-import { makeFolder } from "../store/make-folder.ts";
+import { makeFolder } from "../setup/make-folder.mjs";
 import type { Store } from "../store/store.ts";
 
 /** Where shards of a remote store are kept on this machine, by their content. */

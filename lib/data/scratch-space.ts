@@ -1,6 +1,6 @@
 import { stat, statfs } from "node:fs/promises";
 import { InputError, TemporaryError } from "../domain/errors.ts";
-import { makeFolder } from "../store/make-folder.ts";
+import { makeFolder } from "../setup/make-folder.mjs";
 import { type CopiedShard, copyOf } from "./local-shard.ts";
 
 /** Kept free for graphs and weights on their way, in bytes. */

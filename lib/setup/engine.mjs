@@ -1,22 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import {
-  copyFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  statfs,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readdir, readFile, rename, rm, statfs, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BINDING_PATCHES } from "./binding-patches.mjs";
+import { makeCache } from "./cache-folder.mjs";
 import { TENSORFLOW_VERSION } from "./engine-variants.mjs";
+import { makeFolder } from "./make-folder.mjs";
 import { runCommand } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { diskFullError, fetchWheel } from "./wheel.mjs";
@@ -96,7 +86,7 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
   const id = await engineId(variant, packageFolder);
   const engine = join(cache, "engines", id);
   if (!existsSync(engine)) {
-    await mkdir(join(cache, "engines"), { recursive: true });
+    await makeCache(join(cache, "engines"));
     await requireRoom(cache, variant);
     const scratch = await mkdtemp(join(cache, "engines", ".building-"));
     try {
@@ -231,8 +221,8 @@ async function link(engine, packageFolder) {
   const libraries = join(packageFolder, "deps", "lib");
   const binding = join(packageFolder, "lib", "napi-v8");
   await rm(libraries, { recursive: true, force: true });
-  await mkdir(libraries, { recursive: true });
-  await mkdir(binding, { recursive: true });
+  await makeFolder(libraries);
+  await makeFolder(binding);
   for (const name of [...LIBRARIES, ...Object.keys(LINKS)]) {
     await symlink(resolve(engine, "lib", name), join(libraries, name));
   }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TENSORFLOW_VERSION } from "./engine-variants.mjs";
+import { makeFolder } from "./make-folder.mjs";
 import { runCommand } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
 
@@ -57,7 +58,7 @@ export async function fetchWheel(variant, { cache, scratch, python, say }) {
   if (result.code !== 0) throw downloadError(result.output, python);
   const name = (await readdir(scratch)).find((entry) => entry.endsWith(".whl"));
   if (!name) throw downloadError("pip ended without a wheel", python);
-  await mkdir(join(cache, "wheels"), { recursive: true });
+  await makeFolder(join(cache, "wheels"));
   await rename(join(scratch, name), kept);
   return kept;
 }

@@ -4,13 +4,13 @@ import { type FileHandle, open, readFile, rm, rmdir, stat } from "node:fs/promis
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../domain/errors.ts";
+import { makeFolder } from "../setup/make-folder.mjs";
 import { codeOf, isMissing } from "./disk-errors.ts";
 import { listFiles } from "./disk-list.ts";
 import { NotFoundError, PreconditionError } from "./errors.ts";
 import { contentEtag, sha256 } from "./etag.ts";
 import { checkKey, checkPrefix, RESERVED } from "./key.ts";
 import { withLock } from "./lock.ts";
-import { makeFolder } from "./make-folder.ts";
 import { checkRange } from "./range.ts";
 import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 import { temporaryBeside } from "./temporary-file.ts";

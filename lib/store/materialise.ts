@@ -2,8 +2,8 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { makeFolder } from "../setup/make-folder.mjs";
 import { NotFoundError } from "./errors.ts";
-import { makeFolder } from "./make-folder.ts";
 import type { Store } from "./store.ts";
 
 /**

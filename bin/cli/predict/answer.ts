@@ -11,7 +11,7 @@ import { type Finding, findings } from "../../../lib/inference/findings.ts";
 import { heatGrid } from "../../../lib/inference/heat-grid.ts";
 import type { Predictor } from "../../../lib/inference/predictor.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
-import { makeFolder } from "../../../lib/store/make-folder.ts";
+import { makeFolder } from "../../../lib/setup/make-folder.mjs";
 import { temporaryBeside } from "../../../lib/store/temporary-file.ts";
 import { readFilmFile } from "./film-bytes.ts";
 import type { FilmFile } from "./films.ts";

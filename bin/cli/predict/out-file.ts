@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import * as z from "zod";
 import { readCsv } from "../../../lib/data/csv.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
+import { makeFolder } from "../../../lib/setup/make-folder.mjs";
 import { holdLock } from "../../../lib/store/lock.ts";
-import { makeFolder } from "../../../lib/store/make-folder.ts";
 import type { PredictionResult } from "./answer.ts";
 import { type OutFormat, outFormat } from "./out-formats.ts";
 

@@ -1,13 +1,14 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { codeOf } from "./disk-errors.ts";
 
 /**
  * Makes a folder and those above it that are missing. Node's own recursive `mkdir` says of a full disk that a folder is
  * missing, and never ends below /proc.
+ * @param {string} path
+ * @returns {Promise<void>}
  * @throws the disk's own error, such as ENOSPC; EEXIST or ENOTDIR where a file is in the way
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path) {
   try {
     await makeOne(path);
   } catch (error) {
@@ -17,7 +18,8 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-async function makeOne(path: string): Promise<void> {
+/** @param {string} path */
+async function makeOne(path) {
   try {
     await mkdir(path);
   } catch (error) {
@@ -25,3 +27,6 @@ async function makeOne(path: string): Promise<void> {
     if (!isThere) throw error;
   }
 }
+
+/** @param {unknown} error */
+const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeFolder } from "../../../lib/store/make-folder.ts";
+import { makeFolder } from "../../../lib/setup/make-folder.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "hilum-folders-"));
 const isFolder = (path: string): boolean => statSync(path).isDirectory();
