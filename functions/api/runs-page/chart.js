@@ -16,6 +16,14 @@ export function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Ticks in words, all with as many decimals as tell neighbours apart. @param {readonly number[]} at */
+export function tickLabels(at) {
+  const decimals = Math.max(...at.map((tick) => String(tick).split(".")[1]?.length ?? 0));
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const isPlain = at.every((tick) => !String(tick).includes("e"));
+  return at.map((tick) => (isPlain ? tick.toLocaleString("en-US", digits) : String(tick)));
+}
+
 /** Smallest and largest, of any number of numbers. @param {readonly number[]} values @returns {[number, number]} */
 export const rangeOf = (values) => [
   values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
@@ -28,6 +36,7 @@ export function chart(title, xTitle, lines) {
   const { width, height, left, right, top, bottom } = SIZE;
   const [x0, x1] = rangeOf(points.map(([x]) => x));
   const yTicks = ticks(...rangeOf(points.map(([, y]) => y)));
+  const yLabels = tickLabels(yTicks);
   const [y0, y1] = [yTicks[0] ?? 0, yTicks.at(-1) ?? 1];
   const atX = (/** @type {number} */ x) => left + ((x - x0) / (x1 - x0 || 1)) * (width - left - right);
   const atY = (/** @type {number} */ y) => height - bottom - ((y - y0) / (y1 - y0 || 1)) * (height - top - bottom);
@@ -36,9 +45,9 @@ export function chart(title, xTitle, lines) {
   const drawing = draw(
     "svg",
     { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title} by ${xTitle}` },
-    ...yTicks.flatMap((y) => [
+    ...yTicks.flatMap((y, i) => [
       draw("line", { class: "grid", x1: left, x2: width - right, y1: round(atY(y)), y2: round(atY(y)) }),
-      draw("text", { class: "tick y", x: left - 6, y: round(atY(y) + 3) }, shown(y)),
+      draw("text", { class: "tick y", x: left - 6, y: round(atY(y) + 3) }, yLabels[i] ?? ""),
     ]),
     ...ticks(x0, x1)
       .filter((x) => Number.isInteger(x) && x >= x0 && x <= x1)
