@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { tickLabels, ticks } from "../../../../functions/api/runs-page/chart.js";
+import { tickLabels, ticks } from "../../../../functions/api/runs-page/ticks.js";
 
 it.each([
   [0.6945, 0.697, ["0.6945", "0.6950", "0.6955", "0.6960", "0.6965", "0.6970"]],
