@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Drill, must, playRounds } from "../drill.ts";
 import { hilum, start, workersOf } from "../processes.ts";
@@ -8,15 +10,17 @@ import { calmRun } from "../workshop.ts";
 /** A spot instance has two minutes from its notice; ECS gives a container 30 s from SIGTERM. */
 const SECONDS = 20;
 const TEMPORARY = 75;
+/** A process takes so long from the record of its work to its end. */
+const LATE_MS = 30;
 
 /** SIGTERM at any step: a checkpoint, exit code 75, and the job's own retry goes on from there. */
 export const spot: Drill = {
-  rounds: 3,
+  rounds: 4,
   async run(options) {
     const calm = await calmRun();
     const expected = await trainingOf(calm.store, calm.run);
     const waits: number[] = [];
-    let [stops, retried] = [0, 0];
+    let [stops, retried, late] = [0, 0, 0];
 
     /** By itself: its exit code and what it left. */
     const alone = async (wait: number): Promise<void> => {
@@ -34,6 +38,20 @@ export const spot: Drill = {
       must(waits.at(-1)! < SECONDS, `${waits.at(-1)!.toFixed(1)} s from SIGTERM to the end`);
       const { step } = await checkpointOf(store, calm.run);
       must(output.text.includes(`after step ${step} of`), `the checkpoint is of step ${step}: ${output.text}`);
+    };
+
+    /** When its work is done and recorded: it ends as if nobody had asked. */
+    const afterwards = async (wait: number): Promise<void> => {
+      const store = await calm.storeWithout(STEPS.train.makes);
+      const record = join(store, "runs", calm.run, "steps/train-00000.json");
+      const { child, ended, output } = start(STEPS.train.program, [], calm.environment(store));
+      for (let over = false; !over && !existsSync(record); ) {
+        over = await Promise.race([sleep(1, false), ended.then(() => true)]);
+      }
+      await sleep(wait);
+      if (child.kill("SIGTERM")) late += 1;
+      const { code, signal } = await ended;
+      must(code === 0, `stopped after its end, it ended with ${code ?? signal}: ${output.text}`);
     };
 
     /** Under the state machine, which starts it again. */
@@ -56,8 +74,14 @@ export const spot: Drill = {
       must((await trainingOf(store, calm.run)) === expected, "differs from the undisturbed training");
     };
 
-    const failures = await playRounds(options, (round, next) => (round === 0 ? underRunner() : alone(next() * 1500)));
+    const failures = await playRounds(options, (round, next) => {
+      if (round === 0) return underRunner();
+      return round % 4 === 1 ? afterwards(next() * LATE_MS) : alone(next() * 1500);
+    });
     const slowest = waits.length > 0 ? `, at most ${Math.max(...waits).toFixed(1)} s from SIGTERM to the end` : "";
-    return { failures, figure: `${stops} stops with ${TEMPORARY} and a checkpoint${slowest}; ${retried} tried again` };
+    return {
+      failures,
+      figure: `${stops} stops with ${TEMPORARY} and a checkpoint${slowest}; ${retried} tried again, ${late} stopped after their end`,
+    };
   },
 };

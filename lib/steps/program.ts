@@ -26,6 +26,7 @@ export async function runProgram<T extends typeof JobEnvironment>(
     if (stop.signal.aborted) process.exit(75);
     stop.abort(new TemporaryError("stopped", `${step}: stopped by ${name}; start it again to go on`));
   };
+  // Never taken off: a signal after the work is done changes nothing, and must not look like a failure.
   process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
   try {
     const environment = parseEnvironment(schema ?? JobEnvironment) as z.infer<T>;
@@ -42,7 +43,7 @@ export async function runProgram<T extends typeof JobEnvironment>(
     reporter.note("error", report.message);
     if (process.env.HILUM_VERBOSE === "1") console.error(error);
     process.exitCode = report.exitCode;
-  } finally {
-    process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
   }
+  // Ends here rather than by itself, when Node would give its handlers of signals up before the process is gone.
+  process.exit();
 }
