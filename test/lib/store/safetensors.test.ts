@@ -23,7 +23,11 @@ const tensor: fc.Arbitrary<Tensor> = shape.chain((sides) =>
 );
 const file: fc.Arbitrary<TensorFile> = fc.record({
   tensors: fc.array(fc.tuple(fc.string(), tensor), { maxLength: 6 }).map((entries) => new Map(entries)),
-  metadata: fc.dictionary(fc.string(), fc.string()),
+  // Left out in reading, wherever it stands in a document.
+  metadata: fc.dictionary(
+    fc.string().filter((key) => key !== "__proto__"),
+    fc.string(),
+  ),
 });
 
 const bitsOf = ({ data }: Tensor) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
