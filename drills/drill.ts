@@ -52,7 +52,7 @@ export async function playRounds(
   let [begun, played, told] = [0, 0, performance.now()];
   const tell = (): void => {
     played += 1;
-    if (performance.now() - told < TELL_MS) return;
+    if (played === rounds || performance.now() - told < TELL_MS) return;
     told = performance.now();
     const failed = Object.values(failures);
     console.error(`  ${played} of ${rounds} rounds, ${failed.length} failed ${failed.at(-1)?.split("\n")[0] ?? ""}`);
