@@ -8,7 +8,7 @@ import { withDecision } from "../../lib/report/decision.ts";
 import { stepFunction } from "../../lib/steps/function.ts";
 import { readDocument, writeDocument } from "../../lib/store/documents.ts";
 import type { Store } from "../../lib/store/store.ts";
-import { contender } from "./contender.ts";
+import { contender, reference } from "./contender.ts";
 
 /** Makes the run's version the candidate and judges it against the one in production. */
 export const handler = stepFunction<GateAnswer>({
@@ -19,7 +19,8 @@ export const handler = stepFunction<GateAnswer>({
     const { production } = await readChannels(rooms.models);
     const candidate = await contender(rooms, version);
     const champion = production === null ? null : await contender(rooms, production);
-    const { decision, checks } = judge(candidate, champion, request.config.gate, request.config.seed);
+    const references = champion === null ? [] : [reference(candidate, champion)];
+    const { decision, checks } = judge(candidate.candidate, references, request.config.gate, request.config.seed);
     const document: GateDecision = {
       schema: "hilum.decision/1",
       run,

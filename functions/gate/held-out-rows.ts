@@ -1,7 +1,16 @@
 import { parse } from "csv-parse/sync";
 import { InputError } from "../../lib/domain/errors.ts";
-import type { HeldOutRows } from "../../lib/domain/held-out-rows.ts";
 import { forEachObservation } from "../../lib/domain/observations.ts";
+
+/** What a model said of the films of its test patients. */
+export interface HeldOutRows {
+  /** Name of each film. */
+  readonly films: readonly string[];
+  /** Name of each film's patient. */
+  readonly patients: readonly string[];
+  /** Labels (1, 0, NaN masked) and scores of each observation, a value a film. */
+  readonly columns: readonly { readonly labels: Float64Array; readonly scores: Float64Array }[];
+}
 
 type Row = Readonly<Record<string, string>>;
 

@@ -195,14 +195,24 @@ export const CalibrationMethod = z.enum(["platt", "isotonic", "none"]);
 export type CalibrationMethod = z.infer<typeof CalibrationMethod>;
 
 export const GateConfig = z.strictObject({
-  margin: Share.default(0.01).describe("a candidate may be worse than the champion by this mean AUROC at most"),
+  margin: Share.default(0.01).describe("a candidate may be worse than champion and anchor by this mean AUROC at most"),
+  observationMargin: Share.default(0.05).describe("and by this AUROC of each observation that either claims"),
+  sensitivityMargin: Share.default(0.1).describe("and by this sensitivity of each, at the served operating points"),
+  widestMargin: z
+    .number()
+    .min(1)
+    .max(10)
+    .default(4)
+    .describe("how many times those two are widened at most where films are too few to tell; 1: never"),
   confidence: Share.default(0.95),
   minMeanAuroc: Share.default(0.5),
   minAuroc: z.partialRecord(ObservationName, Share).default({}),
   maxCalibrationError: Share.default(0.1).describe(
-    "of the mean over the observations with films enough to tell, against a champion",
+    "of the mean over the observations with films enough to tell, beyond what chance explains",
   ),
-  maxSubgroupGap: Share.default(0.2).describe("in AUROC, between groups that can be compared, against a champion"),
+  maxSubgroupGap: Share.default(0.2).describe(
+    "in AUROC, between groups that can be compared, beyond what chance explains, against a champion",
+  ),
   bootstrap: z.int().min(50).max(10_000).default(500),
 });
 export type GateConfig = z.infer<typeof GateConfig>;

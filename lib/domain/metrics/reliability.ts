@@ -8,10 +8,10 @@ export interface ReliabilityBin {
   readonly observed: number;
 }
 
-const BINS = 10;
+export const BINS = 10;
 
-/** The bin of a probability: (0.3, 0.4] and so on, 0 in the first (as scikit-learn's calibration_curve). */
-function binOf(probability: number): number {
+/** The bin of a probability, from 0: (0.3, 0.4] and so on, 0 in the first (as scikit-learn's calibration_curve). */
+export function binOf(probability: number): number {
   let bin = 0;
   while (bin < BINS - 1 && probability > (bin + 1) * (1 / BINS)) bin += 1;
   return bin;

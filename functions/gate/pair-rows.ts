@@ -1,12 +1,4 @@
-/** What a model said of the films of its test patients. */
-export interface HeldOutRows {
-  /** Name of each film. */
-  readonly films: readonly string[];
-  /** Name of each film's patient. */
-  readonly patients: readonly string[];
-  /** Labels (1, 0, NaN masked) and scores of each observation, a value a film. */
-  readonly columns: readonly { readonly labels: Float64Array; readonly scores: Float64Array }[];
-}
+import type { HeldOutRows } from "./held-out-rows.ts";
 
 /** Two models' scores of the same films in the same order. */
 export interface Pair {
