@@ -68,6 +68,9 @@ export const runKeys = (run: string) => ({
   /** The run's page as it stood when it was written. */
   page: `${run}/run.html`,
   card: `${run}/model-card.json`,
+  /** What the gate judges by: exams.json, and a table each. */
+  exams: `${run}/exams.json`,
+  exam: (name: string) => `${run}/exams/${name}.arrow`,
   decision: `${run}/decision.json`,
   outcome: `${run}/outcome.json`,
   /** What a finished step wrote, the sign that it need not run again. */

@@ -70,5 +70,7 @@ export const Channels = z.strictObject({
   production: VersionId.nullable(),
   previous: VersionId.nullable(),
   candidate: VersionId.nullable(),
+  /** What a candidate must hold against besides production, so that many small steps down are none (lib/domain/promotion.ts). */
+  anchor: VersionId.nullable().default(null),
 });
 export type Channels = z.infer<typeof Channels>;

@@ -1,4 +1,4 @@
-import { type Data, type DataType, Int8, Int16, makeData, Uint32, Utf8 } from "apache-arrow";
+import { type Data, type DataType, Float64, Int8, Int16, makeData, Uint32, Utf8 } from "apache-arrow";
 import { BLANK } from "../domain/label-policy.ts";
 
 /** What a column holds here; where there may be no value, a number says so in memory and a null in the file. */
@@ -6,6 +6,8 @@ export interface ColumnKinds {
   readonly text: readonly string[];
   readonly "text?": readonly (string | null)[];
   readonly uint32: Uint32Array;
+  /** NaN is no number. */
+  readonly float64: Float64Array;
   /** Whole years; -1 is unknown. */
   readonly age: Int16Array;
   /** 1, 0, -1; BLANK is not mentioned. */
@@ -37,6 +39,12 @@ export const CODECS: { readonly [K in ColumnKind]: Codec<K> } = {
     nullable: false,
     encode: (data) => makeData({ type: new Uint32(), length: data.length, nullCount: 0, data }),
     decode: (pieces, length) => join(pieces, new Uint32Array(length)),
+  },
+  float64: {
+    type: new Float64(),
+    nullable: false,
+    encode: (data) => makeData({ type: new Float64(), length: data.length, nullCount: 0, data }),
+    decode: (pieces, length) => join(pieces, new Float64Array(length)),
   },
   age: {
     type: new Int16(),
@@ -87,7 +95,11 @@ function decodeText(piece: Data): (string | null)[] {
   );
 }
 
-function join<T extends Uint32Array | Int16Array | Int8Array>(pieces: readonly Data[], into: T, missing?: number): T {
+function join<T extends Uint32Array | Float64Array | Int16Array | Int8Array>(
+  pieces: readonly Data[],
+  into: T,
+  missing?: number,
+): T {
   let end = 0;
   for (const piece of pieces) {
     into.set((piece.values as T).subarray(0, piece.length), end);

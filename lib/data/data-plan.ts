@@ -5,6 +5,7 @@ import { BLANK, prevalenceOf, targetsOf } from "../domain/label-policy.ts";
 import { type Leakage, leakageOf } from "../domain/leakage.ts";
 import { forEachObservation } from "../domain/observations.ts";
 import { PARTS } from "../domain/parts.ts";
+import { isReadersSource } from "../domain/readers.ts";
 import { chooseSalt, patientKey, rowsOfParts, type Split, splitByPatient } from "../domain/split.ts";
 import { type StudySlices, type StudyUpsampling, studySequence, studySlices } from "../domain/study-protocol.ts";
 import { takeRows } from "./arrow-columns.ts";
@@ -19,6 +20,8 @@ export interface SelectedRows {
   readonly rows: Uint32Array;
   /** patientKey by place. */
   readonly patients: readonly string[];
+  /** patientKeys of the films that readers sent. */
+  readonly readers: ReadonlySet<string>;
   /** places x 14 */
   readonly targets: Float32Array;
 }
@@ -26,13 +29,19 @@ export interface SelectedRows {
 export function selectRows(manifest: Manifest, { views, policy }: Pick<RunConfig, "views" | "policy">): SelectedRows {
   const reasons = leftOut(manifest, views);
   const rows = rowsLeft(reasons);
+  const patients = Array.from(rows, (row) => patientKey(manifest.source[row]!, manifest.patient[row]!));
   return {
     reasons,
     rows,
-    patients: Array.from(rows, (row) => patientKey(manifest.source[row]!, manifest.patient[row]!)),
+    patients,
+    readers: new Set(patients.filter((_, place) => isReadersSource(manifest.source[rows[place]!]!))),
     targets: targetsOf(policy, labelMatrix(takeRows(LABEL_COLUMNS, manifest, rows)), rows),
   };
 }
+
+/** Whether there is no film but readers' own. */
+export const isReadersAlone = ({ patients, readers }: SelectedRows): boolean =>
+  patients.every((patient) => readers.has(patient));
 
 /** Which places are in which part; under `published` a place may be in several, and in one more than once. */
 export type DividedRows = { readonly leakage: Leakage } & (
@@ -47,15 +56,17 @@ export type SaltFinder = (ways: {
 }) => Promise<string>;
 
 /**
+ * Readers' films are never tested on where there are others.
  * @param pinned the test patients of a leak-free split, where they were chosen before
  * @throws InputError `protocol` for up-sampling that the published protocol does not know
  */
 export async function divideRows(
-  { rows, patients, targets }: SelectedRows,
+  selected: SelectedRows,
   { protocol, split, upsampling, seed }: Pick<RunConfig, "protocol" | "split" | "upsampling" | "seed">,
   findSalt: SaltFinder,
   pinned?: ReadonlySet<string>,
 ): Promise<DividedRows> {
+  const { rows, patients, targets, readers } = selected;
   const leakage = (train: Uint32Array, test: Uint32Array) =>
     leakageOf(
       train,
@@ -75,7 +86,8 @@ export async function divideRows(
       return PARTS.every((name) => split[name] === 0 || found.has(name));
     },
   });
-  const parts = rowsOfParts(splitByPatient(patients, salt, split, pinned));
+  const untested = isReadersAlone(selected) ? undefined : readers;
+  const parts = rowsOfParts(splitByPatient(patients, salt, split, { pinned, untested }));
   return { protocol, salt, parts, leakage: leakage(parts.train, parts.test) };
 }
 

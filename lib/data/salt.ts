@@ -3,9 +3,8 @@ import * as z from "zod";
 import { splitSaltKey } from "../contracts/layout.ts";
 import { schemaName } from "../contracts/primitives.ts";
 import type { RunRequest } from "../contracts/run.ts";
-import { encodeDocument, findDocument, readDocument, writeDocument } from "../store/documents.ts";
-import { PreconditionError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
+import { updateDocument } from "../store/update.ts";
 
 /** The salt of a data folder's split. */
 export const SplitSalt = z.strictObject({ schema: schemaName("hilum.split-salt/1"), salt: z.string() });
@@ -20,21 +19,10 @@ export async function keptSalt(
   request: RunRequest,
   { choose, isUsable }: { readonly choose: () => string; readonly isUsable: (salt: string) => boolean },
 ): Promise<string> {
-  const key = splitSaltKey(splitName(request));
-  const kept = await findDocument(datasets, key, SplitSalt);
-  if (kept && isUsable(kept.salt)) return kept.salt;
-  const chosen = { schema: "hilum.split-salt/1" as const, salt: choose() };
-  if (kept) {
-    await writeDocument(datasets, key, SplitSalt, chosen);
-    return chosen.salt;
-  }
-  try {
-    await datasets.putIfAbsent(key, encodeDocument(chosen));
-  } catch (error) {
-    // Another run of the same folder was first: its choice holds.
-    if (!(error instanceof PreconditionError)) throw error;
-  }
-  return (await readDocument(datasets, key, SplitSalt)).salt;
+  const { value } = await updateDocument(datasets, splitSaltKey(splitName(request)), SplitSalt, (kept) =>
+    kept && isUsable(kept.salt) ? kept : { schema: "hilum.split-salt/1" as const, salt: choose() },
+  );
+  return value.salt;
 }
 
 const splitName = ({ data, config }: RunRequest): string =>

@@ -1,20 +1,20 @@
 import { testSetKey } from "../contracts/layout.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import { TestSet } from "../contracts/test-set.ts";
-import { encodeDocument, findDocument, readDocument, writeDocument } from "../store/documents.ts";
-import { PreconditionError } from "../store/errors.ts";
+import { findDocument } from "../store/documents.ts";
 import { sha256 } from "../store/etag.ts";
 import type { Store } from "../store/store.ts";
+import { updateDocument } from "../store/update.ts";
 
 /** Share of a pinned set's patients that must still be in the folder; with fewer, its films were replaced. */
 const LEAST_PRESENT = 0.5;
 
 const keyOf = ({ data }: RunRequest): string => testSetKey(sha256(data).slice(0, 32));
 
-/** A test set of these films, named by what is in it. */
-export function makeTestSet(films: readonly string[], patients: readonly string[]): TestSet {
-  const content = { patients: [...new Set(patients)].sort(), films: [...films].sort() };
-  return { schema: "hilum.test-set/1", version: sha256(JSON.stringify(content)).slice(0, 16), ...content };
+/** A test set of these patients, named by them. */
+export function makeTestSet(patients: readonly string[]): TestSet {
+  const content = { patients: [...new Set(patients)].sort() };
+  return { schema: "hilum.test-set/2", version: sha256(JSON.stringify(content)).slice(0, 16), ...content };
 }
 
 /** The folder's pinned set, or undefined where there is none whose patients are still there. */
@@ -34,17 +34,10 @@ export async function pinTestSet(
   made: TestSet,
   present: ReadonlySet<string>,
 ): Promise<TestSet> {
-  const key = keyOf(request);
-  try {
-    await datasets.putIfAbsent(key, encodeDocument(made));
-    return made;
-  } catch (error) {
-    if (!(error instanceof PreconditionError)) throw error;
-  }
-  const kept = await readDocument(datasets, key, TestSet);
-  if (isPresent(kept, present)) return kept;
-  await writeDocument(datasets, key, TestSet, made);
-  return made;
+  const { value } = await updateDocument(datasets, keyOf(request), TestSet, (kept) =>
+    kept && isPresent(kept, present) ? kept : made,
+  );
+  return value;
 }
 
 const isPresent = ({ patients }: TestSet, present: ReadonlySet<string>): boolean =>

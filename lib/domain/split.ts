@@ -34,29 +34,37 @@ export function partOf(patient: string, salt: string, shares: Shares): Part {
   return PARTS.findLast((name) => shares[name] > 0)!;
 }
 
+/** Patients whose part is not left to the hash alone. */
+export interface Reserved {
+  /** The test patients, where they were chosen before: nobody else is tested on. */
+  readonly pinned?: ReadonlySet<string> | undefined;
+  /** Who is never tested on, pinned or not. */
+  readonly untested?: ReadonlySet<string> | undefined;
+}
+
 /**
  * The part of each row.
  * @param patients patientKey of each row
- * @param pinned the test patients, where they were chosen before: nobody else is tested on
  */
 export function splitByPatient(
   patients: readonly string[],
   salt: string,
   shares: Shares,
-  pinned?: ReadonlySet<string>,
+  reserved: Reserved = {},
 ): Part[] {
   const parts = new Map<string, Part>();
   return patients.map((patient) => {
-    const known = parts.get(patient) ?? partBesidePinned(patient, salt, shares, pinned);
+    const known = parts.get(patient) ?? partBeside(patient, salt, shares, reserved);
     parts.set(patient, known);
     return known;
   });
 }
 
-function partBesidePinned(patient: string, salt: string, shares: Shares, pinned?: ReadonlySet<string>): Part {
+function partBeside(patient: string, salt: string, shares: Shares, { pinned, untested }: Reserved): Part {
   const drawn = partOf(patient, salt, shares);
-  if (pinned === undefined) return drawn;
-  if (pinned.has(patient)) return "test";
+  const isUntested = untested?.has(patient) ?? false;
+  if (!isUntested && pinned === undefined) return drawn;
+  if (!isUntested && pinned?.has(patient)) return "test";
   const rest = 1 - shares.test;
   if (drawn !== "test" || rest === 0) return drawn;
   const { train, tuning, calibration } = shares;

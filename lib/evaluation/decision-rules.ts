@@ -33,5 +33,11 @@ export function decisionRules(
 /** The table with calibrated probabilities. */
 export const calibrated = (raw: PredictionTable, calibration: readonly Calibration[]): PredictionTable => ({
   ...raw,
-  probabilities: raw.probabilities.map((p, i) => calibrate(calibration[i % OBSERVATION_COUNT]!, p)),
+  probabilities: calibratedProbabilities(raw, calibration),
 });
+
+/** Calibrated probabilities of a table of count x 14. */
+export const calibratedProbabilities = (
+  { probabilities }: Pick<PredictionTable, "probabilities">,
+  calibration: readonly Calibration[],
+): Float64Array => probabilities.map((p, i) => calibrate(calibration[i % OBSERVATION_COUNT]!, p));

@@ -14,6 +14,7 @@ export function csvText(value: string): string {
 
 const HEADER = [
   "part",
+  "source",
   "path",
   "patient",
   ...OBSERVATIONS.map((name) => `label ${name}`),
@@ -21,8 +22,8 @@ const HEADER = [
 ];
 
 /**
- * Every film of the tables, one a line: part, path and patient as the data set names them, 14 labels under the run's
- * policy (empty where masked) and 14 calibrated probabilities, every digit of them.
+ * Every film of the tables, one a line: part; source, path and patient as the data set names them (a path and a patient are
+ * of their source: two sources may use the same); 14 labels under the run's policy (empty where masked) and 14 calibrated probabilities, every digit of them.
  */
 export function predictionsCsv(tables: readonly PredictionTable[]): string {
   const lines = [HEADER.map(csvText).join(",")];
@@ -34,6 +35,7 @@ export function predictionsCsv(tables: readonly PredictionTable[]): string {
       lines.push(
         [
           table.part,
+          csvText(table.subjects[row]!.source),
           csvText(table.paths[row]!),
           csvText(table.patientIds[row]!),
           ...Array.from(labels, (label) => (Number.isNaN(label) ? "" : String(label))),

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { InputError } from "../domain/errors.ts";
+import { NotFoundError } from "./errors.ts";
 import type { Etag, Store } from "./store.ts";
 
 /** A document as it is stored: JSON that people can read, with a newline at its end. */
@@ -30,7 +31,10 @@ export async function findDocument<T extends z.ZodType>(
   key: string,
   schema: T,
 ): Promise<z.infer<T> | undefined> {
-  return (await store.head(key)) === undefined ? undefined : readDocument(store, key, schema);
+  return readDocument(store, key, schema).catch((error: unknown) => {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  });
 }
 
 /** Checks the value against its schema, so that what is written can be read. */

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Lease } from "../contracts/lease.ts";
 import { TemporaryError } from "../domain/errors.ts";
-import { decodeDocument, encodeDocument } from "./documents.ts";
-import { NotFoundError, PreconditionError } from "./errors.ts";
+import { encodeDocument } from "./documents.ts";
+import { PreconditionError } from "./errors.ts";
 import { mayRun, SELF } from "./process-identity.ts";
 import type { Etag, Store } from "./store.ts";
+import { updateDocument } from "./update.ts";
 
 /** Between renewals; a holder on another machine that missed eight of them is taken for gone. Clocks may be off by less. */
 const RENEW_MS = 15_000;
@@ -89,21 +90,10 @@ export async function holdLease(store: Store, key: string, what: string): Promis
 }
 
 async function take(store: Store, key: string, what: string, lease: Lease): Promise<Etag> {
-  const bytes = encodeDocument(lease);
-  for (;;) {
-    const found = await store.read(key).catch((error: unknown) => {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    });
-    const holder = found && decodeDocument(Lease, found.bytes, `${store.uri}/${key}`);
-    if (holder && isHeld(holder)) {
-      const { host, pid } = holder.owner;
-      throw new TemporaryError("in-use", `${what}: process ${pid} on ${host} is at it; wait for it, or end it`);
-    }
-    try {
-      return found ? await store.putIfMatch(key, bytes, found.etag) : await store.putIfAbsent(key, bytes);
-    } catch (error) {
-      if (!(error instanceof PreconditionError)) throw error;
-    }
-  }
+  const { etag } = await updateDocument(store, key, Lease, (holder) => {
+    if (holder === undefined || !isHeld(holder)) return lease;
+    const { host, pid } = holder.owner;
+    throw new TemporaryError("in-use", `${what}: process ${pid} on ${host} is at it; wait for it, or end it`);
+  });
+  return etag;
 }

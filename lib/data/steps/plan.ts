@@ -14,11 +14,12 @@ import {
   countLabels,
   type DividedRows,
   divideRows,
+  isReadersAlone,
   naturalPrevalence,
   type SelectedRows,
   selectRows,
 } from "../data-plan.ts";
-import { ASSIGNMENT_COLUMNS, type Manifest, SEQUENCE_COLUMNS } from "../film-columns.ts";
+import { ASSIGNMENT_COLUMNS, SEQUENCE_COLUMNS } from "../film-columns.ts";
 import { loadManifest } from "../manifest.ts";
 import { requireRows } from "../required-parts.ts";
 import type { PartPositions } from "../rows.ts";
@@ -34,7 +35,7 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   const manifest = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
   const selected = selectRows(manifest, config);
   const { rows, reasons, patients } = selected;
-  const divided = await divideAndPin(rooms.datasets, rooms.runs, request, manifest, selected);
+  const divided = await divideAndPin(rooms.datasets, rooms.runs, request, selected);
   const { parts } = divided;
   const document: Plan = {
     schema: "hilum.plan/1",
@@ -62,14 +63,14 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
 }
 
 /**
- * Divides the rows around the folder's pinned test set, or pins the one that it draws; the run keeps a copy.
+ * Divides the rows around the folder's pinned test set, or pins the one that it draws; the run keeps a copy. Films of
+ * readers alone pin nothing: what they send must not decide what later models are judged by.
  * @throws InputError `empty-part`
  */
 async function divideAndPin(
   datasets: Store,
   runs: Store,
   request: RunRequest,
-  manifest: Manifest,
   selected: SelectedRows,
 ): Promise<DividedRows> {
   // Asked of each division, and before any is pinned: every later run of the folder would have its empty parts too.
@@ -82,15 +83,12 @@ async function divideAndPin(
     );
     return divided;
   };
-  if (request.config.protocol !== "leak-free") return divide();
+  if (request.config.protocol !== "leak-free" || isReadersAlone(selected)) return divide();
   const present = new Set(selected.patients);
   const kept = await findTestSet(datasets, request, present);
   const divided = await divide(kept);
   const { test } = divided.parts;
-  const drawn = makeTestSet(
-    Array.from(test, (place) => manifest.path[selected.rows[place]!]!),
-    Array.from(test, (place) => selected.patients[place]!),
-  );
+  const drawn = makeTestSet(Array.from(test, (place) => selected.patients[place]!));
   const pinned = kept ?? (await pinTestSet(datasets, request, drawn, present));
   await writeDocument(runs, runKeys(request.run).testSet, TestSet, pinned);
   // Another run of the folder may have pinned its own meanwhile.

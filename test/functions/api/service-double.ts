@@ -77,6 +77,7 @@ export const shelfDouble = (evaluation: Evaluation | null = null): ModelShelf =>
     production: manifest.version,
     previous: null,
     candidate: null,
+    anchor: null,
   }),
   version: async (version) => {
     throw new InputError("no-such-version", `model ${version}: no such version`);

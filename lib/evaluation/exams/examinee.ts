@@ -1,0 +1,29 @@
+import type { Calibration } from "../../contracts/model-version.ts";
+import type { Geometry, LabelPolicy } from "../../contracts/run-config.ts";
+import { labelMatrix } from "../../data/film-columns.ts";
+import type { TrainingData } from "../../data/training-data.ts";
+import type { KnownFilms } from "../../domain/exam-films.ts";
+import { patientKey } from "../../domain/split.ts";
+import type { ServingGraph } from "../../engine/saved-model.ts";
+
+/** A model that sits an exam, with the films of the run that made it. */
+export interface Examinee {
+  readonly graph: ServingGraph;
+  readonly calibration: readonly Calibration[];
+  readonly geometry: Geometry;
+  readonly policy: LabelPolicy;
+  readonly data: TrainingData;
+  readonly known: KnownFilms;
+}
+
+/** What a run's films are to an exam. */
+export function knownFilms({ rows, split }: Pick<TrainingData, "rows" | "split">): KnownFilms {
+  return {
+    hashes: rows.filmSha256,
+    patients: rows.patient.map((patient, position) => patientKey(rows.source[position]!, patient)),
+    sources: rows.source,
+    labels: labelMatrix(rows),
+    fitted: Uint32Array.from([...split.train, ...split.tuning, ...split.calibration]),
+    test: split.test,
+  };
+}
