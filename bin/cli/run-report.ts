@@ -1,10 +1,11 @@
 import { Dataset } from "../../lib/contracts/dataset.ts";
+import { GateDecision } from "../../lib/contracts/decision.ts";
 import type { RoomsEnvironment } from "../../lib/contracts/environment.ts";
 import { type ObservationMetrics, RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import { Plan } from "../../lib/contracts/plan.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
-import { readDocument } from "../../lib/store/documents.ts";
+import { findDocument, readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
 
@@ -18,6 +19,8 @@ export interface RunReport {
   readonly model: string;
   readonly report: string;
   readonly status: RunOutcome["status"];
+  /** Checks of the promotion gate that did not pass. */
+  readonly failedChecks: readonly { readonly rule: string; readonly detail: string }[];
   readonly evaluation: {
     readonly meanAuroc: number | null;
     readonly meanAurocInterval: readonly [number, number] | null;
@@ -41,11 +44,12 @@ export async function readRunReport(
 ): Promise<RunReport> {
   const { runs } = openRooms(environment);
   const keys = runKeys(run);
-  const [plan, dataset, evaluation, outcome] = await Promise.all([
+  const [plan, dataset, evaluation, outcome, decision] = await Promise.all([
     readDocument(runs, keys.plan, Plan),
     readDocument(runs, keys.dataset, Dataset),
     readDocument(runs, keys.evaluation, RunEvaluation),
     readDocument(runs, keys.outcome, RunOutcome),
+    findDocument(runs, keys.decision, GateDecision),
   ]);
   const setAside: Record<string, number> = {};
   for (const { code } of dataset.setAside) setAside[code] = (setAside[code] ?? 0) + 1;
@@ -56,6 +60,9 @@ export async function readRunReport(
     model: asPath(`${environment.HILUM_MODELS}/${version}`),
     report: asPath(`${environment.HILUM_RUNS}/${keys.report}`),
     status: outcome.status,
+    failedChecks: (decision?.checks ?? [])
+      .filter(({ passed }) => !passed)
+      .map(({ rule, detail }) => ({ rule, detail })),
     evaluation: {
       meanAuroc: evaluation.meanAuroc,
       meanAurocInterval: evaluation.meanAurocInterval,

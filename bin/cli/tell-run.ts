@@ -11,19 +11,35 @@ const byReason = (counts: Readonly<Record<string, number>>): string =>
 
 const OUTCOMES = {
   promoted: "is in production",
-  kept: "was not promoted: it did not pass the gate (decision.json beside the report says why)",
+  "not-promoted": "was not promoted",
   failed: "was made before the run failed",
   stopped: "was made before the run was stopped",
 } as const;
 
-/** What to type next: with the store, or the stage's model, that the run has left. */
-function next({ store = DEFAULT_STORE, stage, model }: RunReport): string[] {
+/** Why it was not promoted, in a line: the first check that did not pass. */
+function because({ status, failedChecks: [first, ...others] }: RunReport): string {
+  if (status !== "not-promoted" || first === undefined) return "";
+  const more = others.length === 0 ? "" : ` (and ${others.length} more: see the report)`;
+  return `\n  Because  ${first.detail}${more}`;
+}
+
+/** What to type next: with this run's own version, where it is not what the store or the stage would answer with. */
+function next({ store = DEFAULT_STORE, stage, model, status }: RunReport): string[] {
+  const version = model.split("/").at(-1)!;
+  const isLive = status === "promoted";
   if (stage !== undefined) {
-    return [`bin/hilum models --stage ${stage}`, `bin/hilum predict FILM --model ${model} --explain heat-maps`];
+    return [
+      `bin/hilum predict FILM --model ${model} --explain heat-maps`,
+      isLive ? `bin/hilum models --stage ${stage}` : `bin/hilum models promote ${version} --stage ${stage}`,
+    ];
   }
   const shown = asShownPath(store);
   const place = shown === DEFAULT_STORE ? "" : ` --store ${shown}`;
-  return [`bin/hilum serve${place}`, `bin/hilum predict FILM${place} --explain heat-maps`];
+  if (isLive) return [`bin/hilum serve${place}`, `bin/hilum predict FILM${place} --explain heat-maps`];
+  return [
+    `bin/hilum predict FILM --model ${shown}#${version} --explain heat-maps`,
+    `bin/hilum models promote ${version}${place}   # past the gate, if you know better`,
+  ];
 }
 
 /** What a person reads at the end of a run: what was made, and what to type next. */
@@ -39,7 +55,7 @@ export function tellRun(report: RunReport): string {
       : `${meanAuroc.toFixed(3)}${interval}, mean over ${evaluation.definedObservations} observations`;
   const left = [byReason(rows.leftOut), byReason(rows.setAside)].filter((text) => text !== "").join(", ");
   return `
-  Model    ${report.model.split("/").at(-1)} ${OUTCOMES[status]}
+  Model    ${report.model.split("/").at(-1)} ${OUTCOMES[status]}${because(report)}
   AUROC    ${auroc}
   Rows     ${rows.read} read, ${rows.used} used${left && `; ${left} (${sum(rows.leftOut) + sum(rows.setAside)})`}
   Report   ${asShownPath(report.report)}

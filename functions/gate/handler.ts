@@ -3,12 +3,12 @@ import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
 import { GateAnswer } from "../../lib/contracts/execution.ts";
 import { runKeys } from "../../lib/contracts/layout.ts";
 import { judge } from "../../lib/domain/promotion.ts";
-import { readChannels, setCandidate } from "../../lib/registry/channels.ts";
+import { anchorOf, readChannels, setCandidate } from "../../lib/registry/channels.ts";
 import { withDecision } from "../../lib/report/decision.ts";
 import { stepFunction } from "../../lib/steps/function.ts";
 import { readDocument, writeDocument } from "../../lib/store/documents.ts";
 import type { Store } from "../../lib/store/store.ts";
-import { contender, reference } from "./contender.ts";
+import { candidateOf, referencesOf } from "./contenders.ts";
 
 /** Makes the run's version the candidate and judges it against the one in production. */
 export const handler = stepFunction<GateAnswer>({
@@ -16,22 +16,28 @@ export const handler = stepFunction<GateAnswer>({
   work: async ({ run, keys, request, rooms }) => {
     const { model: version } = await readDocument(rooms.runs, keys.evaluation, RunEvaluation);
     await setCandidate(rooms.models, version);
-    const { production } = await readChannels(rooms.models);
-    const candidate = await contender(rooms, version);
-    const champion = production === null ? null : await contender(rooms, production);
-    const references = champion === null ? [] : [reference(candidate, champion)];
-    const { decision, checks } = judge(candidate.candidate, references, request.config.gate, request.config.seed);
+    const channels = await readChannels(rooms.models);
+    const candidate = await candidateOf(rooms, run, version);
+    const references = await referencesOf(rooms, run, version, channels);
+    const { decision, checks, isBest } = judge(candidate, references, request.config.gate, request.config.seed);
     const document: GateDecision = {
       schema: "hilum.decision/1",
       run,
       candidate: version,
-      champion: production,
+      champion: channels.production,
+      anchor: anchorOf(channels),
+      becomesAnchor: isBest,
       decision,
       checks: [...checks],
     };
     await writeDocument(rooms.runs, keys.decision, GateDecision, document);
     await showDecision(rooms.runs, keys.report, document);
-    return { decision, candidate: version, champion: production, failed: checks.filter((c) => !c.passed).length };
+    return {
+      decision,
+      candidate: version,
+      champion: channels.production,
+      failed: checks.filter((c) => !c.passed).length,
+    };
   },
   answer: async ({ run, rooms }) => {
     const { decision } = await readDocument(rooms.runs, runKeys(run).decision, GateDecision);

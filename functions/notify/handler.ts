@@ -35,7 +35,7 @@ const writeOutcome = stepFunction({
   step: "notify",
   work: async ({ run, keys, rooms }) => {
     const { decision, candidate } = await readDocument(rooms.runs, keys.decision, GateDecision);
-    const status = decision === "promote" ? "promoted" : "kept";
+    const status = decision === "promote" ? "promoted" : "not-promoted";
     const at = new Date().toISOString();
     const outcome = { schema: "hilum.outcome/1" as const, run, status, model: candidate, failure: null, at } as const;
     await writeDocument(rooms.runs, keys.outcome, RunOutcome, outcome);

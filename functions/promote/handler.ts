@@ -7,8 +7,8 @@ import { readDocument } from "../../lib/store/documents.ts";
 export const handler = stepFunction({
   step: "promote",
   work: async ({ keys, rooms }) => {
-    const { candidate, champion } = await readDocument(rooms.runs, keys.decision, GateDecision);
-    const { generation, previous } = await promote(rooms.models, candidate, { champion });
+    const { candidate, champion, becomesAnchor } = await readDocument(rooms.runs, keys.decision, GateDecision);
+    const { generation, previous } = await promote(rooms.models, candidate, { champion, anchors: becomesAnchor });
     return { production: candidate, previous, generation };
   },
 });

@@ -15,7 +15,9 @@ export const GateDecision = z.strictObject({
   schema: schemaName("hilum.decision/1"),
   run: z.string(),
   candidate: z.string(),
-  champion: z.string().nullable(),
+  champion: z.string().nullable().describe("in production when the gate decided"),
+  anchor: z.string().nullable().default(null).describe("the best promoted so far, from which it was measured as well"),
+  becomesAnchor: z.boolean().default(true).describe("whether later candidates are measured from it, once promoted"),
   decision: z.enum(["promote", "keep"]),
   checks: z.array(GateCheck),
 });

@@ -45,18 +45,22 @@ export const FailureRecord = z.strictObject({
 });
 export type FailureRecord = z.infer<typeof FailureRecord>;
 
+/** How a run may end; `stopped` by somebody, on a stage. */
+const EndStatus = z.enum(["promoted", "not-promoted", "failed", "stopped"]);
+
 /** How a run ended; written by its last step, or where it failed by the runner or functions/on-failure. */
 export const RunOutcome = z.strictObject({
   schema: schemaName("hilum.outcome/1"),
   run: RunId,
-  status: z.enum(["promoted", "kept", "failed", "stopped"]).describe("stopped: by somebody, on a stage"),
+  /** Earlier documents say `kept`, of the champion, where the run's model was not promoted. */
+  status: z.preprocess((status) => (status === "kept" ? "not-promoted" : status), EndStatus),
   model: z.string().nullable().describe("version, where one was made"),
   failure: FailureRecord.nullable(),
   at: Instant,
 });
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
-const WELL: ReadonlySet<string> = new Set<RunOutcome["status"]>(["promoted", "kept"]);
+const WELL: ReadonlySet<string> = new Set<RunOutcome["status"]>(["promoted", "not-promoted"]);
 
 /** Whether a run of this status is done for good; one that failed or was stopped may be gone on with. */
 export const endedWell = (status: string): boolean => WELL.has(status);

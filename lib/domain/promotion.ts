@@ -3,6 +3,7 @@ import { type Check, plain, type Verdict } from "./promotion/check.ts";
 import type { Candidate, Reference } from "./promotion/contenders.ts";
 import { firstModel } from "./promotion/eligibility.ts";
 import { floors, subgroupLimit } from "./promotion/limits.ts";
+import { meanAurocDifference } from "./promotion/mean-auroc.ts";
 import { against } from "./promotion/reference.ts";
 import type { GateRules } from "./promotion/rules.ts";
 
@@ -24,8 +25,14 @@ export function judge(candidate: Candidate, references: readonly Reference[], ru
     ...(peers.length === 0 ? firstModel(candidate) : [subgroupLimit(candidate, rules)]),
     ...peers.flatMap((reference) => against(candidate, reference, rules, seed)),
   ];
-  return { decision: checks.every(({ passed }) => passed) ? "promote" : "keep", checks };
+  return { decision: checks.every(({ passed }) => passed) ? "promote" : "keep", checks, isBest: isBest(peers) };
 }
+
+/** Whether no figure of the anchor's exams is above the candidate's. One that is worse within the margin never is. */
+const isBest = (peers: readonly Reference[]): boolean =>
+  peers
+    .filter(({ roles }) => roles.includes("anchor"))
+    .every(({ exams }) => typeof exams !== "string" && exams.every((exam) => (meanAurocDifference(exam) ?? -1) >= 0));
 
 /** A model of phantoms is no measure of one of patients' films; the others are. */
 function peersOf(candidate: Candidate, references: readonly Reference[]): [Reference[], Check[]] {

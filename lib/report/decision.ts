@@ -15,11 +15,14 @@ export function withDecision(report: string, decision: GateDecision): string {
   return `${report.slice(0, start)}${BEGIN}${section(decision).markup}${report.slice(end)}`;
 }
 
-const section = ({ decision, champion, candidate, checks }: GateDecision): Html => html`
+const section = ({ decision, champion, anchor, candidate, checks }: GateDecision): Html => html`
 <p><strong>${decision === "promote" ? "Promoted." : "Not promoted."}</strong> The gate compared version <code>${candidate}</code> with
-${champion === null ? "no other: there was none in production" : html`<code>${champion}</code>, then in production`}.</p>
+${champion === null ? "no other: there was none in production" : html`<code>${champion}</code>, then in production`}${
+  anchor !== null && anchor !== champion && html`, and with <code>${anchor}</code>, the best promoted so far`
+}.</p>
 ${table({
-  caption: html`<b>The gate's checks.</b> All have to pass.`,
+  caption: html`<b>The gate's checks.</b> All have to pass. Two models are compared on the same films, of patients that
+neither was fitted on.`,
   headings: ["Rule", "Passed", "Value", "Limit", { title: "In words", text: true }],
   rows: checks.map(({ rule, passed, value, limit, detail }) => ({
     name: rule,

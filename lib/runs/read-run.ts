@@ -14,7 +14,7 @@ import { type Edge, edgesOf, type Place, placesOf } from "./graph.ts";
 import { type RunState, statesOf } from "./states.ts";
 
 /** `waiting`: nobody is seen at work on it, as between two jobs of a cloud's queue. */
-export type RunStatus = "promoted" | "kept" | "failed" | "running" | "stopped" | "waiting";
+export type RunStatus = "promoted" | "not-promoted" | "failed" | "running" | "stopped" | "waiting";
 
 /** Everything that a page or a terminal shows of a run; nothing of a patient. */
 export interface RunView {

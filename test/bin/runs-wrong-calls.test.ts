@@ -25,7 +25,7 @@ describe("hilum runs, called wrongly or on a store that is not whole", () => {
     await failed.ended("failed", 3, "validate");
     await damaged.request();
     await room.put(damaged.keys.evaluation, Buffer.from("{"));
-    await damaged.ended("kept", 4);
+    await damaged.ended("not-promoted", 4);
     await room.put(`${BROKEN}/request.json`, Buffer.from("{"));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,3 +1,4 @@
+import { statusText } from "../../../functions/api/runs-page/text.js";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { compareRuns } from "../../../lib/runs/compare-runs.ts";
 import { readRun } from "../../../lib/runs/read-run.ts";
@@ -14,7 +15,7 @@ export async function compare(names: readonly string[], { json, ...place }: Runs
   const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   const head = (name: string) => [name, ...runs.map(({ run }) => run)];
   const facts = data.map(({ fact, values }) => [fact, ...values.map((value) => shown(value).slice(0, 16))]);
-  console.log(table([head("DATA"), ["status", ...runs.map(({ status }) => status)], ...facts]));
+  console.log(table([head("DATA"), ["status", ...runs.map(({ status }) => statusText(status))], ...facts]));
   if (!sameData) console.log("The runs have different data: their figures are not of the same films.");
   const settings = config.map(({ setting, values }) => [setting, ...values.map(shown)]);
   console.log(settings.length > 0 ? `\n${table([head("SETTING"), ...settings])}` : "\nNo setting differs.");

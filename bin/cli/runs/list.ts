@@ -1,4 +1,5 @@
 import { matches } from "../../../functions/api/runs-page/matches.js";
+import { statusText } from "../../../functions/api/runs-page/text.js";
 import { duration } from "../../../lib/local/display/format.ts";
 import { listRuns, type RunSummary } from "../../../lib/runs/list-runs.ts";
 import { openStore } from "../../../lib/store/open.ts";
@@ -21,7 +22,7 @@ export async function printRuns(words: readonly string[], { json, ...place }: Ru
 
 const row = ({ run, status, at, createdAt, seconds, meanAuroc, meanAurocInterval }: RunSummary): string[] => [
   run,
-  at === null ? status : `${status} at ${at}`,
+  at === null ? statusText(status) : `${statusText(status)} at ${at}`,
   createdAt.slice(0, 16).replace("T", " "),
   seconds === null ? "-" : duration(seconds * 1000),
   interval(meanAuroc, meanAurocInterval),

@@ -1,4 +1,4 @@
-import { shellWord } from "../../../functions/api/runs-page/text.js";
+import { shellWord, statusText } from "../../../functions/api/runs-page/text.js";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { duration, progressText, figures as text } from "../../../lib/local/display/format.ts";
 import { counted } from "../../../lib/report/format.ts";
@@ -15,7 +15,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   const { status, failure, seconds, rows, fingerprint, model, files, config } = view;
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   const facts: [string, string | null][] = [
-    ["Run", `${run}: ${status}${seconds === null ? "" : ` (${duration(seconds * 1000)})`}`],
+    ["Run", `${run}: ${statusText(status)}${seconds === null ? "" : ` (${duration(seconds * 1000)})`}`],
     ["Made", view.createdAt],
     [
       "Network",

@@ -1,7 +1,7 @@
 import { make } from "../page/dom.js";
 import { curves } from "./curves.js";
 import { keeper } from "./keep.js";
-import { auroc, duration, shown } from "./text.js";
+import { auroc, duration, shown, statusText } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/compare-runs.ts").Comparison} Comparison */
 
@@ -82,7 +82,7 @@ export function comparePage() {
               config.map(({ setting, values }) => ({ name: setting, values: values.map(dash) })),
             ),
         table("Data and course", runs, [
-          { name: "status", values: runs.map(({ status }) => status) },
+          { name: "status", values: runs.map(({ status }) => statusText(status)) },
           { name: "time", values: runs.map(({ seconds }) => duration(seconds)) },
           ...data.map(({ fact, values }) => ({
             name: fact,

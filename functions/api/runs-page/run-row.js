@@ -1,7 +1,7 @@
 import { make } from "../page/dom.js";
 import { COLUMNS } from "./columns.js";
 import { keeper } from "./keep.js";
-import { auroc, duration, moment } from "./text.js";
+import { auroc, duration, moment, statusText } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/list-runs.ts").RunSummary} RunSummary */
 
@@ -26,7 +26,11 @@ export function runRow(run, onChoose) {
         [
           [status, at, failure],
           () => [
-            make("span", { class: `badge ${status}` }, at === null ? status : `${status} at ${at}`),
+            make(
+              "span",
+              { class: `badge ${status}` },
+              at === null ? statusText(status) : `${statusText(status)} at ${at}`,
+            ),
             failure === null ? null : make("p", { class: "why", title: failure }, failure),
           ],
         ],

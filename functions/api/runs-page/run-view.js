@@ -4,7 +4,7 @@ import { curves } from "./curves.js";
 import { graph } from "./graph.js";
 import { keeper } from "./keep.js";
 import { stateDetails } from "./members.js";
-import { duration, moment, STILL, shellWord } from "./text.js";
+import { duration, moment, STILL, shellWord, statusText } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/read-run.ts").RunView} RunView */
 
@@ -28,7 +28,7 @@ function heading(view) {
   const pauses = isAgain(view) ? ", pauses included" : "";
   const told = [`${duration(seconds)}${pauses}`, description, isStill ? `as it stood ${moment(view.at)} UTC` : ""];
   return [
-    make("h2", {}, `${run} `, make("span", { class: `badge ${status}` }, status)),
+    make("h2", {}, `${run} `, make("span", { class: `badge ${status}` }, statusText(status))),
     make("p", { class: "quiet" }, told.filter(Boolean).join(" · ")),
     failure &&
       make(
@@ -106,7 +106,7 @@ export function runPage() {
     /** @param {RunView} next */
     update(next) {
       view = next;
-      document.title = `${next.run}: ${next.status}`;
+      document.title = `${next.run}: ${statusText(next.status)}`;
       show();
     },
   };

@@ -42,3 +42,6 @@ export function shellWord(uri) {
   const path = uri.startsWith("file://") ? decodeURIComponent(uri.slice("file://".length)) : uri;
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
+
+/** A run's status as people read it. @param {import("../../../lib/runs/read-run.ts").RunStatus} status */
+export const statusText = (status) => status.replace("-", " ");

@@ -11,6 +11,8 @@ export interface Check {
 export interface Verdict {
   readonly decision: "promote" | "keep";
   readonly checks: readonly Check[];
+  /** Whether it did at least as well as every reference on every exam, as far as the figures themselves tell. */
+  readonly isBest: boolean;
 }
 
 /** A rule without figures. */

@@ -13,6 +13,9 @@ export interface ExamTable {
   readonly scores: Readonly<Record<string, readonly Float64Array[]>>;
 }
 
+/** The names under which the table of an exam holds the two models' answers. */
+export const EXAMINEES = ["candidate", "reference"] as const;
+
 const named = (what: string): string[] => OBSERVATIONS.map((name) => `${what} ${name}`);
 const specOf = (models: readonly string[]): TableSpec => ({
   patient: "uint32",

@@ -3,7 +3,6 @@ import { type ExamRecord, Exams } from "../../contracts/exams.ts";
 import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../contracts/model-version.ts";
 import { openTrainingData } from "../../data/training-data.ts";
 import { InputError } from "../../domain/errors.ts";
-import type { ExamFilm } from "../../domain/exam-films.ts";
 import { isReadersSource } from "../../domain/readers.ts";
 import { openServingModel } from "../../model/serving-model.ts";
 import { anchorOf, readChannels } from "../../registry/channels.ts";
@@ -15,9 +14,6 @@ import type { PredictionTable } from "../prediction-table.ts";
 import { encodeExam } from "./exam-table.ts";
 import { type Examinee, knownFilms } from "./examinee.ts";
 import { composeExams, type Sitting, sitExam } from "./sit-exam.ts";
-
-/** The names under which an exam's table holds the two models' answers. */
-export const EXAMINEES = ["candidate", "reference"] as const;
 
 /**
  * Lets a run's model and each model that it may replace or be measured from answer the same films, and writes what they

@@ -135,6 +135,8 @@ describe("decision of the gate", () => {
     run: "r",
     candidate: "a".repeat(16),
     champion: "b".repeat(16),
+    anchor: "c".repeat(16),
+    becomesAnchor: false,
     decision: "keep",
     checks: [{ rule: "calibration", passed: false, value: 0.1234, limit: 0.1, detail: "<b>too much</b>" }],
   };

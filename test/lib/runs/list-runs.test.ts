@@ -28,10 +28,10 @@ test("the list has the newest first, and names what it can't read", async () => 
 
 test("a list that is asked for again reads what has ended well once, and all that may change anew", async () => {
   const list = runLister(runs);
-  await stored.ended("kept", 13);
-  expect(await list()).toMatchObject({ runs: [{ run: RUN, status: "kept" }] });
+  await stored.ended("not-promoted", 13);
+  expect(await list()).toMatchObject({ runs: [{ run: RUN, status: "not-promoted" }] });
   const read = vi.spyOn(runs, "get");
-  expect(await list()).toMatchObject({ runs: [{ run: RUN, status: "kept" }] });
+  expect(await list()).toMatchObject({ runs: [{ run: RUN, status: "not-promoted" }] });
   expect(read.mock.calls).toEqual([[stored.keys.outcome]]);
   read.mockRestore();
   // Removed, and made once more.

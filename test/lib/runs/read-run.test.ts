@@ -234,8 +234,8 @@ describe("a run", () => {
     const earlier = view.states.filter(({ members }) => members.some((member) => member.earlier));
     expect(earlier.map(({ state }) => state)).toEqual(["validate", "plan", "prepare"]);
     expect(view).toMatchObject({ since: minute(6), status: "stopped", resumable: place.uri.replace(/.runs$/, "") });
-    await stored.ended("kept", 12);
-    expect(await read()).toMatchObject({ status: "kept", resumable: null });
+    await stored.ended("not-promoted", 12);
+    expect(await read()).toMatchObject({ status: "not-promoted", resumable: null });
   });
 
   test("that somebody stopped on a stage is stopped at once, until it is redriven", async () => {
@@ -270,7 +270,7 @@ describe("a run", () => {
 
   test.each([
     ["promote", "promoted", { promote: "done", keep: "skipped" }],
-    ["keep", "kept", { promote: "skipped", keep: "done" }],
+    ["keep", "not-promoted", { promote: "skipped", keep: "done" }],
   ] as const)("whose gate says %s ends %s", async (decision, status, expected) => {
     await finishData(1);
     await stored.done("train", 8, 0);

@@ -284,7 +284,7 @@ describe("functions", () => {
     expect(ended.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const page = Buffer.from(await runs.get(keys.page)).toString();
     expect(page).toMatch(/^<!doctype html>.*<script type="application\/json" id="still-run">\{"run":"ended-0123abcd"/s);
-    expect(page).toContain('"status":"kept"');
+    expect(page).toContain('"status":"not-promoted"');
     expect(page).toContain("</html>");
   });
 

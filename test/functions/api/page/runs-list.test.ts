@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the list of runs in Chromium", () => {
         model: "0123456789abcdef",
         meanAuroc,
       });
-      await stored.ended("kept", 3);
+      await stored.ended("not-promoted", 3);
     }
     await site.runs.put("study-0000000d/decision.json", Buffer.from("{"));
     await site.runs.put("broken-0000000e/request.json", Buffer.from("{"));
@@ -46,12 +46,12 @@ describe.skipIf(!existsSync(CHROMIUM))("the list of runs in Chromium", () => {
     expect(await page.locator("th[aria-sort=descending]").textContent()).toContain("Mean AUROC");
     await page.keyboard.press("Enter");
     expect(await names()).toEqual(["study-0000000a", "study-0000000d", "study-0000000c", "study-0000000b"]);
-    await page.getByRole("searchbox").fill("kept");
+    await page.getByRole("searchbox").fill("not promoted");
     await page.getByRole("link", { name: "study-0000000d" }).click();
     await page.waitForSelector("main article");
     await page.goBack();
     await page.waitForSelector("tbody tr");
-    expect(await page.getByRole("searchbox").inputValue()).toBe("kept");
+    expect(await page.getByRole("searchbox").inputValue()).toBe("not promoted");
     expect(await names()).toEqual(["study-0000000a", "study-0000000d", "study-0000000c"]);
     expect(await seriousFaults(page)).toEqual([]);
     await page.close();
