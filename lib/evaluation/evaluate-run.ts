@@ -40,7 +40,7 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
     const { policy } = data.plan;
     const { calibration } = judged.rules;
     const examinee = { graph: loaded, calibration, geometry: config.geometry, policy, data, known: knownFilms(data) };
-    await holdExams(context, examinee, judged.tables.at(-1)!, using);
+    await holdExams(context, examinee, judged.tables.at(-1)!, { batchSize: using.batchSize, signal: using.signal });
     const files = [{ path: SERVING_GRAPH, sha256: sha256(graph) }];
     return { ...judged, fitted, material: { ...judged.material, files } };
   });

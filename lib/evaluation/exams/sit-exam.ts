@@ -60,7 +60,7 @@ async function answer(
   positions: Uint32Array,
   sitting: Sitting,
 ): Promise<Float64Array> {
-  const raw = await predict(positions, { graph, films: data, ...sitting });
+  const raw = await predict(positions, { ...sitting, graph, films: data });
   return calibratedProbabilities(raw, calibration);
 }
 

@@ -20,7 +20,7 @@ import { writeDocument } from "../../../lib/store/documents.ts";
 import { openRooms } from "../../../lib/store/open.ts";
 import { encodeWeights } from "../../../lib/training/weights-file.ts";
 
-export const CONFIG = RunConfig.parse({
+const BASE = {
   name: "evaluated",
   description: "Phantoms for <b>tests</b>",
   split: { train: 0.3, tuning: 0.2, calibration: 0.2, test: 0.3 },
@@ -28,18 +28,26 @@ export const CONFIG = RunConfig.parse({
   model: { network: "densenet-mini", headWidth: 16 },
   training: { epochs: 1, seeds: [1, 2] },
   evaluation: { bootstrap: 40 },
-});
+} as const;
 
-/** A run on phantoms in which all steps before the evaluation are done; its members are networks before training. */
-export async function preparedRun(
-  folder: string,
-): Promise<{ request: RunRequest; environment: Record<"HILUM_DATASETS" | "HILUM_RUNS" | "HILUM_MODELS", string> }> {
+export interface PreparedRun {
+  readonly request: RunRequest;
+  readonly environment: Record<"HILUM_DATASETS" | "HILUM_RUNS" | "HILUM_MODELS", string>;
+}
+
+/**
+ * A run on phantoms in which all steps before the evaluation are done; its members are networks before training.
+ * @param config what the run has otherwise
+ * @param data folder of its films; drawn beside the store where none is given
+ */
+export async function preparedRun(folder: string, config: object = {}, data?: string): Promise<PreparedRun> {
+  const parsed = RunConfig.parse({ ...BASE, ...config });
   const uri = (room: string) => pathToFileURL(join(folder, room)).href;
   const environment = { HILUM_DATASETS: uri("datasets"), HILUM_RUNS: uri("runs"), HILUM_MODELS: uri("models") };
-  const data = join(folder, "phantoms");
+  const films = data ?? join(folder, "phantoms");
   await mkdir(folder, { recursive: true });
-  await writePhantoms({ folder: data, seed: 5, frontalFilms: 80 });
-  const request = await prepareRequest(pathToFileURL(data).href, CONFIG);
+  if (data === undefined) await writePhantoms({ folder: films, seed: 5, frontalFilms: 80 });
+  const request = await prepareRequest(pathToFileURL(films).href, parsed);
   const rooms = openRooms(environment);
   await writeRequest(rooms, request);
   const emit = () => {};
@@ -51,9 +59,9 @@ export async function preparedRun(
     upsample,
   };
   for (const [step, work] of Object.entries(steps)) await runStep({ step, run: request.run, environment, emit }, work);
-  for (const [index, seed] of CONFIG.training.seeds.entries()) {
+  for (const [index, seed] of parsed.training.seeds.entries()) {
     const keys = runKeys(request.run).member(index);
-    const network = buildNetwork(CONFIG.model);
+    const network = buildNetwork(parsed.model);
     await rooms.runs.put(keys.weights, encodeWeights(initialWeights(network, seed + 10), {}));
     await writeDocument(rooms.runs, keys.history, TrainingHistory, history(index, seed));
   }

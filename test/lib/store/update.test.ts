@@ -11,9 +11,9 @@ describe("update", () => {
   it("loses no change of writers at the same time, each of which sees what stood there", async () => {
     const shared = store();
     const writers = Array.from({ length: 20 }, (_, writer) =>
-      updateDocument(shared, "counter.json", Counter, ({ count, by } = { count: 0, by: [] }) => ({
-        count: count + 1,
-        by: [...by, writer],
+      updateDocument(shared, "counter.json", Counter, (current) => ({
+        count: (current?.count ?? 0) + 1,
+        by: [...(current?.by ?? []), writer],
       })),
     );
     const seen = (await Promise.all(writers)).map(({ value }) => value.count);
