@@ -3,7 +3,7 @@
  * A log is often read from its end alone, so the end says what failed. Usage: node summary.mjs REPORTS [STEP...]
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 
 const MESSAGE_LINES = 12;
 const [folder, ...failedSteps] = process.argv.slice(2);
@@ -16,7 +16,7 @@ for (const name of readdirSync(folder)) {
   passed += report.numPassedTests;
   skipped += report.numPendingTests + report.numTodoTests;
   for (const file of report.testResults) {
-    const path = relative(process.cwd(), file.name);
+    const path = `${basename(name, ".json")}: ${relative(process.cwd(), file.name)}`;
     const failed = file.assertionResults.filter((test) => test.status === "failed");
     failures.push(...failed.map((test) => `${path} > ${test.fullName}\n${test.failureMessages.join("\n")}`));
     // A file that does not load, or whose hook fails, has a message and no failed test.

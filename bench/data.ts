@@ -27,6 +27,8 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
       rounds: { type: "string", default: "5" },
       /** Films whose preparation's peak memory is told, each of a process of its own. */
       memory: { type: "string", default: "2000,10000" },
+      /** Rows of a plan in which hardly two are the same. */
+      rows: { type: "string", default: "500000" },
       keras: { type: "boolean", default: false },
     },
   });
@@ -42,6 +44,8 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
     const antialias = preparing(folder, manifest, "antialias");
     const targets = join(folder, "targets.bin");
     await child("study-targets.ts", targets);
+    const everyKind = join(folder, "every-kind.bin");
+    await child("every-kind-targets.ts", everyKind, values.rows);
     const store = openStore(pathToFileURL(join(folder, "store")).href);
     for (let round = 0; round < rounds; round += 1) {
       await bilinear.run(WARM_UP);
@@ -55,9 +59,15 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
         "films/s",
         await readBatches(store, shardKey("antialias"), round),
       );
-      const { rows, planned, seconds, peakMegabytes } = await child<PlanAnswer>("plan.ts", targets, String(round));
-      samples.add(`plan ${rows} to ${planned} rows`, "time", "s", seconds);
-      samples.add(`plan ${rows} to ${planned} rows`, "peak memory", "MB", peakMegabytes);
+      for (const [name, file, rule] of [
+        ["plan", targets, { kind: "published" }],
+        ["plan of rows of every kind", everyKind, { kind: "auto", targetPrevalence: 0.5, maxFactor: 5 }],
+      ] as const) {
+        const planned = await child<PlanAnswer>("plan.ts", file, JSON.stringify(rule), String(round));
+        const subject = `${name}, ${rule.kind}, ${planned.rows} to ${planned.planned} rows`;
+        samples.add(subject, "time", "s", planned.seconds);
+        samples.add(subject, "peak memory", "MB", planned.peakMegabytes);
+      }
     }
     await Promise.all([bilinear.close(), antialias.close()]);
     for (const count of memory) {

@@ -15,8 +15,10 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   coldstart: () => import("./coldstart.ts"),
   data: () => import("./data.ts"),
+  evaluate: () => import("./evaluate.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),
+  synth: () => import("./synth.ts"),
   train: () => import("./train.ts"),
 };
 

@@ -45,7 +45,7 @@ async function takeTurn(turn: string): Promise<boolean> {
   );
   const owner = await readFile(join(turn, OWNER), "utf8").catch(() => "");
   const ended = owner !== "" && !(await exists(`/proc/${owner}`));
-  if (ended || Date.now() - began > LONGEST_TURN_MS) await rm(turn, { recursive: true, force: true });
+  if (ended || Date.now() > began + LONGEST_TURN_MS) await rm(turn, { recursive: true, force: true });
   return false;
 }
 

@@ -1,12 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { cacheFolder } from "../lib/setup/cache-folder.mjs";
+import { madeOnce } from "./made-once.ts";
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
@@ -30,10 +31,7 @@ export async function python<T>(script: string, input: unknown, requirements = "
 /** JSON has no NaN; Python's reader of the text `NaN` is float(). */
 const nanAsText = (_: string, value: unknown): unknown => (Number.isNaN(value) ? "NaN" : value);
 
-/**
- * Folder with the packages of a requirements file, for PYTHONPATH; several processes may make it at once, the first to
- * finish wins.
- */
+/** Folder with the packages of a requirements file, for PYTHONPATH: one of the per-user cache by what the file says. */
 export async function pythonPackages(requirements: string): Promise<string> {
   const { stdout: version } = await run("python3", ["--version"]);
   const key = createHash("sha256")
@@ -42,22 +40,18 @@ export async function pythonPackages(requirements: string): Promise<string> {
     .digest("hex")
     .slice(0, 16);
   const folder = join(cacheFolder(), "venv", key);
-  if (await exists(folder)) return folder;
   await mkdir(dirname(folder), { recursive: true });
+  return madeOnce(folder, () => install(requirements, folder));
+}
+
+async function install(requirements: string, folder: string): Promise<void> {
   const made = await mkdtemp(`${folder}-`);
   try {
-    await run("python3", ["-m", "pip", "install", "--quiet", "--target", made, "--requirement", requirements]);
-    await rename(made, folder).catch(async (error: unknown) => {
-      if (!(await exists(folder))) throw error;
-    });
+    // Compiling every module takes several times as long as the rest; Python compiles those that are imported.
+    const options = ["--quiet", "--no-compile", "--target", made];
+    await run("python3", ["-m", "pip", "install", ...options, "--requirement", requirements]);
+    await rename(made, folder);
   } finally {
     await rm(made, { recursive: true, force: true });
   }
-  return folder;
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

@@ -26,6 +26,15 @@ export const TrainerEnvironment = JobEnvironment.extend({
 });
 export type TrainerEnvironment = z.infer<typeof TrainerEnvironment>;
 
+/** Loops of our own kernels for a kind of processor, the fastest first; `plain` ones run on any. */
+export const Kernels = z.enum(["avx512", "avx2", "plain"]);
+export type Kernels = z.infer<typeof Kernels>;
+
+/** What every process may find that computes networks. */
+export const EngineEnvironment = z.object({
+  HILUM_KERNELS: Kernels.optional().describe("kernels to compute with; without, the fastest of this processor"),
+});
+
 /** What each function of the state machine finds. */
 export const FunctionEnvironment = RoomsEnvironment;
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { EngineEnvironment, type Kernels, parseEnvironment } from "../contracts/environment.ts";
 import { ownAddon } from "./own-addon.ts";
 
 /** Pixels stand in blocks of so many channels. */
@@ -84,13 +85,10 @@ export interface Network {
   close(): void;
 }
 
-/** Loops for a kind of processor; `plain` ones run on any. */
-export type Kernels = "avx512" | "avx2" | "plain";
-
 export interface NetworkOptions {
   /** All that this process may use when left out. */
   readonly threads?: number;
-  /** The kind of processor to compute as; the best that this one can when left out. */
+  /** The kind of processor to compute as; bestKernels() when left out. */
   readonly kernels?: Kernels;
 }
 
@@ -107,7 +105,7 @@ interface NetworkAddon {
     scale: Float32Array,
     offset: Float32Array,
     threads: number,
-    kernels: string | null,
+    kernels: Kernels,
   ): Handle;
   runNetwork(
     network: Handle,
@@ -121,8 +119,9 @@ interface NetworkAddon {
 
 const networkAddon = ownAddon<NetworkAddon>("network");
 
-/** The fastest kernels that this processor has. @throws InputError `engine-missing` */
-export const bestKernels = (): Kernels => networkAddon().bestKernels();
+/** Those that HILUM_KERNELS names, else the fastest that this processor has. @throws InputError `engine-missing`, `environment` */
+export const bestKernels = (): Kernels =>
+  parseEnvironment(EngineEnvironment).HILUM_KERNELS ?? networkAddon().bestKernels();
 
 /** @throws InputError `engine-missing`; RangeError where a step leaves its buffers, or this processor lacks the kernels */
 export function openNetwork(program: NetworkProgram, { threads, kernels }: NetworkOptions = {}): Network {
@@ -139,7 +138,7 @@ export function openNetwork(program: NetworkProgram, { threads, kernels }: Netwo
     program.scale,
     program.offset,
     threads ?? availableParallelism(),
-    kernels ?? null,
+    kernels ?? bestKernels(),
   );
   const [picture] = program.buffers;
   const grid = program.buffers[explained.activation.buffer]!;

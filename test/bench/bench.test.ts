@@ -83,6 +83,14 @@ describe("npm run bench", () => {
     ]);
   });
 
+  test("evaluate: the bootstrap of all observations is timed", async () => {
+    const { code, output, errors } = await bench("evaluate", "--json", "--films", "50", "--resamples", "5");
+    expect(code, errors).toBe(0);
+    expect(Measurements.parse(JSON.parse(output.trim().split("\n").at(-1)!))).toMatchObject([
+      { subject: "patient bootstrap", metric: "time", flags: "films=50 observations=14 resamples=5 rounds=5" },
+    ]);
+  });
+
   test("a name that is none ends with 64 and those that are", async () => {
     const { code, errors } = await bench("nothing");
     expect(code).toBe(64);

@@ -68,6 +68,6 @@ export async function removeBuildRests(base: string, keptMs = KEPT_MS): Promise<
   const nameless = await podman("images", "--quiet", "--no-trunc", "--filter", "dangling=true");
   const ids = nameless.split("\n").filter((id) => id !== "");
   for (const { Id, Created } of await builtOn(base, ids)) {
-    if (Date.now() - Created.getTime() > keptMs) await podmanEnd(["rmi", Id]);
+    if (Date.now() > Created.getTime() + keptMs) await podmanEnd(["rmi", Id]);
   }
 }

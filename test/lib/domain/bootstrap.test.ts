@@ -89,18 +89,6 @@ describe("patient bootstrap", () => {
     expect(percentileInterval([])).toBeNull();
   });
 
-  it("resamples 20,000 films of 14 observations 1,000 times within 20 seconds", () => {
-    const table = films(8000, 9);
-    const started = performance.now();
-    bootstrap(
-      Array.from({ length: 14 }, () => ({ ...table, threshold: 0.6 })),
-      table.patient,
-      1000,
-      1,
-    );
-    expect(performance.now() - started).toBeLessThan(20_000);
-  });
-
   it("quantiles interpolate as numpy's do", () => {
     expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5);
     expect(quantile([1, 2, 3, 4], 1)).toBe(4);

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Kernels } from "../../../lib/contracts/environment.ts";
 import { type Random, random } from "../../../lib/domain/random.ts";
-import {
-  BLOCK,
-  bestKernels,
-  type Kernels,
-  type NetworkProgram,
-  openNetwork,
-} from "../../../lib/engine/network-addon.ts";
+import { BLOCK, bestKernels, type NetworkProgram, openNetwork } from "../../../lib/engine/network-addon.ts";
 
 interface Shape {
   readonly rows: number;
@@ -20,8 +15,7 @@ interface Shape {
   readonly relu: boolean;
 }
 
-const KERNELS: readonly Kernels[] = ["avx512", "avx2", "plain"];
-const available = KERNELS.slice(KERNELS.indexOf(bestKernels()));
+const available = Kernels.options.slice(Kernels.options.indexOf(bestKernels()));
 
 const spread = (next: Random, length: number, by: number): Float32Array =>
   Float32Array.from({ length }, () => by * (2 * next() - 1));

@@ -1,6 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { BLOCK, type NetworkProgram, openNetwork, type ProgramStep } from "../../../lib/engine/network-addon.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  BLOCK,
+  bestKernels,
+  type NetworkProgram,
+  openNetwork,
+  type ProgramStep,
+} from "../../../lib/engine/network-addon.ts";
 import { emptyProgram } from "../model/programs.ts";
 
 const view = { buffer: 1, block: 0, blocks: 1 };
@@ -61,6 +67,20 @@ describe("an open network", () => {
 
   it("refuses kernels that no processor has", () => {
     expect(() => openNetwork(emptyProgram(), { kernels: "none" as "plain" })).toThrow(/no kernels none/);
+  });
+
+  describe("under HILUM_KERNELS", () => {
+    afterEach(() => vi.unstubAllEnvs());
+
+    it("computes with those that it names", () => {
+      vi.stubEnv("HILUM_KERNELS", "plain");
+      expect(bestKernels()).toBe("plain");
+    });
+
+    it("refuses what is no kernels' name", () => {
+      vi.stubEnv("HILUM_KERNELS", "none");
+      expect(() => openNetwork(emptyProgram())).toThrow(/environment: HILUM_KERNELS: .*"avx512"/);
+    });
   });
 
   it("computes a 1 x 1 convolution with bias, residual and ReLU as written", () => {

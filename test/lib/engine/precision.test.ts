@@ -14,9 +14,21 @@ test.each([
   ["Features\t: fp asimd crc32 atomics", false],
 ])("bfloat16 by %s: %s", (line, expected) => {
   const processor = `processor\t: 0\nmodel name\t: one\n${line}\nbugs\t\t: none\n`;
-  expect(supportsPrecision("bfloat16", cpu, processor)).toBe(expected);
+  expect(supportsPrecision("bfloat16", cpu, processor, "")).toBe(expected);
   expect(supportsPrecision("bfloat16", gpu, processor)).toBe(true);
   expect(supportsPrecision("float32", cpu, processor)).toBe(true);
+});
+
+test.each([
+  ["AVX2", false],
+  ["avx512_core", false],
+  ["AVX512_CORE_BF16", true],
+  ["AVX512_CORE_AMX", true],
+  ["ALL", true],
+])("bfloat16 where oneDNN is held to %s: %s", (limit, expected) => {
+  expect(supportsPrecision("bfloat16", cpu, "flags\t\t: avx512f avx512_bf16\n", limit)).toBe(expected);
+  expect(supportsPrecision("bfloat16", gpu, "", limit)).toBe(true);
+  expect(supportsPrecision("float32", cpu, "", limit)).toBe(true);
 });
 
 test("bfloat16 that a processor lacks is refused with what runs", () => {

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { Kernels } from "../../../lib/contracts/environment.ts";
 import type { NetworkName } from "../../../lib/contracts/run-config.ts";
-import { type NetworkOptions, openNetwork } from "../../../lib/engine/network-addon.ts";
+import { bestKernels, type NetworkOptions } from "../../../lib/engine/network-addon.ts";
 import { loadServingGraph, type ServingGraph, type ServingOutput } from "../../../lib/engine/saved-model.ts";
 import { liveTensors } from "../../../lib/engine/session.ts";
 import { buildNetwork } from "../../../lib/model/networks.ts";
@@ -11,7 +12,6 @@ import type { ServedModel } from "../../../lib/model/own-network.ts";
 import { writeServingGraph } from "../../../lib/model/serving-graph.ts";
 import { openServingModel } from "../../../lib/model/serving-model.ts";
 import { relativeError } from "./eager-network.ts";
-import { emptyProgram } from "./programs.ts";
 import { livedInWeights, sampleBatch } from "./samples.ts";
 
 /** Sums of thousands of float32 products in another order. */
@@ -53,14 +53,7 @@ function expectClose(found: ServingOutput, expected: ServingOutput): void {
 }
 
 /** The kinds of kernels that this processor has. */
-const KERNELS = (["avx512", "avx2", "plain"] as const).filter((kernels) => {
-  try {
-    openNetwork(emptyProgram(), { kernels }).close();
-    return true;
-  } catch {
-    return false;
-  }
-});
+const KERNELS = Kernels.options.slice(Kernels.options.indexOf(bestKernels()));
 
 const served = (network: NetworkName, size: number, channels: 1 | 3 = 3): ServedModel => ({
   model: { network, channels, headWidth: 20, normalisation: "imagenet" },

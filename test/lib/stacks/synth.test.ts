@@ -24,9 +24,6 @@ import { type Resource, resourcesOf, type Synthesis, synthesise } from "./synthe
 
 const run = promisify(execFile);
 
-/** Processor time of one synthesis, the CDK's own validation included. */
-const MOST_SECONDS = 25;
-
 let scratch: string;
 let first: Synthesis;
 let second: Synthesis;
@@ -52,14 +49,13 @@ const lowerFirst = (object: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name[0]!.toLowerCase() + name.slice(1), value]));
 
 describe("the CDK app", () => {
-  it("makes four stacks a stage, the same each time, and soon", () => {
+  it("makes four stacks a stage, the same each time", () => {
     expect([...first.templates.keys()]).toEqual(
       stages()
         .flatMap(({ name }) => STACK_PARTS.map((part) => stackName(name, part)))
         .sort(),
     );
     expect([...second.templates]).toEqual([...first.templates]);
-    expect(first.seconds).toBeLessThan(MOST_SECONDS);
   });
 
   it("names no account and no region", () => {

@@ -7,12 +7,6 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Says at the end how much processor time it took, which does not depend on what else the machine does. */
-const COUNT_SECONDS = `data:text/javascript,process.on("exit",()=>{
-  const { user, system } = process.cpuUsage();
-  process.stdout.write(String((user + system) / 1e6));
-})`;
-
 export interface Resource {
   readonly Type: string;
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own shape
@@ -21,8 +15,6 @@ export interface Resource {
 
 export interface Synthesis {
   readonly folder: string;
-  /** Processor time. */
-  readonly seconds: number;
   /** Templates as they were written, by stack. */
   readonly templates: ReadonlyMap<string, string>;
 }
@@ -30,19 +22,19 @@ export interface Synthesis {
 /** Runs `bin/cdk.ts` as `npm run synth` does: without an account, without Docker. */
 export async function synthesise(folder: string, settings: Readonly<Record<string, string>> = {}): Promise<Synthesis> {
   const { CDK_DEFAULT_ACCOUNT: _, CDK_DEFAULT_REGION: __, ...environment } = process.env;
-  const child = spawn(process.execPath, ["--import", COUNT_SECONDS, "--import", "tsx", "bin/cdk.ts"], {
+  const child = spawn(process.execPath, ["--import", "tsx", "bin/cdk.ts"], {
     cwd: ROOT,
     env: { ...environment, CDK_OUTDIR: folder, ...settings },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
-  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
   if (code !== 0) throw new Error(`bin/cdk.ts ended with ${code}: ${errors}`);
   const templates = new Map<string, string>();
   for (const name of (await readdir(folder)).sort()) {
     const [stack, rest] = name.split(".template.json");
     if (rest === "") templates.set(stack!, await readFile(join(folder, name), "utf8"));
   }
-  return { folder, seconds: Number(output), templates };
+  return { folder, templates };
 }
 
 export const resourcesOf = (template: string): Resource[] => Object.values(JSON.parse(template).Resources);

@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { readAhead } from "../../../lib/training/read-ahead.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test("the next request is on its way while a value is used, no further one", async () => {
   const started: number[] = [];
@@ -18,14 +22,17 @@ test("the next request is on its way while a value is used, no further one", asy
 });
 
 test("waiting is counted, and only waiting", async () => {
-  const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 60));
+  vi.useFakeTimers();
+  const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const waits: number[] = [];
-  for await (const { waitMs } of readAhead([slow, slow])) {
-    waits.push(waitMs);
-    await new Promise((resolve) => setTimeout(resolve, 120));
-  }
-  expect(waits[0]).toBeGreaterThan(40);
-  expect(waits[1]).toBeLessThan(20);
+  const read = async () => {
+    for await (const { waitMs } of readAhead([() => later(60), () => later(60), () => later(60)])) {
+      waits.push(waitMs);
+      await later([120, 20, 0][waits.length - 1]!);
+    }
+  };
+  await Promise.all([read(), vi.runAllTimersAsync()]);
+  expect(waits).toEqual([60, 0, 40]);
 });
 
 test("an error comes in its turn, and one that nobody waits for ends no process", async () => {

@@ -3,6 +3,7 @@ import { runProgram } from "../../../lib/steps/program.ts";
 import { writeSafetensors } from "../../../lib/store/safetensors.ts";
 import { openCheckpoints } from "../../../lib/training/checkpoint-store.ts";
 import { train } from "../../../lib/training/loop.ts";
+import { BEGUN_AFTER_STOP } from "./begun-after-stop.ts";
 import { setUp, watched } from "./setup.ts";
 
 /** Milliseconds a step takes at least, so that a parent can hit this process in the middle of one. */
@@ -14,9 +15,9 @@ await runProgram({ step: "train", array: true, environment: TrainerEnvironment }
   const member = keys.member(context.index);
   const options = setUp({ config: request.config.training, signal });
   const session = watched(options.session, () => {
-    const end = performance.now() + STEP_MS;
+    if (signal.aborted) console.error(BEGUN_AFTER_STOP);
     // A step of a network blocks its thread; so does this.
-    while (performance.now() < end);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP_MS);
   });
   const checkpoints = openCheckpoints(rooms.runs, member);
   const { weights, journal } = await train({ ...options, session, checkpoints, reporter: context });
