@@ -4,6 +4,7 @@ import { type ObservationMetrics, RunEvaluation } from "../../lib/contracts/eval
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import { Plan } from "../../lib/contracts/plan.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
+import { cautionOf } from "../../lib/domain/provenance.ts";
 import { readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
@@ -18,6 +19,8 @@ export interface RunReport {
   readonly model: string;
   readonly report: string;
   readonly status: RunOutcome["status"];
+  /** What to say beside all its figures; null where there is nothing to say. */
+  readonly caution: string | null;
   readonly evaluation: {
     readonly meanAuroc: number | null;
     readonly meanAurocInterval: readonly [number, number] | null;
@@ -56,6 +59,8 @@ export async function readRunReport(
     model: asPath(`${environment.HILUM_MODELS}/${version}`),
     report: asPath(`${environment.HILUM_RUNS}/${keys.report}`),
     status: outcome.status,
+    // A run's name is its configuration's and a hash.
+    caution: cautionOf({ name: run.replace(/-[0-9a-f]{8}$/, ""), provenance: plan.provenance }),
     evaluation: {
       meanAuroc: evaluation.meanAuroc,
       meanAurocInterval: evaluation.meanAurocInterval,

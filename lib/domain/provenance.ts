@@ -3,7 +3,8 @@ export const SOURCE_KINDS = ["phantom", "public", "own"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a model learned from: drawings, if any of its sources is drawn, or films of patients alone. */
-export type DataKind = "phantom" | "films";
+export const DATA_KINDS = ["phantom", "films"] as const;
+export type DataKind = (typeof DATA_KINDS)[number];
 
 interface OfKind {
   readonly kind: SourceKind;
@@ -46,6 +47,13 @@ export function cautionOf(version: Parameters<typeof kindOfVersion>[0]): string 
     ? "Learned from drawings and patients' films mixed; its figures and answers say nothing about real films."
     : "Learned from drawings, no patients; its figures and answers say nothing about real films.";
 }
+
+/** What the API and the command line tell of what a version learned from. */
+export const dataOf = <S extends OfKind>(version: { name: string; provenance?: S[] | undefined }) => ({
+  kind: kindOfVersion(version),
+  sources: version.provenance ?? [],
+  caution: cautionOf(version),
+});
 
 /** What is shown where nobody has said. */
 export const NOT_STATED = "not stated";
