@@ -5,6 +5,7 @@ import { type ObservationMetrics, RunEvaluation } from "../../lib/contracts/eval
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import { Plan } from "../../lib/contracts/plan.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
+import { cautionOf } from "../../lib/domain/provenance.ts";
 import { findDocument, readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
@@ -21,6 +22,8 @@ export interface RunReport {
   readonly status: RunOutcome["status"];
   /** Checks of the promotion gate that did not pass. */
   readonly failedChecks: readonly { readonly rule: string; readonly detail: string }[];
+  /** What to say beside all its figures; null where there is nothing to say. */
+  readonly caution: string | null;
   readonly evaluation: {
     readonly meanAuroc: number | null;
     readonly meanAurocInterval: readonly [number, number] | null;
@@ -63,6 +66,8 @@ export async function readRunReport(
     failedChecks: (decision?.checks ?? [])
       .filter(({ passed }) => !passed)
       .map(({ rule, detail }) => ({ rule, detail })),
+    // A run's name is its configuration's and a hash.
+    caution: cautionOf({ name: run.replace(/-[0-9a-f]{8}$/, ""), provenance: plan.provenance }),
     evaluation: {
       meanAuroc: evaluation.meanAuroc,
       meanAurocInterval: evaluation.meanAurocInterval,

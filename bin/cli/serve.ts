@@ -12,6 +12,7 @@ export async function serveUntilStopped(
   console.error("Loading the model…");
   const server = await atUsualPort((port) => serveModel({ ...options, port, onFallback }), options.port);
   console.log(server.url);
+  if (server.model.caution !== null) console.error(server.model.caution);
   console.error("Open it in a browser. Ctrl-C ends it. Not for clinical use.");
   await askedToStop();
   await server.close();

@@ -44,7 +44,7 @@ function next({ store = DEFAULT_STORE, stage, model, status }: RunReport): strin
 
 /** What a person reads at the end of a run: what was made, and what to type next. */
 export function tellRun(report: RunReport): string {
-  const { evaluation, rows, status } = report;
+  const { evaluation, rows, status, caution } = report;
   const { meanAuroc, meanAurocInterval } = evaluation;
   const interval = meanAurocInterval
     ? ` (95 % interval ${meanAurocInterval.map((v) => v.toFixed(3)).join(" to ")})`
@@ -62,7 +62,7 @@ export function tellRun(report: RunReport): string {
 
   Next:    ${next(report).join("\n           ")}
 
-  Not for clinical use.
+  ${caution === null ? "" : `${caution} `}Not for clinical use.
 `;
 }
 

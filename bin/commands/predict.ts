@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { cautionOf } from "../../lib/domain/provenance.ts";
 import { resolveVersion } from "../../lib/registry/channels.ts";
+import { loadVersion } from "../../lib/registry/versions.ts";
 import { openStore } from "../../lib/store/open.ts";
 import { locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
@@ -49,7 +51,10 @@ async function predict(named: readonly string[], options: PredictOptions): Promi
   const { out, explain } = options;
   if (out !== undefined) outFormat(out);
   const location = await locateModel(options.model, options.store);
-  const version = await resolveVersion(openStore(location.models), location.model);
+  const models = openStore(location.models);
+  const version = await resolveVersion(models, location.model);
+  const caution = cautionOf(await loadVersion(models, version));
+  if (caution !== null) console.error(`hilum: warning: ${caution}`);
   const { films, passedOver } = await findFilms(named, explain);
   if (passedOver > 0) console.error(`hilum: passed over in the folders, since no film: ${passedOver} of their files`);
   const call = { location: { ...location, model: version }, films, options };

@@ -3,6 +3,7 @@ import { type ExplainChoice, type ModelDetails, NOTICE, type Prediction } from "
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
 import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { operatingPointText } from "../../lib/domain/operating-point.ts";
+import { dataOf } from "../../lib/domain/provenance.ts";
 import type { FilmAnswer } from "../../lib/inference/film-service.ts";
 import { findings } from "../../lib/inference/findings.ts";
 import { identityOf } from "../../lib/registry/version-id.ts";
@@ -53,6 +54,7 @@ export function toModelDetails({ manifest, card, evaluation }: ModelDocuments): 
     intendedUse: card?.intendedUse ?? [],
     limits: card?.limits ?? [],
     createdAt: manifest.createdAt,
+    data: dataOf(manifest),
     network: manifest.model.network,
     inputSize: manifest.geometry.size,
     operatingPoint: operatingPointText(manifest.operatingPoint),

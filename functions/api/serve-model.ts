@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cautionOf } from "../../lib/domain/provenance.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
@@ -36,7 +37,12 @@ export interface ServeOptions {
 }
 
 export interface ServedModel extends RunningServer {
-  readonly model: { readonly name: string; readonly version: string };
+  readonly model: {
+    readonly name: string;
+    readonly version: string;
+    /** What to say beside its answers. */
+    readonly caution: string | null;
+  };
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
@@ -80,7 +86,7 @@ export async function serveModel({
       await end();
     };
     const { name, version } = service.films.version;
-    return { url: server.url, close, model: { name, version } };
+    return { url: server.url, close, model: { name, version, caution: cautionOf(service.films.version) } };
   } catch (error) {
     await end();
     throw error;

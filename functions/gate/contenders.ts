@@ -4,6 +4,7 @@ import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import type { Channels, ModelVersion, VersionId } from "../../lib/contracts/model-version.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import type { Candidate, OwnTest, Reference } from "../../lib/domain/promotion.ts";
+import { kindOfVersion } from "../../lib/domain/provenance.ts";
 import { EXAMINEES, readExam } from "../../lib/evaluation/exams/exam-table.ts";
 import { anchorOf } from "../../lib/registry/channels.ts";
 import { loadVersion } from "../../lib/registry/versions.ts";
@@ -20,7 +21,7 @@ async function contender({ models }: Rooms, version: VersionId) {
     evaluation,
     contender: {
       version,
-      kind: "films",
+      kind: kindOfVersion(manifest),
       leaks: leaks(manifest, evaluation),
       claimed: evaluation ? claimed(evaluation) : [],
       thresholds: manifest.thresholds,

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { OBSERVATIONS } from "../domain/observations.ts";
+import { DATA_KINDS } from "../domain/provenance.ts";
 import { Instant, ObservationName, perObservation, Sha256, Share } from "./primitives.ts";
+import { Source } from "./provenance.ts";
 
 /**
  * Version 1 of the HTTP API: what is asked and answered. `id` in a schema's metadata is its name in the OpenAPI
@@ -163,6 +165,15 @@ export type ExplanationQuery = z.infer<typeof ExplanationQuery>;
 /** Query of `POST /v1/predictions`. */
 export const PredictionQuery = z.strictObject({ explain: ExplainChoice });
 
+export const ModelData = z
+  .strictObject({
+    kind: z.enum(DATA_KINDS).describe("`phantom` where any source is drawn, `films` where all are films of patients"),
+    sources: z.array(Source).describe("where the films come from; empty for versions from before it was recorded"),
+    caution: z.string().nullable().describe("what to say beside every answer of such a model"),
+  })
+  .meta({ id: "ModelData", description: "What a model learned from." });
+export type ModelData = z.infer<typeof ModelData>;
+
 const ModelFigures = z.strictObject({
   auroc: z.number().nullable(),
   sensitivity: z.number().nullable().describe("at the operating point"),
@@ -189,6 +200,7 @@ export const ModelDetails = z
     intendedUse: z.array(z.string()),
     limits: z.array(z.string()),
     createdAt: Instant,
+    data: ModelData,
     network: z.string(),
     inputSize: z.int(),
     operatingPoint: z.string(),
@@ -233,6 +245,7 @@ export const ServiceLimits = z
 export const ModelList = z
   .strictObject({
     loaded: ModelIdentity.describe("what answers now"),
+    data: ModelData.describe("what that one learned from"),
     channels: z
       .strictObject({
         production: z.string().nullable(),

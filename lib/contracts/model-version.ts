@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { Instant, ObservationName, perObservation, Sha256, Share, schemaName } from "./primitives.ts";
+import { Provenance } from "./provenance.ts";
 import { Geometry, LabelPolicy, ModelConfig, OperatingPointRule } from "./run-config.ts";
 
 /** From a raw probability to a calibrated one, per observation. */
@@ -53,6 +54,8 @@ export const ModelVersion = z.strictObject({
     seeds: z.array(z.int()),
     prevalence: perObservation(z.number().nullable()),
   }),
+  /** Where its films come from; missing in versions from before it was recorded (lib/domain/provenance.ts). */
+  provenance: Provenance.optional(),
   meanAuroc: z.number().nullable(),
   engine: z.strictObject({ tensorflow: z.string() }),
   /** Every file of the version besides model.json. The serving graph is the folder `saved_model/`. */

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { PARTS } from "../domain/parts.ts";
+import { CardStatements } from "./card-statements.ts";
 import { Leakage } from "./leakage.ts";
 import { perObservation, Sha256, schemaName } from "./primitives.ts";
+import { Provenance } from "./provenance.ts";
 import { RunId } from "./run.ts";
 import { Geometry, LabelPolicy, Protocol } from "./run-config.ts";
 
@@ -47,6 +49,8 @@ export const Plan = z.strictObject({
    * came before the split.
    */
   naturalPrevalence: perObservation(z.number().nullable()),
+  provenance: Provenance.optional(),
+  statements: CardStatements.optional(),
   /** Preparation jobs: one array member each. */
   prepareJobs: z.int().min(1).max(10_000),
   /** Training jobs: one ensemble member each. */

@@ -16,6 +16,8 @@ export const RunRequest = z.strictObject({
   csv: z.array(z.string()).min(1),
   /** SHA-256 over the CSV files (and boxes.csv), which names the data set. */
   fingerprint: Sha256,
+  /** SHA-256 over hilum.dataset.json and card.json; missing where there are none. */
+  descriptions: Sha256.optional(),
   config: RunConfig,
   createdAt: Instant,
 });

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { CardStatements } from "./card-statements.ts";
 import { Sha256, schemaName } from "./primitives.ts";
+import { Provenance } from "./provenance.ts";
 import { RunId } from "./run.ts";
 
 /** What the CSV files of a data set hold, counted after every row has been found right. */
@@ -17,5 +19,8 @@ export const Validation = z.strictObject({
   /** Rows with none of the 14 labels. */
   unlabelled: z.int().min(0),
   boxes: z.int().min(0),
+  /** Missing in documents from before it was recorded, as in plan and model version. */
+  provenance: Provenance.optional(),
+  statements: CardStatements.optional(),
 });
 export type Validation = z.infer<typeof Validation>;

@@ -1,5 +1,6 @@
 import type { Store } from "../store/store.ts";
 import { decodeTable, encodeTable } from "./arrow-columns.ts";
+import { folderOf } from "./descriptions.ts";
 import { MANIFEST_COLUMNS, type Manifest } from "./film-columns.ts";
 import { findFilms } from "./find-films.ts";
 import { ManifestRows } from "./manifest-rows.ts";
@@ -31,8 +32,6 @@ export async function readLabels(files: readonly CsvFile[]): Promise<Manifest> {
   await readSources(rows, files);
   return rows.manifest();
 }
-
-const folderOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf("/")));
 
 export const encodeManifest = (manifest: Manifest): Uint8Array => encodeTable(MANIFEST_COLUMNS, manifest);
 

@@ -8,6 +8,7 @@ import { openStore, type Rooms } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { BOXES_FILE } from "./boxes.ts";
 import { readCsvHeader } from "./csv.ts";
+import { hashOfDescriptions } from "./descriptions.ts";
 import { roleOf } from "./sources/formats.ts";
 
 /** CheXpert's own files, in the order in which the study appended them. */
@@ -15,7 +16,8 @@ const USUAL_FILES = ["train.csv", "valid.csv"];
 
 /**
  * What a run of this configuration over this folder is. Reads the CSV files, writes nothing. Its name tells two folders
- * apart even where their CSV files are the same: each has films and pinned test patients of its own.
+ * apart even where their CSV files are the same: each has films and pinned test patients of its own. Another word about the
+ * films, or about the model, is another run, since its report and its model say otherwise; the films' shards are the same.
  * @param dataUri folder with CSV files and films
  * @throws InputError `data` where there is no CSV file
  */
@@ -23,13 +25,16 @@ export async function prepareRequest(dataUri: string, config: RunConfig): Promis
   const data = openStore(dataUri);
   const csv = await findCsvFiles(data);
   const fingerprint = await fingerprintOf(data, csv);
-  const work = createHash("sha256").update(fingerprint).update(data.uri).update(canonical(config)).digest("hex");
+  const descriptions = await hashOfDescriptions(data, csv);
+  const work = createHash("sha256").update(fingerprint).update(data.uri).update(canonical(config));
+  if (descriptions !== undefined) work.update(descriptions);
   return RunRequest.parse({
     schema: "hilum.request/1",
-    run: `${config.name}-${work.slice(0, 8)}`,
+    run: `${config.name}-${work.digest("hex").slice(0, 8)}`,
     data: dataUri,
     csv,
     fingerprint,
+    descriptions,
     config,
     createdAt: new Date().toISOString(),
   });

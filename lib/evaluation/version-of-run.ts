@@ -45,6 +45,7 @@ export function describeVersion(
       seeds: config.training.seeds,
       prevalence: upsampling.naturalPrevalence,
     },
+    ...(plan.provenance && { provenance: plan.provenance }),
     meanAuroc: evaluation.meanAuroc,
     engine: { tensorflow: material.tensorflow },
   };

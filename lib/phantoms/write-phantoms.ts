@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
+import { DATASET_FILE, type Source } from "../contracts/provenance.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { drawPopulation, type PhantomFilm } from "./population.ts";
 import { filmRenderer } from "./render.ts";
@@ -15,6 +16,14 @@ export interface PhantomOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+const ABOUT: Source = {
+  name: "phantoms",
+  kind: "phantom",
+  source: "drawn by Hilum (lib/phantoms)",
+  labeller: "the program that drew the findings",
+  referenceStandard: "the findings that were drawn; some labels are left blank or uncertain on purpose",
+};
+
 /** Written last into a folder that is whole. */
 const MARKER = "phantoms.json";
 const VALID_SHARE = 0.1;
@@ -23,13 +32,14 @@ const JPEG_QUALITY = 90;
 const HEADER = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATIONS].join(",");
 
 /**
- * Writes a data set of phantoms in CheXpert's format: train.csv, valid.csv, films as JPEG, and boxes.csv with the place
- * of every planted finding. The same bytes for the same seed; a folder that already holds them is left as it is.
+ * Writes a data set of phantoms in CheXpert's format: train.csv, valid.csv, films as JPEG, boxes.csv with the place
+ * of every planted finding, and hilum.dataset.json, which says that they are no patients'. The same bytes for the same seed; a folder that already holds them is left as it is.
  */
 export async function writePhantoms({ folder, seed, frontalFilms, onProgress }: PhantomOptions): Promise<void> {
   const marker = join(folder, MARKER);
   const recipe = JSON.stringify({ seed, frontalFilms });
-  if (existsSync(marker) && (await readFile(marker, "utf8")) === recipe) return;
+  const isWhole = existsSync(marker) && existsSync(join(folder, DATASET_FILE));
+  if (isWhole && (await readFile(marker, "utf8")) === recipe) return;
   const films = drawPopulation(seed, frontalFilms);
   const lastTraining = films[Math.floor(films.length * (1 - VALID_SHARE))]?.patient ?? 0;
   const making = `${folder}.making-${process.pid}`;
@@ -43,6 +53,7 @@ export async function writePhantoms({ folder, seed, frontalFilms, onProgress }: 
       await writeFile(join(making, `${part}.csv`), `${[HEADER, ...rows].join("\n")}\n`);
     }
     await writeFile(join(making, "boxes.csv"), `${["Path,finding,x,y,width,height", ...boxes].join("\n")}\n`);
+    await writeFile(join(making, DATASET_FILE), `${JSON.stringify(ABOUT, null, 2)}\n`);
     await writeFile(join(making, MARKER), recipe);
     await rm(folder, { recursive: true, force: true });
     await rename(making, folder);

@@ -1,4 +1,5 @@
 import type { Room } from "../contracts/layout.ts";
+import { READERS_SOURCE } from "../domain/readers.ts";
 import type { FunctionStep } from "./functions.ts";
 import type { JobStep } from "./jobs.ts";
 
@@ -9,7 +10,7 @@ import type { JobStep } from "./jobs.ts";
 export type Place = Room | "incoming" | "uploads" | "feedback";
 
 /** Data set in `incoming` that readers' labels make. */
-export const FEEDBACK_FOLDER = "feedback";
+export const FEEDBACK_FOLDER = READERS_SOURCE;
 
 /** Writing is putting whole objects; what is overwritten or deleted can be had back for a while, save uploads. */
 export type Right = "read" | "write" | "delete";

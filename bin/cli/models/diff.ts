@@ -13,6 +13,7 @@ const FACTS = {
   policy: (v: ModelVersion) => v.policy,
   protocol: (v: ModelVersion) => v.protocol,
   "operating point": (v: ModelVersion) => v.operatingPoint,
+  sources: (v: ModelVersion) => v.provenance ?? null,
   "data set": (v: ModelVersion) => v.trainedOn.fingerprint,
   "training films": (v: ModelVersion) => v.trainedOn.rows,
   seeds: (v: ModelVersion) => v.trainedOn.seeds,

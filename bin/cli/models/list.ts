@@ -1,7 +1,10 @@
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
+import { type DataKind, kindOfVersion } from "../../../lib/domain/provenance.ts";
 import { CHANNEL_NAMES, readChannels } from "../../../lib/registry/channels.ts";
 import { listVersions, loadVersion } from "../../../lib/registry/versions.ts";
 import { type ModelsOptions, openModels } from "./registry.ts";
+
+const WORDS = { phantom: "learned from drawings", films: "" } as const satisfies Record<DataKind, string>;
 
 /** Every version, newest first. */
 export async function listModels({ store, json }: ModelsOptions): Promise<void> {
@@ -10,13 +13,27 @@ export async function listModels({ store, json }: ModelsOptions): Promise<void> 
   const versions: ModelVersion[] = [];
   for await (const id of listVersions(models)) versions.push(await loadVersion(models, id));
   versions.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
-  const rows = versions.map(({ version, name, createdAt, meanAuroc, trainedOn }) => {
+  const rows = versions.map((manifest) => {
+    const { version, name, createdAt, meanAuroc, trainedOn } = manifest;
     const pointing = CHANNEL_NAMES.filter((channel) => channels[channel] === version);
-    return { version, name, createdAt, meanAuroc, films: trainedOn.rows, run: trainedOn.run, channels: pointing };
+    return {
+      version,
+      name,
+      createdAt,
+      meanAuroc,
+      films: trainedOn.rows,
+      run: trainedOn.run,
+      data: kindOfVersion(manifest),
+      channels: pointing,
+    };
   });
   if (json) return console.log(JSON.stringify(rows));
-  for (const { version, name, createdAt, meanAuroc, channels: pointing } of rows) {
+  for (const { version, name, createdAt, meanAuroc, data, channels: pointing } of rows) {
     const auroc = meanAuroc === null ? "AUROC -    " : `AUROC ${meanAuroc.toFixed(3)}`;
-    console.log([version, createdAt.slice(0, 16).replace("T", " "), auroc, name, pointing.join(", ")].join("  "));
+    console.log(
+      [version, createdAt.slice(0, 16).replace("T", " "), auroc, name, WORDS[data], pointing.join(", ")]
+        .filter(Boolean)
+        .join("  "),
+    );
   }
 }

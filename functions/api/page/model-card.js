@@ -3,6 +3,22 @@ import { currentCard, state, watch } from "./state.js";
 
 /** @typedef {import("./client.js").ModelDetails} ModelDetails */
 
+/** @type {Record<ModelDetails["data"]["sources"][number]["kind"], string>} */
+const KINDS = { phantom: "drawn by a program", public: "published data set", own: "own films" };
+
+/** @param {ModelDetails["data"]["sources"][number]} source @returns {[string, string]} */
+const sourceFact = ({ name, kind, source, licence, labeller, referenceStandard, dates }) => [
+  "Films",
+  [
+    `${name} (${KINDS[kind]})`,
+    ...(source === undefined ? [] : [source]),
+    `licence: ${licence ?? "not stated"}`,
+    `labels by: ${labeller ?? "not stated"}`,
+    `reference standard: ${referenceStandard ?? "not stated"}`,
+    `taken: ${dates ?? "not stated"}`,
+  ].join("; "),
+];
+
 /** @param {ModelDetails} card @returns {[string, string][]} */
 const facts = (card) => [
   ["Name", card.name],
@@ -11,6 +27,7 @@ const facts = (card) => [
   ["Made", card.createdAt.slice(0, 10)],
   ["Network", `${card.network}, films at ${card.inputSize} × ${card.inputSize}`],
   ["Learned from", `${counted(card.trainedOn.films, "film")} of ${counted(card.trainedOn.patients, "patient")}`],
+  ...card.data.sources.map(sourceFact),
   ["Networks in it", String(card.trainedOn.members)],
   ["Labels", `uncertain as ${card.labelPolicy.uncertain}, blank as ${card.labelPolicy.blank}`],
   ["Protocol", card.protocol],
@@ -94,6 +111,9 @@ export function startModelCard() {
   watch(() => {
     const card = currentCard();
     const model = state.film?.prediction?.model ?? card;
+    const caution = byId("caution", HTMLElement);
+    caution.hidden = card === null || card.data.caution === null;
+    caution.textContent = card?.data.caution ?? "";
     byId("model", HTMLElement).replaceChildren(...(model === null ? [] : identity(model, card)));
     if (card !== null && card !== drawn) draw(card);
     drawn = card;

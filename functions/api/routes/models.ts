@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ModelList } from "../../../lib/contracts/api.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
+import { dataOf } from "../../../lib/domain/provenance.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
 import { toModelDetails } from "../answers.ts";
 import type { FilmService, ModelShelf, Sample } from "../dependencies.ts";
@@ -20,6 +21,7 @@ export function modelRoutes(
     return c.json(
       {
         loaded: identityOf(models.loaded.manifest),
+        data: dataOf(models.loaded.manifest),
         channels: channels && {
           production: channels.production,
           previous: channels.previous,

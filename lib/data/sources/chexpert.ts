@@ -1,4 +1,7 @@
+import type { Source } from "../../contracts/provenance.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../domain/observations.ts";
+import { CHEXPERT } from "../../domain/provenance.ts";
+import { READERS_SOURCE } from "../../domain/readers.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
 import { filmOrigin, pathFault } from "../film-path.ts";
@@ -66,6 +69,20 @@ const describeShortRow = (cells: number, expected: number): string => {
   return fits ? ` (${labels} labels, expected ${OBSERVATION_COUNT})` : "";
 };
 
+/** Stanford's own release (Irvin et al. 2019). */
+const RELEASE: Source = {
+  name: CHEXPERT,
+  kind: "public",
+  source: "https://stanfordmlgroup.github.io/competitions/chexpert/ (Irvin et al. 2019)",
+  licence: "Stanford University Dataset Research Use Agreement",
+  labeller: "CheXpert labeller (rule-based, from reports); of valid.csv, radiologists",
+  referenceStandard: "radiologists' reports, read by a program; of valid.csv, the majority of three radiologists",
+  dates: "October 2002 to July 2017",
+};
+
+/** Labels that the service was sent (functions/api/feedback). */
+const FEEDBACK: Source = { name: "feedback", kind: "own", labeller: "readers, through the service" };
+
 /** CheXpert, and every data set that is written as it is. */
 export const chexpert: SourceFormat = {
   name: "CheXpert",
@@ -73,6 +90,10 @@ export const chexpert: SourceFormat = {
   signature: ["Path"],
   parse,
   describe: describeShortRow,
+  known: [
+    { folder: /^CheXpert-v1\.0/, source: RELEASE },
+    { folder: new RegExp(`^${READERS_SOURCE}$`), source: FEEDBACK },
+  ],
   places: [
     (path) => path,
     // CheXpert's paths start with the name of the folder that holds the CSV.

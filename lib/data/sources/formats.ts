@@ -1,3 +1,4 @@
+import type { Source } from "../../contracts/provenance.ts";
 import { chexpert } from "./chexpert.ts";
 import { mimicCxr } from "./mimic-cxr.ts";
 import { nihChestXray14 } from "./nih-chestxray14.ts";
@@ -19,3 +20,7 @@ export function roleOf(header: readonly string[]): FileRole | undefined {
   }
   return undefined;
 }
+
+/** What is known of a data set by its file's first row and the first folders of its paths. */
+export const knownSource = (header: readonly string[], folder: string): Source | undefined =>
+  roleOf(header)?.format.known.find((one) => one.folder.test(folder))?.source;

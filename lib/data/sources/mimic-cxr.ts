@@ -55,5 +55,19 @@ export const mimicCxr: SourceFormat = {
     parse: (file, { line, cells }) => [studyKey(cells[0]!, cells[1]!), parseLabels(file, line, cells, 2)],
   },
   parse,
+  known: [
+    {
+      folder: /^/,
+      source: {
+        name: "MIMIC-CXR-JPG",
+        kind: "public",
+        source: "https://physionet.org/content/mimic-cxr-jpg/ (Johnson et al. 2019)",
+        licence: "PhysioNet Credentialed Health Data License",
+        labeller: "CheXpert labeller, or NegBio where that file is given (rule-based, from reports)",
+        referenceStandard: "radiologists' reports, read by a program",
+        dates: "2011 to 2016",
+      },
+    },
+  ],
   places: [(path) => path],
 };

@@ -82,6 +82,20 @@ export const nihChestXray14: SourceFormat = {
   columns: COLUMNS,
   signature: ["Image Index", "Finding Labels"],
   parse,
+  known: [
+    {
+      folder: /^/,
+      source: {
+        name: "NIH ChestX-ray14",
+        kind: "public",
+        source: "https://nihcc.app.box.com/v/ChestXray-NIHCC (Wang et al. 2017)",
+        licence: "free to use, with a link to the source and its citation",
+        labeller: "NIH text mining (rule-based, from reports)",
+        referenceStandard: "radiologists' reports, read by a program",
+        dates: "1992 to 2015",
+      },
+    },
+  ],
   places: [(path) => path, (path) => `images/${path}`],
   isSpread: true,
 };

@@ -1,3 +1,4 @@
+import type { Source } from "../../contracts/provenance.ts";
 import type { CsvRow } from "../csv.ts";
 import type { FilmOrigin } from "../film-path.ts";
 
@@ -38,6 +39,8 @@ export interface SourceFormat {
   parse(file: string, row: CsvRow, labels: StudyLabels): FilmRow;
   /** Adds to the message about a row of the wrong length. */
   readonly describe?: (cells: number, expected: number) => string;
+  /** What is known of the data sets that are written so, by the first folders of their paths. */
+  readonly known: readonly { readonly folder: RegExp; readonly source: Source }[];
   /** Where a film may lie, from the folder of its CSV file. */
   readonly places: readonly ((path: string) => string)[];
   /** Whether films may also lie in any folder under that, under their own name. */

@@ -3,6 +3,7 @@ import { datasetKeys, runKeys } from "../../contracts/layout.ts";
 import { Plan } from "../../contracts/plan.ts";
 import type { RunRequest } from "../../contracts/run.ts";
 import { TestSet } from "../../contracts/test-set.ts";
+import { Validation } from "../../contracts/validation.ts";
 import { InputError } from "../../domain/errors.ts";
 import { PARTS, type Part } from "../../domain/parts.ts";
 import type { AnswerContext } from "../../steps/function.ts";
@@ -33,6 +34,7 @@ const MOST_JOBS = 10_000;
 export async function plan({ rooms, request, keys }: StepContext): Promise<StepSummary> {
   const { config, fingerprint } = request;
   const manifest = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
+  const { provenance, statements } = await readDocument(rooms.runs, keys.validation, Validation);
   const selected = selectRows(manifest, config);
   const { rows, reasons, patients } = selected;
   const divided = await divideAndPin(rooms.datasets, rooms.runs, request, selected);
@@ -51,6 +53,8 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
     leakage: divided.leakage,
     labels: countLabels(manifest, rows),
     naturalPrevalence: naturalPrevalence(selected, divided),
+    provenance,
+    statements,
     prepareJobs: jobsFor(rows.length, config.prepare.rowsPerPart),
     trainJobs: config.training.seeds.length,
   };

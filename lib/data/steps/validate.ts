@@ -1,5 +1,7 @@
 import { FindingBoxes } from "../../contracts/boxes.ts";
+import { CARD_FILE } from "../../contracts/card-statements.ts";
 import { datasetKeys } from "../../contracts/layout.ts";
+import { DATASET_FILE } from "../../contracts/provenance.ts";
 import { Validation } from "../../contracts/validation.ts";
 import { InputError } from "../../domain/errors.ts";
 import { BLANK } from "../../domain/label-policy.ts";
@@ -9,13 +11,15 @@ import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { writeDocument } from "../../store/documents.ts";
 import { openStore } from "../../store/open.ts";
 import { BOXES_FILE, readBoxes } from "../boxes.ts";
+import { hashOfDescriptions, readCardStatements } from "../descriptions.ts";
 import type { Manifest } from "../film-columns.ts";
 import { findWeights } from "../imported-weights.ts";
 import { encodeManifest, readManifest } from "../manifest.ts";
+import { readProvenance } from "../provenance.ts";
 import { fingerprintOf } from "../request.ts";
 
 /**
- * CSV files -> manifest.arrow, boxes.json, validation.json. Every row is checked; the first wrong one ends the run, as do
+ * CSV files, hilum.dataset.json, card.json -> manifest.arrow, boxes.json, validation.json. Every row is checked; the first wrong one ends the run, as do
  * weights to start from that are not there.
  */
 export async function validate({ rooms, request, keys, signal }: StepContext): Promise<StepSummary> {
@@ -24,20 +28,26 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   const manifest = await readManifest(data, request.csv);
   signal.throwIfAborted();
   const boxes = (await data.head(BOXES_FILE)) ? await readBoxes(data, manifest) : [];
-  if ((await fingerprintOf(data, request.csv)) !== request.fingerprint) {
-    const changed = `${request.csv.join(", ")}: changed since the run was made, expected the same files; start a new run`;
-    throw new InputError("data-changed", changed);
+  const provenance = await readProvenance(data, manifest);
+  const statements = await readCardStatements(data);
+  if ((await fingerprintOf(data, request.csv)) !== request.fingerprint) throw changed(request.csv.join(", "));
+  if ((await hashOfDescriptions(data, request.csv)) !== request.descriptions) {
+    throw changed(`${DATASET_FILE}, ${CARD_FILE}`);
   }
   const stored = datasetKeys(request.fingerprint);
   await rooms.datasets.put(stored.manifest, encodeManifest(manifest));
   if (boxes.length > 0) {
     await writeDocument(rooms.datasets, stored.boxes, FindingBoxes, { schema: "hilum.boxes/1", boxes });
   }
-  const validation = describe(request.run, request.fingerprint, request.csv, manifest, boxes.length);
+  const counts = describe(request.run, request.fingerprint, request.csv, manifest, boxes.length);
+  const validation: Validation = { ...counts, provenance, statements };
   await writeDocument(rooms.runs, keys.validation, Validation, validation);
   const { rows, patients, duplicates } = validation;
   return { rows, patients, duplicates, boxes: boxes.length };
 }
+
+const changed = (files: string): InputError =>
+  new InputError("data-changed", `${files}: changed since the run was made, expected the same files; start a new run`);
 
 function describe(
   run: string,
