@@ -4,10 +4,11 @@ import type { VersionId } from "../../lib/contracts/model-version.ts";
 import { TestSet } from "../../lib/contracts/test-set.ts";
 import type { HeldOutRows } from "../../lib/domain/held-out-rows.ts";
 import { meanDefined } from "../../lib/domain/metrics/mean.ts";
+import { observationsWith } from "../../lib/domain/observation-status.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import type { Contender } from "../../lib/domain/promotion.ts";
+import { type Judged, observationStatuses } from "../../lib/registry/observation-statuses.ts";
 import { loadVersion } from "../../lib/registry/versions.ts";
-import { claimed } from "../../lib/report/claims.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import type { Rooms } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
@@ -15,7 +16,8 @@ import { heldOutRows } from "./held-out-rows.ts";
 
 /** What is known of a version: its evaluation, and its run's predictions where that still stands and judged it last. */
 export async function contender({ runs, models }: Rooms, version: VersionId): Promise<Contender> {
-  const { meanAuroc, trainedOn } = await loadVersion(models, version);
+  const manifest = await loadVersion(models, version);
+  const { meanAuroc, trainedOn } = manifest;
   const evaluation = await findDocument(models, modelKeys.version(version).evaluation, Evaluation);
   return {
     version,
@@ -23,7 +25,7 @@ export async function contender({ runs, models }: Rooms, version: VersionId): Pr
     auroc: evaluation
       ? Object.fromEntries(OBSERVATIONS.map((name) => [name, evaluation.perObservation[name].auroc]))
       : {},
-    calibrationError: evaluation ? calibrationErrorOf(evaluation) : null,
+    calibrationError: evaluation ? calibrationErrorOf(manifest, evaluation) : null,
     subgroupGap: evaluation?.largestSubgroupGap?.gap ?? null,
     heldOut: await predictionsOf(runs, trainedOn.run, version),
     testSet: await testSetOf(runs, trainedOn.run),
@@ -36,8 +38,12 @@ async function testSetOf(runs: Store, run: string): Promise<Contender["testSet"]
 }
 
 /** Over the observations with films enough: among few, chance alone looks like a calibration error. */
-const calibrationErrorOf = (evaluation: Evaluation): number | null =>
-  meanDefined(claimed(evaluation).map((name) => evaluation.perObservation[name].expectedCalibrationError));
+const calibrationErrorOf = (version: Judged, evaluation: Evaluation): number | null =>
+  meanDefined(
+    observationsWith(observationStatuses(version, evaluation), "learned").map(
+      (name) => evaluation.perObservation[name].expectedCalibrationError,
+    ),
+  );
 
 async function predictionsOf(runs: Store, run: string, version: VersionId): Promise<HeldOutRows | null> {
   const keys = runKeys(run);

@@ -4,7 +4,7 @@ export interface HeldOutRows {
   readonly films: readonly string[];
   /** Name of each film's patient. */
   readonly patients: readonly string[];
-  /** Labels (1, 0, NaN masked) and scores of each observation, a value a film. */
+  /** Labels (1, 0, NaN masked) and scores of each observation (NaN where it was not learned), a value a film. */
   readonly columns: readonly { readonly labels: Float64Array; readonly scores: Float64Array }[];
 }
 
@@ -53,11 +53,17 @@ export function pairRows(
     return labels[i]!.every((label, film) => Object.is(label, theirs[film]));
   });
   if (!sameLabels) return "the champion was tested on other labels of these films (another label policy)";
-  const numbers = new Map([...new Set(candidate.patients)].map((patient, number) => [patient, number]));
-  return {
-    labels,
+  const scores = {
     candidate: candidate.columns.map((column) => column.scores),
     champion: champion.columns.map((column) => inOrder(column.scores)),
+  };
+  const scoredByBoth = (column: number, film: number): boolean =>
+    !Number.isNaN(scores.candidate[column]![film]!) && !Number.isNaN(scores.champion[column]![film]!);
+  const numbers = new Map([...new Set(candidate.patients)].map((patient, number) => [patient, number]));
+  return {
+    // What one of the two did not learn is compared in neither.
+    labels: labels.map((of, column) => of.map((label, film) => (scoredByBoth(column, film) ? label : Number.NaN))),
+    ...scores,
     patients: Uint32Array.from(candidate.patients, (patient) => numbers.get(patient)!),
     patientCount: numbers.size,
   };

@@ -12,6 +12,8 @@ export function csvText(value: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+const numberText = (value: number): string => (Number.isNaN(value) ? "" : String(value));
+
 const HEADER = [
   "part",
   "path",
@@ -22,7 +24,7 @@ const HEADER = [
 
 /**
  * Every film of the tables, one a line: part, path and patient as the data set names them, 14 labels under the run's
- * policy (empty where masked) and 14 calibrated probabilities, every digit of them.
+ * policy (empty where masked) and 14 calibrated probabilities, every digit of them (empty where not learned).
  */
 export function predictionsCsv(tables: readonly PredictionTable[]): string {
   const lines = [HEADER.map(csvText).join(",")];
@@ -36,8 +38,8 @@ export function predictionsCsv(tables: readonly PredictionTable[]): string {
           table.part,
           csvText(table.paths[row]!),
           csvText(table.patientIds[row]!),
-          ...Array.from(labels, (label) => (Number.isNaN(label) ? "" : String(label))),
-          ...Array.from(probabilities, String),
+          ...Array.from(labels, numberText),
+          ...Array.from(probabilities, numberText),
         ].join(","),
       );
     }
