@@ -83,7 +83,7 @@ export async function run(args: readonly string[]): Promise<Measurement[]> {
     Object.assign(process.env, server.environment);
     const models = await server.bucket("models");
     const model = { network, channels: 3, headWidth: 1024, normalisation: "imagenet" } as const;
-    const { version } = await publishRandomModel(openStore(models), { kind: "identity" }, [], null, { model, size });
+    const { version } = await publishRandomModel(openStore(models), { kind: "identity" }, [], {}, { model, size });
     await promote(openStore(models), version);
     const harness = join(folder, "harness.mjs");
     await writeFile(harness, HARNESS);

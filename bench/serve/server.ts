@@ -15,7 +15,7 @@ try {
   const { HILUM_MODELS: models } = roomsOf(folder);
   const store = openStore(models);
   const model = ModelConfig.parse({ network: NetworkName.parse(network), channels: 3 });
-  const { version } = await publishRandomModel(store, { kind: "identity" }, [], null, { model, size: Number(size) });
+  const { version } = await publishRandomModel(store, { kind: "identity" }, [], {}, { model, size: Number(size) });
   await promote(store, version);
   const served = await serveModel({ models, port: 0 });
   console.log(served.url);

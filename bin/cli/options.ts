@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import { REFUSALS } from "../../lib/contracts/api.ts";
 import { STAGE_NAME } from "../../lib/contracts/deployment.ts";
 import { Protocol } from "../../lib/contracts/run-config.ts";
 import { storeUri } from "../../lib/store/open.ts";
@@ -58,6 +59,10 @@ export const option = {
   port: () => new Option("--port <n>", "port to listen on; 0 for any that is free").argParser(whole(0, 65_535)),
   index: () => new Option("--index <n>", "member of an array job").argParser(whole(0, 9_999)),
   device: () => new Option("--device <kind>", "what trains").choices(["cpu", "gpu"]),
+  refuse: () =>
+    new Option("--refuse <films>", "films that are refused, which else are answered without a decision").choices(
+      REFUSALS,
+    ),
   workers: () =>
     new Option("--workers <n>", "processes that answer at a time, each with the model in its memory")
       .argParser(whole(1, availableParallelism()))

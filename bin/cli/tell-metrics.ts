@@ -28,7 +28,10 @@ const AVERAGES = ["micro", "macro", "weighted", "samples"] as const;
 
 /** The figures as two tables for people; a dash: not defined. */
 export function tellMetrics({ films, patients, perObservation, averages, joinedBy, ...rest }: MetricsReport): string {
-  const figures = OBSERVATIONS.map((name) => [name, ...COLUMNS.map(({ text }) => text(perObservation[name]))]);
+  const figures = OBSERVATIONS.filter((name) => !rest.notAnswered.includes(name)).map((name) => [
+    name,
+    ...COLUMNS.map(({ text }) => text(perObservation[name])),
+  ]);
   const means = AVERAGES.map((kind) => {
     const { auroc, averagePrecision, f1, precision, recall, binaryAccuracy } = averages[kind];
     const cells = [auroc, averagePrecision, f1, precision, recall, binaryAccuracy].map((value) => figure(value));
@@ -46,6 +49,7 @@ export function tellMetrics({ films, patients, perObservation, averages, joinedB
   ].flatMap(({ count, what }) => (count > 0 ? [`; ${count} ${what}`] : []));
   return [
     `${films} films, ${whom}; joined by ${joinedBy}${besides.join("")}`,
+    ...(rest.notAnswered.length > 0 ? [`not answered for, and left out: ${rest.notAnswered.join(", ")}`] : []),
     "",
     ...aligned([["", ...COLUMNS.map(({ title }) => title)], ...figures]),
     "",

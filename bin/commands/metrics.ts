@@ -51,7 +51,8 @@ export function registerMetrics(program: Command): void {
       `
 Patients are read from Path (…/patient00001/study1/…), and resampled whole; films without such a path stand for
 themselves. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not
-answer for are counted and left out.
+answer for are counted and left out; so is an observation whose probability is blank for all films, as predict --out
+leaves one that the model did not learn.
 
 Example:
   $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --bootstrap 1000 --json
@@ -89,6 +90,7 @@ async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: Me
     joinedBy: joined.joinedBy,
     predictionsWithoutLabels: joined.predictionsWithoutLabels,
     failedPredictions: joined.failedPredictions,
+    notAnswered: [...joined.notAnswered],
     policy: { uncertain, blank },
     bootstrap: { rounds: bootstrap, seed },
     ...metricsOf(columns, { patients: joined.patients, rounds: bootstrap, seed }),

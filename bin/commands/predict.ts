@@ -32,6 +32,7 @@ export function registerPredict(program: Command): void {
         "whose heat maps; the positive findings, or the likeliest one, if left out",
       ).choices(OBSERVATIONS),
     )
+    .addOption(option.refuse())
     .addOption(option.json())
     .addHelpText(
       "after",
@@ -42,6 +43,9 @@ Example:
 
 A film that fails has its reason beside it and stops no other; the exit code is then 64. Stopped or killed, the same
 call with the same --out goes on after the films that stand there.
+
+What the model did not learn has no probability: null in JSON, a blank cell in CSV. A film unlike those that it learned
+from has probabilities and no decision, or is refused with --refuse out-of-distribution.
 `,
     )
     .action(predict);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Refusal } from "../../lib/contracts/api.ts";
 import { roomsOf, storeUri } from "../../lib/store/open.ts";
 import { feedbackOf, locateModel } from "../cli/model-location.ts";
 import { option } from "../cli/options.ts";
@@ -6,6 +7,7 @@ import { option } from "../cli/options.ts";
 interface ServeOptions {
   readonly store: string;
   readonly model?: string;
+  readonly refuse?: Refusal;
   readonly port?: number;
   readonly host: string;
   readonly feedback?: string;
@@ -19,6 +21,7 @@ export function registerServe(program: Command): void {
     .addOption(option.store())
     .addOption(option.model())
     .addOption(option.port())
+    .addOption(option.refuse())
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--feedback <place>", "folder or s3://… for readers' labels (default: feedback in the store)")
     .option("--cors-origin <origin...>", "origins whose pages may call, such as https://ward.example")

@@ -5,18 +5,25 @@ import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.
 import { operatingPointText } from "../../lib/domain/operating-point.ts";
 import { dataOf } from "../../lib/domain/provenance.ts";
 import type { FilmAnswer } from "../../lib/inference/film-service.ts";
-import { findings } from "../../lib/inference/findings.ts";
+import { type FindingRules, findings, requireLearned } from "../../lib/inference/findings.ts";
+import { observationStatuses } from "../../lib/registry/observation-statuses.ts";
 import { identityOf } from "../../lib/registry/version-id.ts";
 import type { ModelDocuments } from "./dependencies.ts";
 import { describeHeatMap } from "./heat-map.ts";
 
-/** Whether a map was asked for, for each observation. */
-export function explained(choice: ExplainChoice, probabilities: ArrayLike<number>): (index: number) => boolean {
+/** Whether a map was asked for, for each observation. @param probabilities null where not learned, and never the top */
+export function explained(
+  choice: ExplainChoice,
+  probabilities: readonly (number | null)[],
+): (index: number) => boolean {
   const [first] = choice;
   if (first === "none") return () => false;
   if (first === "all") return () => true;
   if (first === "top") {
-    const top = OBSERVATIONS.reduce((best, _, i) => (probabilities[i]! > probabilities[best]! ? i : best), 0);
+    const top = probabilities.reduce<number>(
+      (best, value, i) => (value !== null && value > (probabilities[best] ?? -1) ? i : best),
+      -1,
+    );
     return (index) => index === top;
   }
   const names = new Set<string>(choice);
@@ -26,28 +33,62 @@ export function explained(choice: ExplainChoice, probabilities: ArrayLike<number
 /** Whether any map at all is asked for. */
 export const wantsMaps = (choice: ExplainChoice): boolean => choice[0] !== "none";
 
+/** What answers are told by: the version, and what it may say of each observation. */
+export interface AnsweredBy extends Pick<FindingRules, "statuses"> {
+  readonly manifest: ModelVersion;
+}
+
+/** What answers are told by, of a version's documents. */
+export const answeredBy = ({ manifest, evaluation }: ModelDocuments): AnsweredBy => ({
+  manifest,
+  statuses: observationStatuses(manifest, evaluation),
+});
+
+/** @throws InputError `not-learned` where a map is asked for by the name of what the model did not learn */
+export const checkLearned = ({ statuses }: AnsweredBy, choice: ExplainChoice): void =>
+  requireLearned(
+    statuses,
+    OBSERVATIONS.filter((name) => (choice as readonly string[]).includes(name)),
+  );
+
 /** The answer to one film. */
-export function toPrediction(answer: FilmAnswer, version: ModelVersion, choice: ExplainChoice): Prediction {
-  const { probabilities, maps } = answer.prediction;
-  const wanted = explained(choice, probabilities);
+export function toPrediction(
+  answer: FilmAnswer,
+  { manifest, statuses }: AnsweredBy,
+  choice: ExplainChoice,
+): Prediction {
+  const { maps } = answer.prediction;
+  const found = findings(answer, { thresholds: manifest.thresholds, statuses });
+  const wanted = explained(
+    choice,
+    found.map(({ probability }) => probability),
+  );
   const mapOf = (index: number) => {
     if (maps === null || !wanted(index)) return {};
+    if (statuses[index] === "not-learned") return { map: null };
     const places = maps.rows * maps.columns;
     const grid = maps.values.subarray(index * places, (index + 1) * places);
     return { map: describeHeatMap(grid, maps, answer.area, answer.film) };
   };
   return {
     id: randomUUID(),
-    model: identityOf(version),
+    model: identityOf(manifest),
     film: answer.film,
-    findings: findings(answer.prediction, version).map((finding, index) => ({ ...finding, ...mapOf(index) })),
+    outOfDistribution: answer.outOfDistribution,
+    findings: found.map((finding, index) => ({ ...finding, ...mapOf(index) })),
     warnings: [...answer.warnings],
     notice: NOTICE,
   };
 }
 
+const withoutFigures = (rates: readonly (number | null)[]): null[] => rates.map(() => null);
+
 /** A version's documents as the API tells them. */
-export function toModelDetails({ manifest, card, evaluation }: ModelDocuments): ModelDetails {
+export function toModelDetails(documents: ModelDocuments): ModelDetails {
+  const { manifest, card, evaluation } = documents;
+  const { statuses } = answeredBy(documents);
+  const whereLearned = <T>(values: readonly T[], instead: (value: T) => T): T[] =>
+    values.map((value, index) => (statuses[index] === "not-learned" ? instead(value) : value));
   return {
     ...identityOf(manifest),
     description: card?.description ?? "",
@@ -59,7 +100,9 @@ export function toModelDetails({ manifest, card, evaluation }: ModelDocuments): 
     inputSize: manifest.geometry.size,
     operatingPoint: operatingPointText(manifest.operatingPoint),
     labels: manifest.labels,
-    thresholds: manifest.thresholds,
+    thresholds: whereLearned<number | null>(manifest.thresholds, () => null),
+    statuses: [...statuses],
+    outOfDistribution: manifest.outOfDistribution,
     trainedOn: {
       films: manifest.trainedOn.rows,
       patients: manifest.trainedOn.patients,
@@ -76,13 +119,20 @@ export function toModelDetails({ manifest, card, evaluation }: ModelDocuments): 
       patients: evaluation.evaluatedOn.patients,
       meanAuroc: evaluation.meanAuroc,
       meanAurocInterval: evaluation.meanAurocInterval,
-      perObservation: forEachObservation((name) => {
+      perObservation: forEachObservation((name, index) => {
         const figures = evaluation.perObservation[name];
         if (figures === undefined) return null;
-        const { auroc, recall: sensitivity, specificity, positives } = figures;
-        return { auroc, sensitivity, specificity, positives };
+        const { auroc, recall: sensitivity, specificity, positives, rows } = figures;
+        const status = statuses[index]!;
+        const counts = { positives, negatives: rows - positives };
+        if (status === "not-learned") return { status, auroc: null, sensitivity: null, specificity: null, ...counts };
+        return { status, auroc, sensitivity, specificity, ...counts };
       }),
-      operatingCurve: evaluation.operatingCurve,
+      operatingCurve: {
+        thresholds: evaluation.operatingCurve.thresholds,
+        sensitivity: whereLearned(evaluation.operatingCurve.sensitivity, withoutFigures),
+        specificity: whereLearned(evaluation.operatingCurve.specificity, withoutFigures),
+      },
     },
     notice: NOTICE,
   };

@@ -3,6 +3,7 @@ import { handle } from "hono/aws-lambda";
 import { ApiEnvironment, parseEnvironment } from "../../lib/contracts/environment.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { openStore } from "../../lib/store/open.ts";
+import { answeredBy } from "./answers.ts";
 import { createApp } from "./app.ts";
 import { apiCounters, countedFilms } from "./counted-films.ts";
 import { openFeedback } from "./feedback/feedback.ts";
@@ -37,8 +38,9 @@ const shared = {
 
 /** The same app behind API Gateway, over one version; pictures go out in base64, text as it is. */
 async function open(model: string) {
-  const service = await openService({ models, model });
-  const films = counters === undefined ? service.films : countedFilms(service.films, service.films.version, counters);
+  const service = await openService({ models, model, refuse: environment.HILUM_REFUSE || undefined });
+  const films =
+    counters === undefined ? service.films : countedFilms(service.films, answeredBy(service.models.loaded), counters);
   const app = createApp({ ...shared, samples, films, models: service.models });
   const answer = handle(app, { isContentTypeBinary: (type) => /^image\/(?!svg)/.test(type) });
   return { answer, close: () => service.close() };

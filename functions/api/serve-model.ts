@@ -1,17 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Refusal } from "../../lib/contracts/api.ts";
 import { cautionOf } from "../../lib/domain/provenance.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
-import type { Store } from "../../lib/store/store.ts";
 import type { Limits } from "./dependencies.ts";
 import { openFeedback } from "./feedback/feedback.ts";
 import { followProduction, type LiveModelOptions } from "./live-model.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { lazySamples } from "./samples.ts";
 import { type RunningServer, startServer } from "./server.ts";
-import { openService, type Service } from "./service.ts";
+import { openService, type Service, type ServiceOptions } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
 
 /** More than any film of 50 million pixels at 16 bits takes. */
@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly models: string;
   /** A channel's name or a version; `production` if left out. */
   readonly model?: string | undefined;
+  /** Films that are refused instead of answered without a decision. */
+  readonly refuse?: Refusal | undefined;
   /** Told of a version in production that does not load, once the one before it did; without, that is not tried. */
   readonly onFallback?: LiveModelOptions<Service>["onFallback"];
   /** 0 for any that is free. */
@@ -54,6 +56,7 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"])
 export async function serveModel({
   models,
   model = "production",
+  refuse,
   onFallback,
   feedback,
   runs,
@@ -61,8 +64,8 @@ export async function serveModel({
 }: ServeOptions): Promise<ServedModel> {
   const store = openStore(models);
   const service = await (model === "production" && onFallback !== undefined
-    ? openProduction(store, onFallback)
-    : openService({ models: store, model }));
+    ? openProduction({ models: store, refuse }, onFallback)
+    : openService({ models: store, model, refuse }));
   const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
   const end = async () => {
     await rm(uploads, { recursive: true, force: true });
@@ -94,11 +97,14 @@ export async function serveModel({
 }
 
 /** The version in production, or where that does not load the one before it. */
-async function openProduction(models: Store, onFallback: LiveModelOptions<Service>["onFallback"]): Promise<Service> {
+async function openProduction(
+  options: ServiceOptions,
+  onFallback: LiveModelOptions<Service>["onFallback"],
+): Promise<Service> {
   let refused: Parameters<typeof onFallback> | undefined;
   const live = await followProduction({
-    channels: () => readChannels(models),
-    open: (version) => openService({ models, model: version }),
+    channels: () => readChannels(options.models),
+    open: (version) => openService({ ...options, model: version }),
     checkMs: Number.POSITIVE_INFINITY,
     onFallback: (...told) => {
       refused = told;

@@ -1,3 +1,4 @@
+import type { Refusal } from "../../lib/contracts/api.ts";
 import { Evaluation } from "../../lib/contracts/evaluation.ts";
 import { modelKeys } from "../../lib/contracts/layout.ts";
 import { ModelCard } from "../../lib/contracts/model-card.ts";
@@ -14,6 +15,8 @@ export interface ServiceOptions {
   readonly models: Store;
   /** A channel's name or a version. */
   readonly model?: string | undefined;
+  /** Films that are refused instead of answered without a decision. */
+  readonly refuse?: Refusal | undefined;
 }
 
 /** A model version ready to answer, and what is known of it: what createApp needs. */
@@ -24,8 +27,8 @@ export interface Service {
 }
 
 /** Loads and warms a model version. @throws InputError `no-model` where the channel is empty; and as openPredictor */
-export async function openService({ models, model = "production" }: ServiceOptions): Promise<Service> {
-  const films = await openPredictor({ models, model });
+export async function openService({ models, model = "production", refuse }: ServiceOptions): Promise<Service> {
+  const films = await openPredictor({ models, model, refuse });
   const documents = async (manifest: ModelVersion): Promise<ModelDocuments> => ({
     manifest,
     card: (await findDocument(models, modelKeys.version(manifest.version).card, ModelCard)) ?? null,

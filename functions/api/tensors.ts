@@ -1,5 +1,6 @@
 import type { InferRequest, InferResponse, InputTensor, OutputName } from "../../lib/contracts/open-inference.ts";
 import { InputError } from "../../lib/domain/errors.ts";
+import { type ObservationStatus, observationsWith } from "../../lib/domain/observation-status.ts";
 import { OBSERVATION_COUNT } from "../../lib/domain/observations.ts";
 import { checkSize, type Film } from "../../lib/imaging/film.ts";
 import type { FilmAnswer, FilmSource } from "../../lib/inference/film-service.ts";
@@ -82,18 +83,40 @@ const USUAL_OUTPUTS: readonly OutputName[] = ["probabilities", "logits"];
 export const outputNames = ({ outputs }: InferRequest): readonly OutputName[] =>
   outputs === undefined || outputs.length === 0 ? USUAL_OUTPUTS : [...new Set(outputs.map(({ name }) => name))];
 
-/** @param answers of at least one film, with maps where those are named */
-export const outputsOf = (answers: readonly FilmAnswer[], names: readonly OutputName[]): InferResponse["outputs"] =>
+/**
+ * JSON has no NaN: what the model did not learn is null, which readers of tensors take for it.
+ * @param answers of at least one film, with maps where those are named
+ */
+export const outputsOf = (
+  answers: readonly FilmAnswer[],
+  names: readonly OutputName[],
+  statuses: readonly ObservationStatus[],
+): InferResponse["outputs"] =>
   names.map((name) => {
     const values = answers.map(({ prediction }) => (name === "maps" ? prediction.maps!.values : prediction[name]));
     const { maps } = answers[0]!.prediction;
     const grid = name === "maps" ? [maps!.rows, maps!.columns] : [];
     const shape = [answers.length, OBSERVATION_COUNT, ...grid];
-    return { name, datatype: "FP32", shape, data: values.flatMap((one) => Array.from(one)) };
+    const each = values[0]!.length / OBSERVATION_COUNT;
+    const isLearned = (place: number) => statuses[Math.floor(place / each)] !== "not-learned";
+    const data = values.flatMap((one) => Array.from(one, (value, place) => (isLearned(place) ? value : null)));
+    return { name, datatype: "FP32", shape, data };
   });
 
-/** Doubts about the films, as one text: parameters hold no lists. */
-export function warningsOf(answers: readonly FilmAnswer[]): { readonly warnings?: string } {
+/**
+ * What is to be known of the answers, as texts: parameters hold no lists. Doubts about the films; observations that the
+ * model did not learn, or learned without enough test films to claim how well; that it has no check for strange films.
+ */
+export function parametersOf(
+  answers: readonly FilmAnswer[],
+  statuses: readonly ObservationStatus[],
+): Readonly<Record<string, string>> {
   const doubts = answers.flatMap(({ warnings }, film) => warnings.map(({ code }) => `film ${film}: ${code}`));
-  return doubts.length === 0 ? {} : { warnings: doubts.join("; ") };
+  const texts = {
+    warnings: doubts.join("; "),
+    not_learned: observationsWith(statuses, "not-learned").join("; "),
+    not_claimed: observationsWith(statuses, "not-claimed").join("; "),
+    out_of_distribution: answers.some(({ outOfDistribution }) => outOfDistribution === null) ? "not checked" : "",
+  };
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
 }

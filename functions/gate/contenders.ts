@@ -2,13 +2,14 @@ import { Evaluation } from "../../lib/contracts/evaluation.ts";
 import { Exams } from "../../lib/contracts/exams.ts";
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import type { Channels, ModelVersion, VersionId } from "../../lib/contracts/model-version.ts";
+import { observationsWith } from "../../lib/domain/observation-status.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import type { Candidate, OwnTest, Reference } from "../../lib/domain/promotion.ts";
 import { kindOfVersion } from "../../lib/domain/provenance.ts";
 import { EXAMINEES, readExam } from "../../lib/evaluation/exams/exam-table.ts";
 import { anchorOf } from "../../lib/registry/channels.ts";
+import { observationStatuses } from "../../lib/registry/observation-statuses.ts";
 import { loadVersion } from "../../lib/registry/versions.ts";
-import { claimed } from "../../lib/report/claims.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import type { Rooms } from "../../lib/store/open.ts";
 
@@ -16,14 +17,16 @@ import type { Rooms } from "../../lib/store/open.ts";
 async function contender({ models }: Rooms, version: VersionId) {
   const manifest = await loadVersion(models, version);
   const evaluation = await findDocument(models, modelKeys.version(version).evaluation, Evaluation);
+  const statuses = observationStatuses(manifest, evaluation ?? null);
   return {
     manifest,
     evaluation,
+    statuses,
     contender: {
       version,
       kind: kindOfVersion(manifest),
       leaks: leaks(manifest, evaluation),
-      claimed: evaluation ? claimed(evaluation) : [],
+      claimed: observationsWith(statuses, "learned"),
       thresholds: manifest.thresholds,
     },
   } as const;
@@ -36,12 +39,12 @@ const leaks = ({ protocol }: ModelVersion, evaluation: Evaluation | undefined): 
 
 /** The version that a run made, with the answers to its own test films. */
 export async function candidateOf(rooms: Rooms, run: string, version: VersionId): Promise<Candidate> {
-  const { manifest, evaluation, contender: known } = await contender(rooms, version);
+  const { manifest, evaluation, statuses, contender: known } = await contender(rooms, version);
   const exams = await findDocument(rooms.runs, runKeys(run).exams, Exams);
   const gap = evaluation?.largestSubgroupGap ?? null;
   return {
     ...known,
-    learned: OBSERVATIONS.filter((_, i) => manifest.trainedOn.prevalence[i] !== null),
+    learned: OBSERVATIONS.filter((_, i) => statuses[i] !== "not-learned"),
     meanAuroc: manifest.meanAuroc,
     auroc: Object.fromEntries(OBSERVATIONS.map((name) => [name, evaluation?.perObservation[name].auroc ?? null])),
     ownTest: exams ? await ownTest(rooms, exams.own) : null,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { DATA_KINDS } from "../domain/provenance.ts";
+import { ObservationStatus, OutOfDistribution } from "./model-version.ts";
 import { Instant, ObservationName, perObservation, Sha256, Share } from "./primitives.ts";
 import { Source } from "./provenance.ts";
 
@@ -48,17 +49,28 @@ export const HeatMap = z
   .meta({
     id: "HeatMap",
     description:
-      "Grad-CAM of one observation; left out where not asked for, null where no region stands out. `area` is what the grid covers, beyond the film where that was padded to a square; `box` holds what is at least half as hot as the peak and joined to it.",
+      "Grad-CAM of one observation; left out where not asked for, null where no region stands out or the observation was not learned. `area` is what the grid covers, beyond the film where that was padded to a square; `box` holds what is at least half as hot as the peak and joined to it.",
   });
 export type HeatMap = z.infer<typeof HeatMap>;
+
+export const Decision = z.enum(["above-threshold", "below-threshold"]);
+export type Decision = z.infer<typeof Decision>;
+
+/** Why there is no decision. */
+export const Withheld = z.enum(["not-learned", "out-of-distribution"]);
+
+const STATUS_MEANING =
+  "`not-learned`: the training films were all alike in it, and the model says nothing of it; `not-claimed`: learned, but tested on too few films to say how well";
 
 export const Finding = z
   .strictObject({
     observation: ObservationName,
-    probability: Share.describe("calibrated"),
-    threshold: Share.describe("operating point of this model version"),
-    positive: z.boolean().describe("whether the probability reaches the threshold"),
-    /** Left out where not asked for; null where no region stands out. */
+    status: ObservationStatus.describe(STATUS_MEANING),
+    probability: Share.nullable().describe("calibrated; null where not learned"),
+    threshold: Share.nullable().describe("operating point of this model version; null where not learned"),
+    decision: Decision.nullable().describe("whether the probability reaches the threshold; null where withheld"),
+    withheld: Withheld.nullable().describe("why there is no decision; null where there is one"),
+    /** Left out where not asked for; null where no region stands out, or the observation was not learned. */
     map: z.union([HeatMap, z.null()]).optional(),
   })
   .meta({ id: "Finding" });
@@ -97,6 +109,12 @@ export const Prediction = z
     id: z.uuid(),
     model: ModelIdentity,
     film: FilmFacts,
+    outOfDistribution: z
+      .boolean()
+      .nullable()
+      .describe(
+        "whether the film is unlike those that the model learned from, so that no decision is given; null where the model has no check for it",
+      ),
     findings: z.array(Finding).length(OBSERVATIONS.length).describe("in the order of CheXpert's columns"),
     warnings: z.array(Warning),
     notice: z.literal(NOTICE),
@@ -162,6 +180,10 @@ export const ExplanationQuery = z
   });
 export type ExplanationQuery = z.infer<typeof ExplanationQuery>;
 
+/** Films that a service or a call is set to refuse instead of answering without a decision. */
+export const REFUSALS = ["out-of-distribution"] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
 /** Query of `POST /v1/predictions`. */
 export const PredictionQuery = z.strictObject({ explain: ExplainChoice });
 
@@ -175,10 +197,12 @@ export const ModelData = z
 export type ModelData = z.infer<typeof ModelData>;
 
 const ModelFigures = z.strictObject({
+  status: ObservationStatus.describe(STATUS_MEANING),
   auroc: z.number().nullable(),
   sensitivity: z.number().nullable().describe("at the operating point"),
   specificity: z.number().nullable().describe("at the operating point"),
-  positives: z.int().min(0),
+  positives: z.int().min(0).describe("test films with it"),
+  negatives: z.int().min(0).describe("test films without it"),
 });
 
 const Rates = perObservation(z.array(z.number().nullable()));
@@ -205,7 +229,11 @@ export const ModelDetails = z
     inputSize: z.int(),
     operatingPoint: z.string(),
     labels: perObservation(ObservationName),
-    thresholds: perObservation(Share),
+    thresholds: perObservation(Share.nullable()).describe("null where not learned"),
+    statuses: perObservation(ObservationStatus).describe(STATUS_MEANING),
+    outOfDistribution: OutOfDistribution.describe(
+      "how films are told that are unlike the training films: the largest distance that is none, and how many of the test films lie beyond it; null where the model has no check",
+    ),
     trainedOn: z.strictObject({
       films: z.int(),
       patients: z.int(),

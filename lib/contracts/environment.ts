@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { InputError } from "../domain/errors.ts";
+import { REFUSALS } from "./api.ts";
 import { StoreUri } from "./primitives.ts";
 import { RunId } from "./run.ts";
 
@@ -80,6 +81,10 @@ export const ApiEnvironment = z.object({
   HILUM_UPLOADS: StoreUri.optional().describe("where films go that are sent ahead; without, none are"),
   HILUM_UPLOAD_BYTES: z.coerce.number().int().min(1).default(100_000_000).describe("largest film that is sent ahead"),
   HILUM_FEEDBACK: StoreUri.optional().describe("where readers' labels go; without, none are taken"),
+  HILUM_REFUSE: z
+    .enum(["", ...REFUSALS])
+    .default("")
+    .describe("films that are refused instead of answered without a decision; empty for none"),
   HILUM_STAGE: StageName.optional(),
   HILUM_MODEL_CHECK_SECONDS: z.coerce
     .number()

@@ -81,6 +81,8 @@ export const MetricsReport = Metrics.extend({
   predictionsWithoutLabels: z.int().min(0),
   /** Labelled films that `predict` could not answer for; no figure is of them. */
   failedPredictions: z.int().min(0),
+  /** Observations that the predictions leave blank, as one that a model did not learn; no figure is of them. */
+  notAnswered: z.array(ObservationName),
   policy: z.strictObject({ uncertain: CountedUncertain, blank: BlankPolicy }),
   bootstrap: z.strictObject({ rounds: z.int().min(0), seed: z.int().min(0) }),
 });

@@ -23,7 +23,7 @@ export const METRICS = {
   refusedFilms: { name: "RefusedFilms", unit: "Count", service: "api" },
   /** Environments that had to be made ready first. */
   coldStarts: { name: "ColdStart", unit: "Count", service: "api" },
-  /** 1 for an answered film that is unlike those the model learned from, 0 for any other: their share on average. */
+  /** 1 for a film, answered or refused, that is unlike those the model learned from, 0 for any other answered: their share on average. */
   strangeFilms: { name: "StrangeFilms", unit: "None", service: "api" },
   /** A version that could not be loaded; the one before it went on answering. */
   modelFallbacks: { name: "ModelFallback", unit: "Count", service: "api" },

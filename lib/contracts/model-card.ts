@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ObservationStatus, OutOfDistribution } from "./model-version.ts";
 import { ObservationName, Share, schemaName } from "./primitives.ts";
 import { LabelPolicy } from "./run-config.ts";
 
@@ -23,17 +24,21 @@ export const ModelCard = z.strictObject({
     trained: z.strictObject({ films: z.int(), patients: z.int() }),
     tested: z.strictObject({ films: z.int(), patients: z.int() }),
   }),
+  /** What tells films apart that are unlike those it learned from, and how often it is wrong; null where there is none. */
+  outOfDistribution: OutOfDistribution.optional(),
   metrics: z.strictObject({
     meanAuroc: z.number().nullable(),
     meanAurocInterval: z.tuple([z.number(), z.number()]).nullable(),
-    /** Observations with enough positives and negatives among the test films to claim anything. */
+    /** Observations that were learned, with enough positives and negatives among the test films to claim anything. */
     claimed: z.array(ObservationName),
     perObservation: z.partialRecord(
       ObservationName,
       z.strictObject({
         auroc: z.number().nullable(),
         aurocInterval: z.tuple([z.number(), z.number()]).nullable(),
-        threshold: Share,
+        threshold: Share.nullable(),
+        /** Cards of before this was kept lack it. */
+        status: ObservationStatus.optional(),
         positives: z.int().min(0),
         films: z.int().min(0),
       }),

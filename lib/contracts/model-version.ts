@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { OBSERVATION_STATUSES } from "../domain/observation-status.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { Instant, ObservationName, perObservation, Sha256, Share, schemaName } from "./primitives.ts";
 import { Provenance } from "./provenance.ts";
@@ -21,9 +22,23 @@ export const OutOfDistribution = z
     trainingFilms: z.int().min(1),
     /** Tuning films that the threshold is from. */
     tuningFilms: z.int().min(1),
+    /** How many of the test films, which are of the usual kind, lie beyond the threshold; older versions don't tell. */
+    falseAlarms: z.strictObject({ films: z.int().min(0), beyond: z.int().min(0) }).optional(),
   })
   .nullable();
 export type OutOfDistribution = z.infer<typeof OutOfDistribution>;
+
+const ClassCounts = z.strictObject({ positives: z.int().min(0), negatives: z.int().min(0) });
+
+export const ObservationStatus = z.enum(OBSERVATION_STATUSES);
+
+/** Whether an observation was learned and may be claimed (lib/domain/observation-status.ts), and the films that decided. */
+export const JudgedObservation = z.strictObject({
+  status: ObservationStatus,
+  trained: ClassCounts,
+  tested: ClassCounts,
+});
+export type JudgedObservation = z.infer<typeof JudgedObservation>;
 
 /** First 16 hexadecimal digits of the hash over the version's files. */
 export const VersionId = z.string().regex(/^[0-9a-f]{16}$/);
@@ -44,6 +59,8 @@ export const ModelVersion = z.strictObject({
   operatingPoint: OperatingPointRule,
   calibration: perObservation(Calibration),
   outOfDistribution: OutOfDistribution,
+  /** Versions of before this was kept lack it: lib/registry/observation-statuses.ts tells for all. */
+  observations: perObservation(JudgedObservation).optional(),
   policy: LabelPolicy,
   protocol: z.string(),
   trainedOn: z.strictObject({

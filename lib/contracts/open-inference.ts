@@ -76,7 +76,7 @@ export const InferResponse = z
         name: z.enum(OUTPUTS),
         datatype: z.literal("FP32"),
         shape: z.array(z.int()),
-        data: z.array(z.number()),
+        data: z.array(z.number().nullable()).describe("null, for NaN, where the model did not learn the observation"),
       }),
     ),
   })

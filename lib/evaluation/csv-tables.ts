@@ -1,7 +1,7 @@
 import { quote, readCsv, readCsvHeader } from "../data/csv.ts";
 import { filmOrigin } from "../data/film-path.ts";
 import { InputError } from "../domain/errors.ts";
-import { OBSERVATION_COUNT, OBSERVATIONS } from "../domain/observations.ts";
+import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { patientKey } from "../domain/split.ts";
 import { numberNames } from "./prediction-table.ts";
 
@@ -9,7 +9,7 @@ import { numberNames } from "./prediction-table.ts";
 export interface CsvTable {
   readonly file: string;
   readonly paths: readonly string[] | null;
-  /** rows x 14; NaN throughout where `failed` */
+  /** rows x 14; NaN throughout where `failed`, and in columns that are blank */
   readonly values: readonly number[];
   /** Rows of films that were not answered for. */
   readonly failed: ReadonlySet<number>;
@@ -32,13 +32,20 @@ interface CellKind {
   readonly expected: string;
   /** Whether the column `Error` may say why a row has no numbers. */
   readonly mayFail: boolean;
+  /** Whether a column may be blank in all rows: an observation that was not answered for. */
+  readonly mayLackColumns: boolean;
 }
 
-async function readTable({ file, open }: CsvSource, { parse, expected, mayFail }: CellKind): Promise<CsvTable> {
+async function readTable(
+  { file, open }: CsvSource,
+  { parse, expected, mayFail, mayLackColumns }: CellKind,
+): Promise<CsvTable> {
   const paths: string[] = [];
   const values: number[] = [];
   const failed = new Set<number>();
   const seen = new Set<string>();
+  const firstBlank = new Map<number, number>();
+  const answered = new Set<number>();
   const refuse = (line: number, what: string) => new InputError("csv", `${file} line ${line}: ${what}`);
   const header = await readCsvHeader(file, open());
   const more = [PATH, ...(mayFail ? [ERROR] : [])].filter((name) => header.includes(name));
@@ -58,11 +65,21 @@ async function readTable({ file, open }: CsvSource, { parse, expected, mayFail }
       return;
     }
     for (const [k, text] of numbers.entries()) {
+      if (mayLackColumns && text.trim() === "") {
+        if (!firstBlank.has(k)) firstBlank.set(k, line);
+        values.push(Number.NaN);
+        continue;
+      }
       const value = parse(text.trim());
       if (value === undefined) throw refuse(line, `${OBSERVATIONS[k]} is ${quote(text!)}, expected ${expected}`);
+      answered.add(k);
       values.push(value);
     }
   });
+  for (const [k, line] of firstBlank) {
+    if (answered.has(k))
+      throw refuse(line, `${OBSERVATIONS[k]} is blank, expected ${expected}, or blank for all films`);
+  }
   return { file, paths: paths.length > 0 ? paths : null, values, failed };
 }
 
@@ -84,9 +101,14 @@ export const readLabels = (source: CsvSource, { uncertain, blank }: LabelMeaning
     },
     expected: "1, 0, -1 or blank",
     mayFail: false,
+    mayLackColumns: false,
   });
 
-/** Probabilities; a film that `predict` could not answer for is a failed row. @throws InputError `csv` */
+/**
+ * Probabilities; a film that `predict` could not answer for is a failed row, and an observation that is blank for all
+ * films was not answered for.
+ * @throws InputError `csv`
+ */
 export const readPredictions = (source: CsvSource): Promise<CsvTable> =>
   readTable(source, {
     parse: (text) => {
@@ -95,6 +117,7 @@ export const readPredictions = (source: CsvSource): Promise<CsvTable> =>
     },
     expected: "a probability from 0 to 1",
     mayFail: true,
+    mayLackColumns: true,
   });
 
 /** Labels and predictions of the same films. */
@@ -102,10 +125,12 @@ export interface JoinedTables {
   readonly joinedBy: "path" | "order";
   /** With labels and probabilities. */
   readonly films: number;
-  /** rows x 14 */
+  /** rows x 14; NaN where masked, or not answered for */
   readonly labels: Float64Array;
-  /** rows x 14 */
+  /** rows x 14; NaN where not answered for */
   readonly probabilities: Float64Array;
+  /** Observations that the predictions leave blank. */
+  readonly notAnswered: readonly Observation[];
   /** Number of each film's patient; each film one of its own where the paths do not tell. */
   readonly patients: Uint32Array;
   readonly patientsKnown: boolean;
@@ -137,19 +162,28 @@ export function joinTables(labels: CsvTable, predictions: CsvTable): JoinedTable
   }
   const gather = ({ values }: CsvTable, rows: readonly number[]) =>
     Float64Array.from(rows.flatMap((row) => values.slice(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)));
+  const notAnswered = OBSERVATIONS.filter((_, k) =>
+    Number.isNaN(predictions.values[pairs[0]!.place * OBSERVATION_COUNT + k]!),
+  );
+  if (notAnswered.length === OBSERVATION_COUNT) {
+    throw new InputError("no-prediction", `${predictions.file}: no probability of any observation`);
+  }
+  const probabilities = gather(
+    predictions,
+    pairs.map(({ place }) => place),
+  );
+  const given = gather(
+    labels,
+    pairs.map(({ row }) => row),
+  );
   const paths = labels.paths ?? predictions.paths;
   const names = patientNames(paths && pairs.map(({ row }) => paths[row]!));
   return {
     joinedBy: places === null ? "order" : "path",
     films: pairs.length,
-    labels: gather(
-      labels,
-      pairs.map(({ row }) => row),
-    ),
-    probabilities: gather(
-      predictions,
-      pairs.map(({ place }) => place),
-    ),
+    labels: given.map((label, at) => (Number.isNaN(probabilities[at]!) ? Number.NaN : label)),
+    probabilities,
+    notAnswered,
     patients: names === null ? Uint32Array.from(pairs.keys()) : numberNames(names),
     patientsKnown: names !== null,
     predictionsWithoutLabels: places === null ? 0 : predicted - labelled,

@@ -1,5 +1,6 @@
 import { RunEvaluation } from "../contracts/evaluation.ts";
 import { ModelCard } from "../contracts/model-card.ts";
+import type { OutOfDistribution } from "../contracts/model-version.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
 import { writeServingGraph } from "../model/serving-graph.ts";
@@ -11,7 +12,7 @@ import { writeDocument } from "../store/documents.ts";
 import { sha256 } from "../store/etag.ts";
 import { knownFilms } from "./exams/examinee.ts";
 import { holdExams } from "./exams/hold-exams.ts";
-import { filmsToFit, fitOutOfDistribution } from "./feature-space.ts";
+import { type FittedFeatureSpace, filmsToFit, fitOutOfDistribution } from "./feature-space.ts";
 import { judge } from "./judge.ts";
 import { modelCard } from "./model-card.ts";
 import type { Predicting } from "./predict.ts";
@@ -33,16 +34,19 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   const inputs = await readRunInputs(context, data);
   const served = { model: config.model, size: config.geometry.size };
   const graph = writeServingGraph({ ...served, members: inputs.members });
-  const { material, rules, tables, fitted } = await withServingGraph(graph, served, async (loaded) => {
+  const { material, fitted, ...judged } = await withServingGraph(graph, served, async (loaded) => {
     const using = predicting(context, data, loaded);
     const judged = await judge(context, data, inputs, using);
     const fitted = await fitOutOfDistribution(data.split, config.seed, using);
     const { policy } = data.plan;
     const { calibration } = judged.rules;
-    const examinee = { graph: loaded, calibration, geometry: config.geometry, policy, data, known: knownFilms(data) };
+    const { statuses } = judged.material;
+    const known = knownFilms(data);
+    const examinee = { graph: loaded, calibration, geometry: config.geometry, policy, statuses, data, known };
     await holdExams(context, examinee, judged.tables.at(-1)!, { batchSize: using.batchSize, signal: using.signal });
+    const outOfDistribution = fitted && withoutSpace(fitted);
     const files = [{ path: SERVING_GRAPH, sha256: sha256(graph) }];
-    return { ...judged, fitted, material: { ...judged.material, files } };
+    return { ...judged, fitted, material: { ...judged.material, outOfDistribution, files } };
   });
 
   note("info", "writing the report");
@@ -50,10 +54,10 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   const report = Buffer.from(await renderReport(material));
   const version = await publishVersion(
     rooms.models,
-    describeVersion(material, rules, fitted),
+    describeVersion(material, judged),
     filesOfVersion(graph, material, { card, report, fitted }),
   );
-  await rooms.runs.put(keys.predictions, Buffer.from(predictionsCsv(tables)));
+  await rooms.runs.put(keys.predictions, Buffer.from(predictionsCsv(judged.tables)));
   await rooms.runs.put(keys.report, report);
   await writeDocument(rooms.runs, keys.card, ModelCard, card);
   await writeDocument(rooms.runs, keys.evaluation, RunEvaluation, { ...material.evaluation, model: version.version });
@@ -69,6 +73,8 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
     localisationHitRate,
   };
 }
+
+const withoutSpace = ({ space: _, ...facts }: FittedFeatureSpace): OutOfDistribution => facts;
 
 /** Predicts with that graph, and tells of the films done. */
 function predicting(context: StepContext, films: TrainingData, graph: ServingGraph): Predicting {

@@ -12,14 +12,17 @@ export interface FittedFeatureSpace {
   readonly threshold: number;
   readonly trainingFilms: number;
   readonly tuningFilms: number;
+  /** Test films that were looked at, and how many lie beyond the threshold. */
+  readonly falseAlarms: { readonly films: number; readonly beyond: number };
 }
 
 /** Films that fitOutOfDistribution will look at, for progress. */
-export const filmsToFit = ({ train, tuning }: PartPositions): number =>
-  Math.min(train.length, MOST_FILMS) + Math.min(tuning.length, MOST_FILMS);
+export const filmsToFit = ({ train, tuning, test }: PartPositions): number =>
+  [train, tuning, test].reduce((sum, part) => sum + Math.min(part.length, MOST_FILMS), 0);
 
 /**
- * Where the graph's features of the training films lie, and how far from there those of tuning patients do.
+ * Where the graph's features of the training films lie, how far from there those of tuning patients do, and how many of
+ * the test patients', who set nothing, lie beyond the threshold that gives.
  * @returns null where there are too few tuning films to set a threshold
  */
 export async function fitOutOfDistribution(
@@ -27,7 +30,7 @@ export async function fitOutOfDistribution(
   seed: number,
   using: Predicting,
 ): Promise<FittedFeatureSpace | null> {
-  const some = (part: "train" | "tuning") =>
+  const some = (part: "train" | "tuning" | "test") =>
     shuffle(split[part].slice(), random(seed, "features", part))
       .subarray(0, MOST_FILMS)
       .sort();
@@ -36,7 +39,12 @@ export async function fitOutOfDistribution(
   const space = fitFeatureSpace(train);
   const threshold = space && noveltyLimit(tuning.map((features) => novelty(space, features)));
   if (space === null || threshold === null) return null;
-  return { space, threshold, trainingFilms: train.length, tuningFilms: tuning.length };
+  const test = await featuresOf(some("test"), using);
+  const beyond = test.filter((features) => novelty(space, features) > threshold).length;
+  return {
+    ...{ space, threshold, trainingFilms: train.length, tuningFilms: tuning.length },
+    falseAlarms: { films: test.length, beyond },
+  };
 }
 
 async function featuresOf(positions: Uint32Array, using: Predicting): Promise<Float32Array[]> {

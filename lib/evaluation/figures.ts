@@ -6,9 +6,9 @@ import { confusion, recall, specificity } from "../domain/metrics/confusion.ts";
 import { precisionRecallCurve, rocCurve } from "../domain/metrics/curves.ts";
 import { rank } from "../domain/metrics/ranking.ts";
 import { expectedCalibrationError, reliability } from "../domain/metrics/reliability.ts";
+import { LEAST_FOR_CLAIM } from "../domain/observation-status.ts";
 import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { type SubgroupGap, subgroups } from "../domain/subgroups.ts";
-import { LEAST_FOR_CLAIM } from "../report/claims.ts";
 import { columnsOf, metricsOf } from "./metrics.ts";
 import { countPatients, type PredictionTable } from "./prediction-table.ts";
 

@@ -1,3 +1,4 @@
+import type { JudgedObservation } from "../contracts/model-version.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import { leakageOf } from "../domain/leakage.ts";
 import type { Part } from "../domain/parts.ts";
@@ -9,14 +10,16 @@ import type { StepContext } from "../steps/run-step.ts";
 import { calibrated, type DecisionRules, decisionRules } from "./decision-rules.ts";
 import { evaluationFigures } from "./figures.ts";
 import { judgeHeatMaps } from "./heat-maps.ts";
+import { blankUnlearned, classCounts, judgeObservations, maskUnlearned } from "./learned.ts";
 import { type Predicting, predict } from "./predict.ts";
 import { numberNames, type PredictionTable } from "./prediction-table.ts";
 import type { RunInputs } from "./run-inputs.ts";
 
 export interface Judged {
-  readonly material: Omit<ReportMaterial, "files">;
+  readonly material: Omit<ReportMaterial, "files" | "outOfDistribution">;
   readonly rules: DecisionRules;
-  /** Calibrated, in the order of the parts. */
+  readonly observations: readonly JudgedObservation[];
+  /** Calibrated, in the order of the parts; probabilities of what was not learned are NaN. */
   readonly tables: readonly PredictionTable[];
 }
 
@@ -38,10 +41,17 @@ export async function judge(
     patients: numberNames(Array.from(split[part], (position) => patientOf(data, position))),
     ...(await predict(split[part], using)),
   });
-  const raw = {
+  const predicted = {
     tuning: await tableOf("tuning"),
     calibration: await tableOf("calibration"),
     test: await tableOf("test"),
+  };
+  const trained = classCounts(data.targets, split.train);
+  const observations = judgeObservations(trained, classCounts(predicted.test.labels));
+  const raw = {
+    tuning: maskUnlearned(predicted.tuning, trained),
+    calibration: maskUnlearned(predicted.calibration, trained),
+    test: maskUnlearned(predicted.test, trained),
   };
   const rules = decisionRules(config.evaluation, raw);
   const test = calibrated(raw.test, rules.calibration);
@@ -80,12 +90,14 @@ export async function judge(
       histories,
       evaluation,
       examples,
+      statuses: observations.map(({ status }) => status),
       trainedPatients,
       calibrationKinds: rules.calibration.map(({ kind }) => kind),
       tensorflow: device().tensorflow,
     },
     rules,
-    tables: [calibrated(raw.tuning, rules.calibration), calibrated(raw.calibration, rules.calibration), test],
+    observations,
+    tables: Object.values(predicted).map((table) => blankUnlearned(calibrated(table, rules.calibration), trained)),
   };
 }
 

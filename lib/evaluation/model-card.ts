@@ -1,8 +1,9 @@
 import type { Evaluation } from "../contracts/evaluation.ts";
 import type { ModelCard } from "../contracts/model-card.ts";
+import { LEAST_FOR_CLAIM, observationsWith } from "../domain/observation-status.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
-import { claimed, LEAST_FOR_CLAIM } from "../report/claims.ts";
 import type { ReportMaterial } from "../report/material.ts";
+import { outOfDistributionText } from "../report/out-of-distribution.ts";
 
 const INTENDED_USE = [
   "Research and teaching: how a network for chest films is prepared, trained, judged and served.",
@@ -17,7 +18,8 @@ function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): stri
 
 /** The card of the model that a report is about. */
 export function modelCard(material: ReportMaterial): ModelCard {
-  const { request, plan, evaluation, histories, upsampling } = material;
+  const { request, plan, evaluation, histories, upsampling, statuses, outOfDistribution } = material;
+  const notLearned = observationsWith(statuses, "not-learned");
   const { config } = request;
   const { meanAuroc, meanAurocInterval, perObservation, evaluatedOn } = evaluation;
   return {
@@ -32,8 +34,14 @@ export function modelCard(material: ReportMaterial): ModelCard {
         : []),
       "Tested on patients of the same source as those it was trained on; other hospitals and scanners were not measured.",
       `Views: ${config.views.join(" and ")} films only.`,
+      ...(notLearned.length > 0
+        ? [
+            `Not learned, since its training films were all alike in them, and not answered for: ${notLearned.join(", ")}.`,
+          ]
+        : []),
       `No accuracy is claimed where the test films have fewer than ${LEAST_FOR_CLAIM} positives or negatives.`,
       subgroupLimit(evaluation),
+      outOfDistributionText(outOfDistribution),
       "Heat maps show what raised a score, not where disease is.",
     ],
     model: {
@@ -49,14 +57,17 @@ export function modelCard(material: ReportMaterial): ModelCard {
       trained: { films: upsampling.rowsBefore, patients: material.trainedPatients },
       tested: { films: evaluatedOn.rows, patients: evaluatedOn.patients },
     },
+    outOfDistribution,
     metrics: {
       meanAuroc,
       meanAurocInterval,
-      claimed: claimed(evaluation),
+      claimed: observationsWith(statuses, "learned"),
       perObservation: Object.fromEntries(
-        OBSERVATIONS.map((name) => {
-          const { auroc, aurocInterval, threshold, positives, rows } = perObservation[name];
-          return [name, { auroc, aurocInterval, threshold, positives, films: rows }];
+        OBSERVATIONS.map((name, index) => {
+          const { auroc, aurocInterval, positives, rows } = perObservation[name];
+          const status = statuses[index]!;
+          const threshold = status === "not-learned" ? null : perObservation[name].threshold;
+          return [name, { status, auroc, aurocInterval, threshold, positives, films: rows }];
         }),
       ),
     },

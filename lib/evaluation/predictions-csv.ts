@@ -12,6 +12,8 @@ export function csvText(value: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+const numberText = (value: number): string => (Number.isNaN(value) ? "" : String(value));
+
 const HEADER = [
   "part",
   "source",
@@ -23,7 +25,8 @@ const HEADER = [
 
 /**
  * Every film of the tables, one a line: part; source, path and patient as the data set names them (a path and a patient are
- * of their source: two sources may use the same); 14 labels under the run's policy (empty where masked) and 14 calibrated probabilities, every digit of them.
+ * of their source: two sources may use the same); 14 labels under the run's policy (empty where masked) and 14 calibrated
+ * probabilities, every digit of them (empty where not learned).
  */
 export function predictionsCsv(tables: readonly PredictionTable[]): string {
   const lines = [HEADER.map(csvText).join(",")];
@@ -38,8 +41,8 @@ export function predictionsCsv(tables: readonly PredictionTable[]): string {
           csvText(table.subjects[row]!.source),
           csvText(table.paths[row]!),
           csvText(table.patientIds[row]!),
-          ...Array.from(labels, (label) => (Number.isNaN(label) ? "" : String(label))),
-          ...Array.from(probabilities, String),
+          ...Array.from(labels, numberText),
+          ...Array.from(probabilities, numberText),
         ].join(","),
       );
     }

@@ -9,18 +9,17 @@ import type { VersionDescription } from "../registry/versions.ts";
 import type { ReportMaterial } from "../report/material.ts";
 import { renderModelCard } from "../report/model-card.ts";
 import { encodeDocument } from "../store/documents.ts";
-import type { DecisionRules } from "./decision-rules.ts";
 import type { FittedFeatureSpace } from "./feature-space.ts";
+import type { Judged } from "./judge.ts";
 
 export const SERVING_GRAPH = `${SAVED_MODEL_FOLDER}/saved_model.pb`;
 
 /** What the registry is told of the model, besides its files. */
 export function describeVersion(
   material: ReportMaterial,
-  rules: DecisionRules,
-  fitted: FittedFeatureSpace | null,
+  { rules, observations }: Pick<Judged, "rules" | "observations">,
 ): VersionDescription {
-  const { request, plan, upsampling, evaluation, trainedPatients } = material;
+  const { request, plan, upsampling, evaluation, trainedPatients, outOfDistribution } = material;
   const { config } = request;
   return {
     name: config.name,
@@ -30,11 +29,8 @@ export function describeVersion(
     thresholds: [...rules.thresholds],
     operatingPoint: config.evaluation.operatingPoint,
     calibration: [...rules.calibration],
-    outOfDistribution: fitted && {
-      threshold: fitted.threshold,
-      trainingFilms: fitted.trainingFilms,
-      tuningFilms: fitted.tuningFilms,
-    },
+    outOfDistribution,
+    observations: [...observations],
     policy: plan.policy,
     protocol: plan.protocol,
     trainedOn: {

@@ -55,19 +55,21 @@ export async function openAnswerer(versionFolder: string, version: ModelVersion)
     clock.lap("resize");
     const { features, ...prediction } = await predict({ pixels, maps });
     clock.lap("predict");
-    warnings.push(...strangeness(features));
-    return { film, warnings, prediction, area: rectangleToFilm(cells, film.image, geometry), clock };
+    const { outOfDistribution, warnings: doubts } = strangeness(features);
+    warnings.push(...doubts);
+    const area = rectangleToFilm(cells, film.image, geometry);
+    return { film, warnings, outOfDistribution, prediction, area, clock };
   }
 
   return {
     async answer(source, { maps = false }) {
-      const { film, warnings, prediction, area, clock } = await look(source, maps);
-      return { film: film.facts, warnings, prediction, area, timings: clock.laps };
+      const { film, clock, ...answer } = await look(source, maps);
+      return { ...answer, film: film.facts, timings: clock.laps };
     },
 
     async picture(source, options) {
       if (options.style === "film") return plainPicture(source);
-      const { film, warnings, prediction, area, clock } = await look(source, true);
+      const { film, warnings, outOfDistribution, prediction, area, clock } = await look(source, true);
       const observation = observationIndex(options.observation!);
       const grid = heatGrid(prediction, observation, area);
       const isBlank =
@@ -78,7 +80,7 @@ export async function openAnswerer(versionFolder: string, version: ModelVersion)
       const { png, region } = await draw(film.image, shown, given(options));
       clock.lap("render");
       const told = region === null ? [...warnings, isBlank ? BELOW_THRESHOLD : NO_REGION] : warnings;
-      return { png, box: region?.box ?? null, warnings: told, timings: clock.laps };
+      return { png, box: region?.box ?? null, outOfDistribution, warnings: told, timings: clock.laps };
     },
 
     close: () => graph.close(),
@@ -102,7 +104,7 @@ async function plainPicture(source: FilmSource): Promise<FilmPicture> {
   clock.lap("decode");
   const png = await filmPng(film.image);
   clock.lap("render");
-  return { png, box: null, warnings: film.warnings, timings: clock.laps };
+  return { png, box: null, outOfDistribution: null, warnings: film.warnings, timings: clock.laps };
 }
 
 /** A prediction with the pooled features that it came from. */

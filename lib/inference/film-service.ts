@@ -17,6 +17,8 @@ export interface FilmAnswer {
   readonly prediction: Prediction;
   /** What the maps' grid covers, in film pixels. */
   readonly area: Rectangle;
+  /** Whether the film is unlike those that the model learned from; null where the version has no check for it. */
+  readonly outOfDistribution: boolean | null;
   readonly warnings: readonly Warning[];
   readonly timings: Timings;
 }
@@ -42,6 +44,8 @@ export interface FilmPicture {
   readonly png: Uint8Array;
   /** Bounds of the hottest region in film pixels; null where there is none. */
   readonly box: Rectangle | null;
+  /** As of an answer; null for the style `film`, too. */
+  readonly outOfDistribution: boolean | null;
   readonly warnings: readonly Warning[];
   readonly timings: Timings;
 }

@@ -1,12 +1,19 @@
 import { join } from "node:path";
+import type { Refusal } from "../contracts/api.ts";
+import { Evaluation } from "../contracts/evaluation.ts";
+import { modelKeys } from "../contracts/layout.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
 import { eachOf } from "../domain/each-of.ts";
-import { type ErrorReport, reportError, TemporaryError } from "../domain/errors.ts";
+import { type ErrorReport, InputError, reportError, TemporaryError } from "../domain/errors.ts";
+import type { ObservationStatus } from "../domain/observation-status.ts";
 import { resolveVersion } from "../registry/channels.ts";
+import { observationStatuses } from "../registry/observation-statuses.ts";
 import { materialiseVersion } from "../registry/versions.ts";
 import { cacheFolder } from "../setup/cache-folder.mjs";
+import { findDocument } from "../store/documents.ts";
 import type { Store } from "../store/store.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions, Vitals } from "./film-service.ts";
+import { OUT_OF_DISTRIBUTION } from "./strangeness.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
 export interface PredictorOptions {
@@ -20,6 +27,8 @@ export interface PredictorOptions {
   readonly mostFilms?: number;
   /** Seconds for one film, its waiting included, after which its process is ended. */
   readonly timeout?: number;
+  /** Films that are refused, which would be answered without a decision; none if left out. */
+  readonly refuse?: Refusal | undefined;
 }
 
 const DEFAULTS = { model: "production", mostFilms: 64, timeout: 30 } as const;
@@ -37,9 +46,11 @@ export type PredictResult = FilmAnswer | { readonly error: ErrorReport };
  */
 export interface Predictor {
   readonly version: ModelVersion;
+  /** What the version may say of each observation. */
+  readonly statuses: readonly ObservationStatus[];
   /** False while a crashed process is replaced. */
   readonly ready: boolean;
-  /** @throws InputError as readFilm and checkPlausibility; TemporaryError `busy`, `predictor-stopped`, `predictor-timeout` */
+  /** @throws InputError as readFilm and checkPlausibility, `out-of-distribution` where such are refused; TemporaryError `busy`, `predictor-stopped`, `predictor-timeout` */
   answer(film: FilmSource, options?: AnswerOptions): Promise<FilmAnswer>;
   /** As answer; `not-a-chest-film` is not refused for the style `film`. */
   picture(film: FilmSource, options: PictureOptions): Promise<FilmPicture>;
@@ -51,14 +62,19 @@ export interface Predictor {
 
 /**
  * Fetches a version, verifies its hashes, and starts a process that has loaded it and run it once.
- * @throws InputError where the model does not exist, is damaged, or can't be loaded
+ * @throws InputError where the model does not exist, is damaged, or can't be loaded; `no-distribution-check` where it is to
+ *   refuse films that it can't tell
  */
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
-  const { models, model, mostFilms, timeout } = { ...DEFAULTS, ...options };
+  const { models, model, mostFilms, timeout, refuse } = { ...DEFAULTS, ...options };
   const cache = options.cache ?? join(cacheFolder(), "models");
   // It starts while the version is fetched.
   let spare: WorkerProcess | undefined = startWorker();
-  const { manifest: version, folder } = await fetchVersion().catch(async (error: unknown) => {
+  const {
+    manifest: version,
+    folder,
+    statuses,
+  } = await fetchVersion().catch(async (error: unknown) => {
     await spare?.stop(0);
     throw error;
   });
@@ -72,7 +88,13 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   await starting;
 
   async function fetchVersion() {
-    return materialiseVersion(models, await resolveVersion(models, model), cache);
+    const local = await materialiseVersion(models, await resolveVersion(models, model), cache);
+    const { version, outOfDistribution } = local.manifest;
+    if (refuse === OUT_OF_DISTRIBUTION && outOfDistribution === null) {
+      const message = `version ${version}: can't tell films unlike those it learned from, which it is to refuse; train on more films, or refuse none`;
+      throw new InputError("no-distribution-check", message);
+    }
+    return { ...local, statuses: await statusesOf(models, local.manifest) };
   }
 
   /** A process with the model; starts the next one when it ends, unless it never got ready. */
@@ -118,16 +140,23 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   }
 
   const answer = (film: FilmSource, { maps = false }: AnswerOptions = {}): Promise<FilmAnswer> =>
-    admitted((worker) => worker.call("answer", { film, options: { maps } }, milliseconds));
+    admitted((worker) => worker.call("answer", { film, options: { maps } }, milliseconds)).then(unlessRefused);
+
+  function unlessRefused<T extends FilmAnswer | FilmPicture>(told: T): T {
+    if (refuse !== OUT_OF_DISTRIBUTION || !told.outOfDistribution) return told;
+    const warning = told.warnings.find(({ code }) => code === OUT_OF_DISTRIBUTION);
+    throw new InputError(OUT_OF_DISTRIBUTION, warning?.message ?? OUT_OF_DISTRIBUTION);
+  }
 
   return {
     version,
+    statuses,
     get ready() {
       return ready;
     },
     answer,
     picture: (film, pictureOptions) =>
-      admitted((worker) => worker.call("picture", { film, options: pictureOptions }, milliseconds)),
+      admitted((worker) => worker.call("picture", { film, options: pictureOptions }, milliseconds)).then(unlessRefused),
     predict: (films, { explain = false } = {}) =>
       eachOf(films, Math.min(FILMS_AT_ONCE, mostFilms), (film) =>
         answer(film, { maps: explain }).catch((error: unknown) => ({ error: reportError(error) })),
@@ -141,6 +170,15 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     },
   };
 }
+
+/** The evaluation is read only where the manifest does not tell. */
+const statusesOf = async (models: Store, version: ModelVersion): Promise<readonly ObservationStatus[]> =>
+  observationStatuses(
+    version,
+    version.observations === undefined
+      ? ((await findDocument(models, modelKeys.version(version.version).evaluation, Evaluation)) ?? null)
+      : null,
+  );
 
 /** Films of one call on their way at one time. */
 const FILMS_AT_ONCE = 8;

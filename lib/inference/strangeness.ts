@@ -1,15 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Warning } from "../contracts/api.ts";
+import type { Refusal, Warning } from "../contracts/api.ts";
 import { VERSION_FILES } from "../contracts/layout.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
 import { InputError } from "../domain/errors.ts";
 import { novelty } from "../domain/feature-space.ts";
 import { decodeFeatureSpace } from "../registry/feature-space-file.ts";
 
+/** Code of the warning, and of the refusal where that is asked for. */
+export const OUT_OF_DISTRIBUTION = "out-of-distribution" satisfies Refusal;
+
+/** Whether a film is unlike those that a model learned from, null where that can't be told, and what to say of it. */
+export interface Strangeness {
+  readonly outOfDistribution: boolean | null;
+  readonly warnings: readonly Warning[];
+}
+
+const UNTOLD: Strangeness = { outOfDistribution: null, warnings: [] };
+const USUAL: Strangeness = { outOfDistribution: false, warnings: [] };
+
 /**
- * Warns of films whose features lie further from the training films' than almost all of the tuning patients'. Versions
- * that never had this measured warn of none.
+ * Tells films whose features lie further from the training films' than almost all of the tuning patients'. Versions that
+ * never had this measured can't tell.
  * @param channels length of a film's features
  * @throws InputError `safetensors`, `feature-space`
  */
@@ -17,8 +29,8 @@ export async function openStrangeness(
   versionFolder: string,
   { outOfDistribution }: Pick<ModelVersion, "outOfDistribution">,
   channels: number,
-): Promise<(features: ArrayLike<number>) => Warning[]> {
-  if (outOfDistribution === null) return () => [];
+): Promise<(features: ArrayLike<number>) => Strangeness> {
+  if (outOfDistribution === null) return () => UNTOLD;
   const path = join(versionFolder, VERSION_FILES.featureSpace);
   const bytes = await readFile(path).catch((cause) => {
     throw new InputError("feature-space", `${path}: can't be read, expected as the manifest has a threshold`, {
@@ -32,9 +44,9 @@ export async function openStrangeness(
   const { threshold } = outOfDistribution;
   return (features) => {
     const distance = novelty(space, features);
-    if (distance <= threshold) return [];
+    if (distance <= threshold) return USUAL;
     const far = `distance ${distance.toFixed(1)}, almost all of theirs up to ${threshold.toFixed(1)}`;
-    const message = `the film is unlike those that the model learned from (${far}); the answer may mean nothing`;
-    return [{ code: "out-of-distribution", message }];
+    const message = `the film is unlike those that the model learned from (${far}); no decision is given`;
+    return { outOfDistribution: true, warnings: [{ code: OUT_OF_DISTRIBUTION, message }] };
   };
 }

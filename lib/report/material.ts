@@ -1,9 +1,11 @@
 import type { Dataset, UpsamplingRecord } from "../contracts/dataset.ts";
 import type { Evaluation } from "../contracts/evaluation.ts";
+import type { OutOfDistribution } from "../contracts/model-version.ts";
 import type { Plan } from "../contracts/plan.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
 import type { Rectangle } from "../domain/geometry.ts";
+import type { ObservationStatus } from "../domain/observation-status.ts";
 import type { Observation } from "../domain/observations.ts";
 
 /** How a decision stood to its label. */
@@ -32,6 +34,9 @@ export interface ReportMaterial {
   readonly upsampling: UpsamplingRecord;
   readonly histories: readonly TrainingHistory[];
   readonly evaluation: Evaluation;
+  /** Of each observation, in their order. */
+  readonly statuses: readonly ObservationStatus[];
+  readonly outOfDistribution: OutOfDistribution;
   /** Patients of the films that were trained on. */
   readonly trainedPatients: number;
   readonly calibrationKinds: readonly ("identity" | "platt" | "isotonic")[];

@@ -3,7 +3,7 @@ import { OBSERVATIONS } from "../domain/observations.ts";
 import { AUROC_PLACES, count, counted, figure, interval } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
-import { cell, table } from "./table.ts";
+import { cell, notLearnedRow, table } from "./table.ts";
 
 /** The model card as one HTML file for people; the JSON beside it is for programs. */
 export const renderModelCard = (card: ModelCard): string =>
@@ -42,11 +42,12 @@ const figures = ({ metrics, data }: ModelCard): Html => html`
 <p>Mean AUROC ${figure(metrics.meanAuroc, AUROC_PLACES)} (95 % interval ${interval(metrics.meanAurocInterval)}).</p>
 ${table({
   caption: html`<b>By observation</b>, on ${counted(data.tested.films, "film")} of ${counted(data.tested.patients, "patient")}. † Too few
-positives or negatives: no accuracy is claimed.`,
+positives or negatives: no accuracy is claimed. Not learned: the training films were all alike in it, and no answer is given.`,
   headings: ["Observation", "Positive", "AUROC", "95 % interval", "Threshold"],
   rows: OBSERVATIONS.flatMap((name) => {
     const found = metrics.perObservation[name];
     if (found === undefined) return [];
+    if (found.status === "not-learned") return [notLearnedRow(name, 4)];
     return [
       {
         name: metrics.claimed.includes(name) ? name : html`${name} <span class="quiet">†</span>`,

@@ -28,6 +28,12 @@ ${foot ? html`<tfoot>${line(foot)}</tfoot>` : null}
 </table></div></figure>`;
 }
 
+/** The row of an observation that the model did not learn, which has no figures. */
+export const notLearnedRow = (name: string, columns: number): Row => ({
+  name,
+  cells: [html`<span class="quiet">not learned</span>`, ...Array.from({ length: columns - 1 }, () => null)],
+});
+
 /** A figure; quiet words where it is not defined. */
 export const cell = (value: number | null, places = 2): Fragment =>
   value === null

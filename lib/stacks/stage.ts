@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import * as z from "zod";
+import { REFUSALS } from "../contracts/api.ts";
 import { STAGE_NAME } from "../contracts/deployment.ts";
 import { InputError } from "../domain/errors.ts";
 import { JOBS, type Queue } from "../workflow/jobs.ts";
@@ -156,6 +157,13 @@ export const Stage = z
           .default(4_500_000)
           .describe("largest film in a call; larger ones go through an upload"),
         uploadBytes: z.int().min(100_000).max(LARGEST_POST).default(100_000_000).describe("largest film in an upload"),
+        refuse: z
+          .enum(REFUSALS)
+          .nullable()
+          .default(null)
+          .describe(
+            "films that are refused: out-of-distribution are those unlike the training films, else answered without a decision; null refuses none",
+          ),
         modelCheckSeconds: z.int().min(5).default(60).describe("seconds between looks for a newly promoted model"),
         firewall: z.boolean().default(true).describe("a web firewall before the API: common rules and a rate limit"),
         requestsPerAddress: z

@@ -6,8 +6,9 @@ import { outFormat } from "../../bin/cli/predict/out-formats.ts";
 import { NOTICE } from "../../lib/contracts/api.ts";
 import { MetricsReport } from "../../lib/contracts/evaluation.ts";
 import { auroc } from "../../lib/domain/metrics/auroc.ts";
-import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { OBSERVATIONS, type Observation } from "../../lib/domain/observations.ts";
 import { random } from "../../lib/domain/random.ts";
+import type { Finding } from "../../lib/inference/findings.ts";
 import { hilum } from "./hilum.ts";
 
 const FILMS = 60;
@@ -27,16 +28,23 @@ describe("hilum metrics", () => {
     writeFile(file(name), [header, ...rows].map((row) => row.join(",")).join("\n"));
 
   /** The films as `predict --out` writes them, some of them failed. */
-  function written(fails: (film: number) => boolean): string {
+  function written(fails: (film: number) => boolean, unlearned: readonly Observation[] = []): string {
     const { header, line } = outFormat("predicted.csv");
     const model = { name: "phantoms", version: "0123456789abcdef", sha256: "0".repeat(64) };
     const lines = predictions.map((row, film) => {
       const by = { file: path(film), model, notice: NOTICE } as const;
       if (fails(film)) return line({ ...by, error: { code: "no-pixels", message: "none, says its header" } });
-      const findings = OBSERVATIONS.map((observation, k) => ({
-        ...{ observation, probability: row[k]!, threshold: 0.5, positive: row[k]! >= 0.5 },
-      }));
-      return line({ ...by, findings, warnings: [] });
+      const findings = OBSERVATIONS.map((observation, k): Finding => {
+        if (unlearned.includes(observation)) {
+          return {
+            ...{ observation, status: "not-learned", probability: null, threshold: null },
+            ...{ decision: null, withheld: "not-learned" },
+          };
+        }
+        const answer = { observation, status: "learned", probability: row[k]!, threshold: 0.5 } as const;
+        return { ...answer, decision: row[k]! >= 0.5 ? "above-threshold" : "below-threshold", withheld: null };
+      });
+      return line({ ...by, outOfDistribution: false, findings, warnings: [] });
     });
     return header + lines.join("");
   }
@@ -96,6 +104,33 @@ describe("hilum metrics", () => {
     );
     expect(edema.aurocInterval![0]).toBeLessThan(edema.auroc!);
     expect(joined.perObservation["Lung Opacity"]).toMatchObject({ auroc: null, rows: FILMS, positives: 0 });
+  });
+
+  it("leaves out what a model did not learn, and refuses a probability that is missing for some films", async () => {
+    const unlearned = ["Edema", "Fracture"] as const;
+    await writeFile(
+      file("unlearned.csv"),
+      written((film) => film === 1, unlearned),
+    );
+    const found = await report("--predictions", file("unlearned.csv"));
+    expect(found.notAnswered).toEqual(unlearned);
+    for (const name of OBSERVATIONS) {
+      const figures = found.perObservation[name];
+      if (found.notAnswered.includes(name)) expect(figures).toMatchObject({ rows: 0, auroc: null, f1: null });
+      else expect(figures.rows).toBeGreaterThan(0);
+    }
+    const aurocs = OBSERVATIONS.flatMap((name) => found.perObservation[name].auroc ?? []);
+    expect(found.averages.macro.auroc).toBeCloseTo(aurocs.reduce((sum, value) => sum + value, 0) / aurocs.length, 12);
+    const asked = (predictions: string) =>
+      hilum(["metrics", "--labels", file("labels.csv"), "--predictions", file(predictions)]);
+    const { stdout } = await asked("unlearned.csv");
+    expect(stdout).toContain("not answered for, and left out: Edema, Fracture");
+    expect(stdout).not.toMatch(/^Edema/m);
+
+    await write("holes.csv", OBSERVATIONS, [["", ...predictions[0]!.slice(1)], ...predictions.slice(1)]);
+    const refused = await asked("holes.csv");
+    expect(refused.exitCode).toBe(64);
+    expect(refused.stderr).toContain("holes.csv line 2: No Finding is blank");
   });
 
   it("counts uncertain and blank labels as it is told, at the thresholds it is given", async () => {

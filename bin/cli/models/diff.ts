@@ -1,9 +1,8 @@
-import { Evaluation } from "../../../lib/contracts/evaluation.ts";
-import { modelKeys } from "../../../lib/contracts/layout.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
-import { forEachObservation } from "../../../lib/domain/observations.ts";
-import { findDocument } from "../../../lib/store/documents.ts";
-import { findVersion, type ModelsOptions } from "./registry.ts";
+import type { ObservationStatus } from "../../../lib/domain/observation-status.ts";
+import { forEachObservation, type Observation } from "../../../lib/domain/observations.ts";
+import { observationStatuses } from "../../../lib/registry/observation-statuses.ts";
+import { evaluationOf, findVersion, type ModelsOptions } from "./registry.ts";
 
 /** Facts in which versions may differ besides their figures. */
 const FACTS = {
@@ -24,6 +23,9 @@ interface Side {
   readonly version: string;
   readonly meanAuroc: number | null;
   readonly auroc: readonly (number | null)[];
+  readonly statuses: readonly ObservationStatus[];
+  /** Null where not learned. */
+  readonly thresholds: readonly (number | null)[];
 }
 
 /** What tells two versions apart. Their figures may come from other films: the gate alone compares film by film. */
@@ -37,7 +39,8 @@ export async function diffModels(a: string, b: string | undefined, { store, json
   const observations = forEachObservation((observation, i) => ({
     observation,
     auroc: [left.auroc[i] ?? null, right.auroc[i] ?? null],
-    threshold: [before.version.thresholds[i]!, after.version.thresholds[i]!],
+    threshold: [left.thresholds[i]!, right.thresholds[i]!],
+    status: [left.statuses[i]!, right.statuses[i]!],
   }));
   if (json) {
     const versions = [left, right].map(({ version, meanAuroc }) => ({ version, meanAuroc }));
@@ -48,10 +51,10 @@ export async function diffModels(a: string, b: string | undefined, { store, json
     console.log(`${fact.padEnd(28)} ${JSON.stringify(values.before)} -> ${JSON.stringify(values.after)}`);
   }
   console.log(`${"mean AUROC".padEnd(28)} ${step(left.meanAuroc, right.meanAuroc)}`);
-  for (const { observation, auroc, threshold } of observations) {
-    console.log(
-      `${observation.padEnd(28)} AUROC ${step(auroc[0]!, auroc[1]!)}   threshold ${step(threshold[0]!, threshold[1]!)}`,
-    );
+  for (const { observation, auroc, threshold, status } of observations) {
+    const figures = `AUROC ${step(auroc[0]!, auroc[1]!)}   threshold ${step(threshold[0]!, threshold[1]!)}`;
+    const told = status[0] === status[1] ? status[0] : status.join(" -> ");
+    console.log(`${observation.padEnd(28)} ${figures}   ${told}`);
   }
 }
 
@@ -59,10 +62,15 @@ const figure = (value: number | null): string => (value === null ? "  -  " : val
 const step = (before: number | null, after: number | null): string => `${figure(before)} -> ${figure(after)}`;
 
 async function sideOf({ models, version }: Awaited<ReturnType<typeof findVersion>>): Promise<Side> {
-  const evaluation = await findDocument(models, modelKeys.version(version.version).evaluation, Evaluation);
+  const evaluation = await evaluationOf(models, version);
+  const statuses = observationStatuses(version, evaluation);
+  const whereLearned = <T>(make: (name: Observation, index: number) => T): (T | null)[] =>
+    forEachObservation((name, index) => (statuses[index] === "not-learned" ? null : make(name, index)));
   return {
     version: version.version,
     meanAuroc: version.meanAuroc,
-    auroc: forEachObservation((name) => evaluation?.perObservation[name].auroc ?? null),
+    statuses,
+    auroc: whereLearned((name) => evaluation?.perObservation[name].auroc ?? null),
+    thresholds: whereLearned((_, index) => version.thresholds[index]!),
   };
 }

@@ -1,6 +1,10 @@
+import { Evaluation } from "../../../lib/contracts/evaluation.ts";
+import { modelKeys } from "../../../lib/contracts/layout.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import { resolveVersion } from "../../../lib/registry/channels.ts";
+import { observationStatuses } from "../../../lib/registry/observation-statuses.ts";
 import { loadVersion } from "../../../lib/registry/versions.ts";
+import { findDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { locateModel } from "../model-location.ts";
@@ -24,3 +28,10 @@ export async function findVersion(
   const models = openStore(location.models);
   return { models, version: await loadVersion(models, await resolveVersion(models, location.model)) };
 }
+
+export const evaluationOf = async (models: Store, { version }: ModelVersion): Promise<Evaluation | null> =>
+  (await findDocument(models, modelKeys.version(version).evaluation, Evaluation)) ?? null;
+
+/** What a version may say of each observation. */
+export const statusesOf = async (models: Store, version: ModelVersion) =>
+  observationStatuses(version, await evaluationOf(models, version));

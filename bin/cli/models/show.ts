@@ -1,13 +1,15 @@
-import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
+import type { ModelVersion, OutOfDistribution } from "../../../lib/contracts/model-version.ts";
+import type { ObservationStatus } from "../../../lib/domain/observation-status.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { operatingPointText } from "../../../lib/domain/operating-point.ts";
 import { cautionOf, KIND_WORDS, NOT_STATED, SOURCE_FACTS } from "../../../lib/domain/provenance.ts";
-import { findVersion, type ModelsOptions } from "./registry.ts";
+import { findVersion, type ModelsOptions, statusesOf } from "./registry.ts";
 
 /** All that a version's manifest says. */
 export async function showModel(place: string | undefined, { store, json }: ModelsOptions): Promise<void> {
-  const { version } = await findVersion(place, store);
-  if (json) return console.log(JSON.stringify(version));
+  const { models, version } = await findVersion(place, store);
+  const statuses = await statusesOf(models, version);
+  if (json) return console.log(JSON.stringify({ ...version, statuses }));
   const { trainedOn, geometry, model } = version;
   const lines = [
     ["Version", version.version],
@@ -18,9 +20,23 @@ export async function showModel(place: string | undefined, { store, json }: Mode
     ...sourceLines(version),
     ["Mean AUROC", version.meanAuroc === null ? "not defined" : version.meanAuroc.toFixed(3)],
     ["Operating", operatingPointText(version.operatingPoint)],
-    ...forEachObservation((name, index) => ["", `${name.padEnd(28)} ${version.thresholds[index]!.toFixed(3)}`]),
+    ["Strange films", strangeText(version.outOfDistribution)],
+    ...forEachObservation((name, index) => ["", `${name.padEnd(28)} ${pointText(version, statuses, index)}`]),
   ];
-  for (const [label = "", text = ""] of lines) console.log(`${label.padEnd(12)}${text}`);
+  for (const [label = "", text = ""] of lines) console.log(`${label.padEnd(15)}${text}`);
+}
+
+function pointText(version: ModelVersion, statuses: readonly ObservationStatus[], index: number): string {
+  if (statuses[index] === "not-learned") return "not learned";
+  const point = version.thresholds[index]!.toFixed(3);
+  return statuses[index] === "learned" ? point : `${point}  too few test films to say how well`;
+}
+
+function strangeText(check: OutOfDistribution): string {
+  if (check === null) return "not told: too few tuning films to set a limit";
+  const { falseAlarms } = check;
+  if (falseAlarms === undefined) return "told, and given no decision";
+  return `told, and given no decision; ${falseAlarms.beyond} of ${falseAlarms.films} test films were so wrongly`;
 }
 
 /** Where its films come from, and what to think of that. */

@@ -33,6 +33,8 @@ interface AnsweredBy {
 /** What `predict` says of a file; one line of JSON with `--json`. */
 export type PredictionResult =
   | (AnsweredBy & {
+      /** Null where the model has no check for it. */
+      readonly outOfDistribution: boolean | null;
       readonly findings: readonly Finding[];
       readonly explanations?: readonly Explanation[];
       readonly warnings: readonly Warning[];
@@ -46,6 +48,9 @@ export interface AnswerOptions {
   readonly observations?: readonly Observation[] | undefined;
 }
 
+/** A predictor, or several of one version. */
+export type AnsweringModel = Pick<Predictor, "answer" | "version" | "statuses">;
+
 export interface FileAnswer {
   readonly film: FilmFile;
   readonly result: PredictionResult;
@@ -54,7 +59,7 @@ export interface FileAnswer {
 
 /** One file's answer or error; nothing is thrown. */
 export async function answerFile(
-  predictor: Pick<Predictor, "answer" | "version">,
+  predictor: AnsweringModel,
   film: FilmFile,
   options: AnswerOptions,
 ): Promise<FileAnswer> {
@@ -70,24 +75,27 @@ export async function answerFile(
 
 /** Where maps are drawn, the film is read here and once; otherwise the predictor's own process reads it. */
 async function answer(
-  predictor: Pick<Predictor, "answer" | "version">,
+  predictor: AnsweringModel,
   { place }: FilmFile,
   bytes: Uint8Array,
   { explain, observations }: AnswerOptions,
 ): Promise<Omit<Extract<PredictionResult, { findings: unknown }>, keyof AnsweredBy>> {
-  if (explain === undefined) {
-    const { prediction, warnings } = await predictor.answer(bytes);
-    return { findings: findings(prediction, predictor.version), warnings };
-  }
+  const { version, statuses } = predictor;
+  const told = (answered: FilmAnswer) => ({
+    outOfDistribution: answered.outOfDistribution,
+    findings: findings(answered, { thresholds: version.thresholds, statuses }),
+    warnings: answered.warnings,
+  });
+  if (explain === undefined) return told(await predictor.answer(bytes));
   const film = await readFilm(bytes);
   const answered = await predictor.answer(film, { maps: true });
-  const found = findings(answered.prediction, predictor.version);
+  const { warnings, ...said } = told(answered);
   const explanations: Explanation[] = [];
-  for (const observation of observations ?? worthExplaining(found)) {
+  for (const observation of observations ?? worthExplaining(said.findings)) {
     const file = join(explain, `${place}.${observation.toLowerCase().replaceAll(" ", "-")}.png`);
     explanations.push({ observation, file, box: await drawMap(film.image, answered, observation, file) });
   }
-  return { findings: found, explanations, warnings: answered.warnings };
+  return { ...said, explanations, warnings };
 }
 
 type Image = Parameters<typeof overlayPng>[0];
@@ -109,9 +117,10 @@ async function drawMap(
 
 /** The positive findings; where there is none, the one that comes nearest to its operating point. */
 function worthExplaining(found: readonly Finding[]): Observation[] {
-  const places = found.filter(({ observation }) => observation !== "No Finding");
-  const positive = places.filter((finding) => finding.positive);
+  const places = found.filter(({ observation, status }) => observation !== "No Finding" && status !== "not-learned");
+  const positive = places.filter(({ decision }) => decision === "above-threshold");
   if (positive.length > 0) return positive.map(({ observation }) => observation);
-  const nearness = ({ probability, threshold }: Finding) => probability / Math.max(threshold, Number.EPSILON);
+  const nearness = ({ probability, threshold }: Finding) =>
+    (probability ?? 0) / Math.max(threshold ?? 1, Number.EPSILON);
   return places.length === 0 ? [] : [places.reduce((a, b) => (nearness(b) > nearness(a) ? b : a)).observation];
 }

@@ -1,5 +1,7 @@
+import type { Refusal } from "../../../lib/contracts/api.ts";
 import { EXIT, type ExitCode } from "../../../lib/domain/errors.ts";
 import type { Observation } from "../../../lib/domain/observations.ts";
+import { requireLearned } from "../../../lib/inference/findings.ts";
 import { createScreen } from "../../../lib/local/display/create-screen.ts";
 import { createReporter } from "../../../lib/steps/progress.ts";
 import type { ModelLocation } from "../model-location.ts";
@@ -14,6 +16,7 @@ export interface CallOptions {
   readonly workers: number;
   readonly explain?: string;
   readonly observation?: readonly Observation[];
+  readonly refuse?: Refusal;
   readonly json?: boolean;
 }
 
@@ -79,13 +82,14 @@ async function answerAll(
   onAnswer: (answer: FileAnswer) => Promise<void>,
 ): Promise<FileAnswer[]> {
   const [{ openPredictors }, { answerFiles }] = await Promise.all([import("./predictors.ts"), import("./run.ts")]);
-  const predictors = await openPredictors(location, options.workers);
+  const predictors = await openPredictors(location, options);
   const screen = showProgress && films.length > 1 ? createScreen(process.stderr, process.env) : undefined;
   const { progress } = createReporter("predict", {
     emit: (event) => event.event === "progress" && screen?.progress("predict", "", event),
   });
   screen?.begin("predict");
   try {
+    requireLearned(predictors.statuses, options.observation ?? []);
     const unanswered = await stoppable(whenStopped, (signal) =>
       answerFiles(predictors, films, {
         signal,

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { csvText } from "../../../lib/evaluation/predictions-csv.ts";
+import type { Finding } from "../../../lib/inference/findings.ts";
 import type { PredictionResult } from "./answer.ts";
 
 /** A file of one film a line. */
@@ -14,8 +15,14 @@ export interface OutFormat {
   line(result: PredictionResult): string;
 }
 
-/** `Path` and the 14 names are what `hilum metrics` reads; a film without an answer has its error instead. */
-export const CSV_COLUMNS = ["Path", ...OBSERVATIONS, "Above threshold", "Warnings", "Error", "Model", "Version"];
+/**
+ * `Path` and the 14 names are what `hilum metrics` reads; a film without an answer has its error instead, and an observation
+ * that the model did not learn has blank cells. Where a film is out of distribution, nothing is said to be above threshold.
+ */
+export const CSV_COLUMNS = [
+  ...["Path", ...OBSERVATIONS],
+  ...["Above threshold", "Out of distribution", "Not learned", "Not claimed", "Warnings", "Error", "Model", "Version"],
+];
 
 const csvRow = (cells: readonly string[]): string => `${cells.map(csvText).join(",")}\n`;
 
@@ -24,13 +31,20 @@ function csvLine(result: PredictionResult): string {
   const by = [model.name, model.version];
   if ("error" in result) {
     const { code, message } = result.error;
-    return csvRow([file, ...OBSERVATIONS.map(() => ""), "", "", `${code}: ${message}`, ...by]);
+    return csvRow([file, ...OBSERVATIONS.map(() => ""), "", "", "", "", "", `${code}: ${message}`, ...by]);
   }
-  const above = result.findings.filter(({ positive }) => positive).map(({ observation }) => observation);
+  const namesWhere = (is: (finding: Finding) => boolean): string =>
+    result.findings
+      .filter(is)
+      .map(({ observation }) => observation)
+      .join("; ");
   return csvRow([
     file,
-    ...result.findings.map(({ probability }) => String(probability)),
-    above.join("; "),
+    ...result.findings.map(({ probability }) => (probability === null ? "" : String(probability))),
+    namesWhere(({ decision }) => decision === "above-threshold"),
+    result.outOfDistribution === null ? "not checked" : result.outOfDistribution ? "yes" : "no",
+    namesWhere(({ status }) => status === "not-learned"),
+    namesWhere(({ status }) => status === "not-claimed"),
     result.warnings.map(({ code }) => code).join("; "),
     "",
     ...by,

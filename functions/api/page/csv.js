@@ -1,28 +1,30 @@
+import { verdictOf } from "./decisions.js";
 import { thresholdOf } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
 
-/** A cell that no spreadsheet takes for a formula. @param {string | number | boolean} value */
+/** A cell that no spreadsheet takes for a formula; blank for null. @param {string | number | boolean | null} value */
 const cell = (value) =>
-  `"${String(value)
+  `"${String(value ?? "")
     .replace(/^(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/, "'")
     .replaceAll('"', '""')}"`;
 
 const HEADER = [
-  ...["film", "observation", "probability", "threshold", "positive", "model_threshold"],
-  ...["model", "version", "model_sha256", "warnings", "problem"],
+  ...["film", "observation", "status", "probability", "threshold", "decision", "withheld", "model_threshold"],
+  ...["out_of_distribution", "model", "version", "model_sha256", "warnings", "problem"],
 ];
 
-/** @param {Film} film @returns {(string | number | boolean)[][]} a row an observation; one that says why where there is no answer */
+/** @param {Film} film @returns {(string | number | boolean | null)[][]} a row an observation; one that says why where there is no answer */
 function rowsOf({ name, prediction, problem }) {
   if (prediction === null) return problem === null ? [] : [[name, ...HEADER.slice(2).map(() => ""), problem.code]];
-  const { model, warnings } = prediction;
+  const { model, warnings, outOfDistribution } = prediction;
   const doubts = warnings.map(({ code }) => code).join("; ");
-  return prediction.findings.map(({ observation, probability, threshold: own }) => {
-    const threshold = thresholdOf(observation, own);
-    const positive = probability >= threshold;
-    const by = [model.name, model.version, model.sha256];
-    return [name, observation, probability, threshold, positive, own, ...by, doubts, ""];
+  const by = [outOfDistribution ?? "not checked", model.name, model.version, model.sha256];
+  return prediction.findings.map((finding) => {
+    const { observation, status, probability, threshold: own, withheld } = finding;
+    const decision = withheld === null ? verdictOf(finding) : null;
+    const threshold = own === null ? null : thresholdOf(observation, own);
+    return [name, observation, status, probability, threshold, decision, withheld, own, ...by, doubts, ""];
   });
 }
 

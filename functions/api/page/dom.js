@@ -42,5 +42,15 @@ export function probability(value) {
 /** @param {number | null | undefined} value @returns {string} */
 export const figure = (value) => (value === null || value === undefined ? "–" : twoDigits(value));
 
+/**
+ * The rate as a number; where it may not be claimed, as the films that it rests on.
+ * @param {import("./operating-point.js").Rate | null | undefined} of
+ * @param {import("./client.js").ModelDetails["statuses"][number] | undefined} status
+ */
+export function rateText(of, status) {
+  if (!of) return figure(null);
+  return status === "not-claimed" ? `${Math.round(of.share * of.films)} of ${of.films}` : figure(of.share);
+}
+
 /** @param {number} count @param {string} word @returns {string} "1 film", "2 films" */
 export const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -1,4 +1,5 @@
 import { toCsv } from "./csv.js";
+import { reservation } from "./decisions.js";
 import { byId, make, probability } from "./dom.js";
 import { shownFinding, state, watch } from "./state.js";
 import { shownWindow } from "./viewer.js";
@@ -66,10 +67,11 @@ async function toPng(film) {
 /** @param {Film} film */
 function caption(film) {
   const finding = shownFinding();
-  const shown = finding === undefined ? [] : [`${finding.observation} ${probability(finding.probability)}`];
-  const model = film.prediction?.model;
-  const made = model === undefined ? [] : [`${model.name} ${model.version}`];
-  return [...shown, ...made, "not for clinical use"].join(" · ");
+  const shown = finding === undefined ? "" : `${finding.observation} ${probability(finding.probability ?? 0)}`;
+  const { prediction } = film;
+  const told =
+    prediction === null ? [] : [reservation(prediction), `${prediction.model.name} ${prediction.model.version}`];
+  return [shown, ...told, "not for clinical use"].filter((part) => part !== "").join(" · ");
 }
 
 /** @param {unknown} value */

@@ -1,4 +1,5 @@
 import { giveFeedback, Problem } from "./client.js";
+import { verdictWord } from "./decisions.js";
 import { byId, make } from "./dom.js";
 import { sortedFindings, state, watch } from "./state.js";
 
@@ -29,9 +30,7 @@ const question = (observation, said) =>
   );
 
 function open() {
-  const questions = sortedFindings().map(({ observation, positive }) =>
-    question(observation, positive ? "above threshold" : "below"),
-  );
+  const questions = sortedFindings().map((finding) => question(finding.observation, verdictWord(finding)));
   byId("readings", HTMLElement).replaceChildren(...questions);
   form.reset();
   view.value = state.film?.prediction?.film.view?.startsWith("L") ? "Lateral" : "Frontal";

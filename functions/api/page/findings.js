@@ -1,4 +1,5 @@
-import { byId, counted, figure, make, probability, twoDigits } from "./dom.js";
+import { verdictOf, verdictWord } from "./decisions.js";
+import { byId, counted, make, probability, rateText, twoDigits } from "./dom.js";
 import { labelPlace, measuredAt } from "./operating-point.js";
 import { currentCard, sortedFindings, state, thresholdOf, update, watch } from "./state.js";
 
@@ -17,7 +18,9 @@ export function choose(observation) {
 
 /** Chooses the next finding down (1) or up (-1), as sorted. @param {number} step */
 export function chooseNext(step) {
-  const order = sortedFindings().map((finding) => String(finding.observation));
+  const order = sortedFindings().flatMap(({ observation, status }) =>
+    status === "not-learned" ? [] : [String(observation)],
+  );
   if (order.length === 0) return;
   const place = order.indexOf(state.observation ?? "");
   const next = place < 0 ? 0 : Math.min(order.length - 1, Math.max(0, place + step));
@@ -64,41 +67,57 @@ function makeRow(observation) {
     bar,
     detail,
   );
-  return { item, button, word, number, fill, tick, detail };
+  return { item, button, word, number, bar, fill, tick, detail };
 }
 
-/** @param {string} observation @param {number} own the model's threshold @param {Finding | undefined} finding */
-function fillRow(observation, own, finding) {
+/** What a row shows, by observation: the model's threshold, and the film's finding where there is a film. */
+/** @typedef {{ observation: string, learned: boolean, own: number, finding: Finding | undefined }} Shown */
+
+/** @param {Shown} shown */
+function fillRow({ observation, learned, own, finding }) {
   const row = rows.get(observation);
   if (row === undefined) return;
   const threshold = thresholdOf(observation, own);
-  const above = finding !== undefined && finding.probability >= threshold;
-  const chosen = state.observation === observation && finding !== undefined;
-  row.item.classList.toggle("above", above);
+  const verdict = finding && verdictOf(finding);
+  const share = finding?.probability ?? null;
+  const chosen = state.observation === observation && share !== null;
+  row.item.classList.toggle("above", verdict === "above-threshold");
+  row.item.classList.toggle("withheld", verdict === "out-of-distribution");
+  row.item.classList.toggle("unlearned", !learned);
   row.item.classList.toggle("chosen", chosen);
-  row.item.classList.toggle("moved", threshold !== own);
-  row.button.disabled = finding === undefined;
+  row.item.classList.toggle("moved", threshold !== own && verdict !== "out-of-distribution");
+  row.button.disabled = share === null;
   row.button.setAttribute("aria-pressed", String(chosen && state.mapOn));
-  row.word.textContent = finding === undefined ? "" : above ? "above threshold" : "below";
-  row.number.textContent = finding === undefined ? "" : probability(finding.probability);
-  row.fill.style.width = finding === undefined ? "" : `${finding.probability * 100}%`;
+  row.word.textContent = finding === undefined ? (learned ? "" : "not learned") : verdictWord(finding);
+  row.number.textContent = share === null ? "" : probability(share);
+  row.bar.hidden = !learned;
+  row.fill.style.width = share === null ? "" : `${share * 100}%`;
   row.tick.value = String(threshold);
   row.tick.tabIndex = chosen ? 0 : -1;
-  row.tick.disabled = finding === undefined;
+  row.tick.hidden = verdict === "out-of-distribution";
+  row.tick.disabled = share === null;
   row.tick.setAttribute("aria-valuetext", inWords(observation, threshold));
   row.detail.hidden = !chosen;
-  if (chosen) row.detail.replaceChildren(...details(observation, threshold, own, finding));
+  if (chosen && finding !== undefined) {
+    const told = verdict === "out-of-distribution" ? WITHOUT_DECISION : figuresAt(observation, threshold, own);
+    const noMap = finding.map === null ? [make("p", {}, "Heat map: no region stands out.")] : [];
+    row.detail.replaceChildren(...(typeof told === "string" ? [make("p", {}, told)] : told), ...noMap);
+  }
 }
+
+const WITHOUT_DECISION =
+  "No decision: the film is unlike those that the model learned from. Its probability, and what was measured on test patients, may not hold for it.";
 
 /** @param {string} observation @param {number} threshold */
 function inWords(observation, threshold) {
   const measured = measuredAt(currentCard(), observation, threshold);
   if (measured === null) return twoDigits(threshold);
-  return `${twoDigits(threshold)}: sensitivity ${figure(measured.sensitivity)}, specificity ${figure(measured.specificity)}`;
+  const { status, sensitivity, specificity } = measured;
+  return `${twoDigits(threshold)}: sensitivity ${rateText(sensitivity, status)}, specificity ${rateText(specificity, status)}`;
 }
 
-/** @param {string} observation @param {number} threshold @param {number} own @param {Finding} finding */
-function details(observation, threshold, own, finding) {
+/** What was measured at a threshold. @param {string} observation @param {number} threshold @param {number} own */
+function figuresAt(observation, threshold, own) {
   const measured = measuredAt(currentCard(), observation, threshold);
   const evaluation = currentCard()?.evaluation ?? null;
   const patients = counted(evaluation?.patients ?? 0, "test patient");
@@ -113,22 +132,17 @@ function details(observation, threshold, own, finding) {
       "dl",
       {},
       pair(threshold === own ? "Operating point" : "Your threshold", twoDigits(threshold)),
-      pair("Sensitivity", figure(measured?.sensitivity)),
-      pair("Specificity", figure(measured?.specificity)),
+      pair("Sensitivity", rateText(measured?.sensitivity, measured?.status)),
+      pair("Specificity", rateText(measured?.specificity, measured?.status)),
     ),
     make("p", {}, measured === null ? "Not measured for this observation." : `Measured on ${patients}.`),
-    unseen(observation) ? make("p", {}, "The model learned from no film with it.") : null,
-    finding.map === null ? make("p", {}, "Heat map: no region stands out.") : null,
+    measured?.status === "not-claimed"
+      ? make("p", {}, "Not claimed: too few test films to say how well it does.")
+      : null,
     threshold === own
       ? null
       : make("button", { type: "button", onclick: reset }, `Back to the model's ${twoDigits(own)}`),
   ].filter((part) => part !== null);
-}
-
-/** Whether no film that the model learned from had it, so that its probability says little. @param {string} observation */
-function unseen(observation) {
-  const card = currentCard();
-  return card !== null && !card.trainedOn.prevalence[labelPlace(card, observation)];
 }
 
 function draw() {
@@ -139,7 +153,9 @@ function draw() {
   // Without rows that take the focus, the list takes it itself, so that keys scroll it.
   list.tabIndex = findings.length > 0 ? -1 : 0;
   const card = currentCard();
-  const labels = card?.labels ?? [];
+  /** @param {string} observation */
+  const isLearned = (observation) => card?.statuses[labelPlace(card, observation)] !== "not-learned";
+  const labels = [...(card?.labels ?? [])].sort((a, b) => Number(isLearned(b)) - Number(isLearned(a)));
   const order = findings.length > 0 ? findings.map((finding) => finding.observation) : labels;
   for (const observation of order) if (!rows.has(observation)) rows.set(observation, makeRow(observation));
   const items = order.map((observation) => rows.get(observation)?.item);
@@ -151,7 +167,8 @@ function draw() {
   for (const observation of order) {
     const finding = findings.find((one) => one.observation === observation);
     const own = finding?.threshold ?? card?.thresholds[labelPlace(card, observation)] ?? 0.5;
-    fillRow(observation, own, finding);
+    const learned = finding === undefined ? isLearned(observation) : finding.status !== "not-learned";
+    fillRow({ observation, learned, own, finding });
   }
 }
 

@@ -1,7 +1,8 @@
 import { inferno } from "./colours.js";
+import { verdictOf } from "./decisions.js";
 import { byId, probability } from "./dom.js";
 import { contour, heatField } from "./heat-map.js";
-import { shownFinding, state, thresholdOf, watch } from "./state.js";
+import { shownFinding, state, watch } from "./state.js";
 
 /** Longest side of the painted lattice; the browser smooths it up to the film. */
 const LATTICE = 192;
@@ -55,14 +56,21 @@ function draw() {
   for (const line of marks.children) line.setAttribute("d", path);
 }
 
+/** What is to be known of a map by what is said of its finding. */
+const DOUBTS = {
+  "above-threshold": "",
+  "below-threshold": ", below threshold",
+  "out-of-distribution": "\nno decision: film unlike the training films",
+  "not-learned": "",
+};
+
 /** What the corner of the film says of the map. */
 function describe() {
   const finding = shownFinding();
   if (finding === undefined) return "";
   if (!finding.map) return `${finding.observation}: no region stands out`;
-  const below = finding.probability < thresholdOf(finding.observation, finding.threshold);
-  const name = `${finding.observation} ${probability(finding.probability)}${below ? ", below threshold" : ""}`;
-  return `Heat map: ${name}\nline: half as hot as the peak`;
+  const name = `${finding.observation} ${probability(finding.probability ?? 0)}`;
+  return `Heat map: ${name}${DOUBTS[verdictOf(finding)]}\nline: half as hot as the peak`;
 }
 
 function drawLegend() {

@@ -1,4 +1,5 @@
-import { byId, counted, figure, make } from "./dom.js";
+import { byId, counted, figure, make, rateText } from "./dom.js";
+import { rate } from "./operating-point.js";
 import { currentCard, state, watch } from "./state.js";
 
 /** @typedef {import("./client.js").ModelDetails} ModelDetails */
@@ -18,6 +19,15 @@ const sourceFact = ({ name, kind, source, licence, labeller, referenceStandard, 
     `taken: ${dates ?? "not stated"}`,
   ].join("; "),
 ];
+/** @param {ModelDetails["outOfDistribution"]} check */
+function unlikeFilms(check) {
+  if (check === null) return "can't be told by this model";
+  const { falseAlarms } = check;
+  const wrongly = falseAlarms
+    ? `; ${falseAlarms.beyond} of ${counted(falseAlarms.films, "test film")} were so wrongly`
+    : "";
+  return `are told, and given no decision${wrongly}`;
+}
 
 /** @param {ModelDetails} card @returns {[string, string][]} */
 const facts = (card) => [
@@ -32,6 +42,7 @@ const facts = (card) => [
   ["Labels", `uncertain as ${card.labelPolicy.uncertain}, blank as ${card.labelPolicy.blank}`],
   ["Protocol", card.protocol],
   ["Operating point", card.operatingPoint],
+  ["Films unlike these", unlikeFilms(card.outOfDistribution)],
   ["Data set", card.trainedOn.dataset],
   ["TensorFlow", card.tensorflow],
   ...card.files.map(({ path, sha256 }) => /** @type {[string, string]} */ ([path, `SHA-256 ${sha256}`])),
@@ -47,14 +58,19 @@ function figures(card) {
   const between = interval === null ? "" : ` (95 % interval ${interval.map(figure).join(" to ")})`;
   const rows = card.labels.map((label, place) => {
     const measured = evaluation.perObservation[place];
-    const cells = [
-      figure(measured?.auroc),
-      figure(measured?.sensitivity),
-      figure(measured?.specificity),
-      figure(card.thresholds[place]),
-      String(measured?.positives ?? "–"),
-    ];
-    return make("tr", {}, make("th", { scope: "row" }, label), ...cells.map((cell) => make("td", {}, cell)));
+    const status = card.statuses[place];
+    const cells =
+      status === "not-learned"
+        ? ["not learned", ...HEADINGS.slice(2).map(() => "")]
+        : [
+            figure(measured?.auroc),
+            rateText(rate(measured?.sensitivity, measured?.positives ?? 0), status),
+            rateText(rate(measured?.specificity, measured?.negatives ?? 0), status),
+            figure(card.thresholds[place]),
+            String(measured?.positives ?? "–"),
+          ];
+    const name = status === "not-claimed" ? `${label} †` : label;
+    return make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", {}, cell)));
   });
   const head = make("tr", {}, ...HEADINGS.map((heading) => make("th", { scope: "col" }, heading)));
   return make(
@@ -71,7 +87,8 @@ function figures(card) {
       { class: "caption" },
       `On ${counted(evaluation.films, "film")} of ${counted(evaluation.patients, "test patient")}, none of whom it learned from: ` +
         `mean AUROC ${figure(evaluation.meanAuroc)}${between}. A dash: not defined, for want of positives or negatives. ` +
-        "Sensitivity and specificity are at the threshold. Not for clinical use.",
+        "Sensitivity and specificity are at the threshold. † Not claimed: too few test films with or without it, which are " +
+        "counted. Not learned: the training films were all alike in it. Not for clinical use.",
     ),
   );
 }

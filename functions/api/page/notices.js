@@ -1,5 +1,6 @@
+import { inSentences } from "./decisions.js";
 import { byId, counted, make } from "./dom.js";
-import { sortedFindings, state, thresholdOf, watch } from "./state.js";
+import { state, watch } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
 
@@ -8,10 +9,7 @@ const SUMMARIES = {
   reading: () => "Reading the film…",
   refused: () => "This film has no findings: it was refused.",
   failed: () => "This film has no findings yet.",
-  answered: () => {
-    const above = sortedFindings().filter((f) => f.probability >= thresholdOf(f.observation, f.threshold));
-    return `${above.length === 0 ? "None" : above.length} of 14 above threshold`;
-  },
+  answered: ({ prediction }) => (prediction === null ? "" : inSentences(prediction)),
 };
 
 const summary = () =>

@@ -13,7 +13,7 @@ export const labelPlace = (card, observation) =>
  * @param {ModelDetails | null} card
  * @param {string} observation
  * @param {number} threshold
- * @returns {{ sensitivity: number | null, specificity: number | null } | null}
+ * @returns {{ status: ModelDetails["statuses"][number], sensitivity: Rate | null, specificity: Rate | null } | null}
  */
 export function measuredAt(card, observation, threshold) {
   const curve = card?.evaluation?.operatingCurve;
@@ -24,7 +24,17 @@ export function measuredAt(card, observation, threshold) {
       Math.abs(value - threshold) < Math.abs((curve.thresholds[best] ?? 0) - threshold) ? place : best,
     0,
   );
-  const sensitivity = curve.sensitivity[column]?.[nearest] ?? null;
-  const specificity = curve.specificity[column]?.[nearest] ?? null;
-  return sensitivity === null && specificity === null ? null : { sensitivity, specificity };
+  const figures = card?.evaluation?.perObservation[column];
+  if (!figures) return null;
+  const sensitivity = rate(curve.sensitivity[column]?.[nearest], figures.positives);
+  const specificity = rate(curve.specificity[column]?.[nearest], figures.negatives);
+  return sensitivity === null && specificity === null ? null : { status: figures.status, sensitivity, specificity };
 }
+
+/**
+ * A share of test films, with the films that it is of.
+ * @typedef {{ share: number, films: number }} Rate
+ */
+
+/** @param {number | null | undefined} share @param {number} films @returns {Rate | null} */
+export const rate = (share, films) => (share === null || share === undefined ? null : { share, films });

@@ -69,13 +69,15 @@ export function updateFilm(film, change) {
 /** @param {string} observation @param {number} fallback the model's own @returns {number} the threshold in force */
 export const thresholdOf = (observation, fallback) => state.thresholds.get(observation) ?? fallback;
 
-/** @returns {import("./client.js").Finding[]} findings of the film on the stage, likeliest first */
+/** @returns {import("./client.js").Finding[]} findings of the film on the stage, likeliest first, those not learned last */
 export const sortedFindings = () =>
-  [...(state.film?.prediction?.findings ?? [])].sort((a, b) => b.probability - a.probability);
+  [...(state.film?.prediction?.findings ?? [])].sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1));
 
-/** @param {string | null} observation */
+/** Of what was learned: of the rest there is nothing to choose or show. @param {string | null} observation */
 const findingOf = (observation) =>
-  state.film?.prediction?.findings.find((finding) => finding.observation === observation);
+  state.film?.prediction?.findings.find(
+    (finding) => finding.observation === observation && finding.status !== "not-learned",
+  );
 
 export const chosenFinding = () => findingOf(state.observation);
 

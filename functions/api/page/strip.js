@@ -1,5 +1,6 @@
+import { inBrief } from "./decisions.js";
 import { byId, make } from "./dom.js";
-import { state, thresholdOf, update, watch } from "./state.js";
+import { state, update, watch } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
 
@@ -8,10 +9,7 @@ const WORDS = {
   reading: () => "…",
   refused: () => "refused",
   failed: () => "failed",
-  answered: (film) => {
-    const findings = film.prediction?.findings ?? [];
-    return `${findings.filter((f) => f.probability >= thresholdOf(f.observation, f.threshold)).length} above`;
-  },
+  answered: ({ prediction }) => (prediction === null ? "" : inBrief(prediction)),
 };
 
 /** Goes to the next film (1) or the one before (-1). @param {number} step */

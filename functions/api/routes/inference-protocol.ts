@@ -9,11 +9,12 @@ import {
 import { eachOf } from "../../../lib/domain/each-of.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
+import { answeredBy } from "../answers.ts";
 import { jsonBody } from "../bodies.ts";
 import type { FilmService, Limits, ModelShelf } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { LimitError } from "../problems.ts";
-import { filmsOf, outputNames, outputsOf, warningsOf } from "../tensors.ts";
+import { filmsOf, outputNames, outputsOf, parametersOf } from "../tensors.ts";
 import type { AppEnv } from "./films.ts";
 import * as routes from "./inference-protocol-routes.ts";
 
@@ -32,6 +33,7 @@ export function inferenceProtocolRoutes(
   { films, models, limits, door }: ProtocolOptions,
 ): void {
   const { name, version } = models.loaded.manifest;
+  const { statuses } = answeredBy(models.loaded);
 
   function checkModel(asked: { readonly model: string; readonly version?: string }): void {
     if (asked.model === name && (asked.version === undefined || asked.version === version)) return;
@@ -93,8 +95,8 @@ export function inferenceProtocolRoutes(
       model_name: name,
       model_version: version,
       ...(request.id !== undefined && { id: request.id }),
-      parameters: warningsOf(answers),
-      outputs: outputsOf(answers, names),
+      parameters: parametersOf(answers, statuses),
+      outputs: outputsOf(answers, names, statuses),
     };
   }
 }

@@ -3,6 +3,7 @@ import type { Geometry, LabelPolicy } from "../../contracts/run-config.ts";
 import { labelMatrix } from "../../data/film-columns.ts";
 import type { TrainingData } from "../../data/training-data.ts";
 import type { KnownFilms } from "../../domain/exam-films.ts";
+import type { ObservationStatus } from "../../domain/observation-status.ts";
 import { patientKey } from "../../domain/split.ts";
 import type { ServingGraph } from "../../engine/saved-model.ts";
 
@@ -12,6 +13,8 @@ export interface Examinee {
   readonly calibration: readonly Calibration[];
   readonly geometry: Geometry;
   readonly policy: LabelPolicy;
+  /** Of each observation; on what it did not learn it is not examined. */
+  readonly statuses: readonly ObservationStatus[];
   readonly data: TrainingData;
   readonly known: KnownFilms;
 }

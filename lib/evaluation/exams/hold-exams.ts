@@ -1,15 +1,18 @@
 import { join } from "node:path";
+import { Evaluation } from "../../contracts/evaluation.ts";
 import { type ExamRecord, Exams } from "../../contracts/exams.ts";
+import { modelKeys } from "../../contracts/layout.ts";
 import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../contracts/model-version.ts";
 import { openTrainingData } from "../../data/training-data.ts";
 import { InputError } from "../../domain/errors.ts";
 import { isReadersSource } from "../../domain/readers.ts";
 import { openServingModel } from "../../model/serving-model.ts";
 import { anchorOf, readChannels } from "../../registry/channels.ts";
+import { observationStatuses } from "../../registry/observation-statuses.ts";
 import { loadVersion, materialiseVersion } from "../../registry/versions.ts";
 import { cacheFolder } from "../../setup/cache-folder.mjs";
 import type { StepContext } from "../../steps/run-step.ts";
-import { writeDocument } from "../../store/documents.ts";
+import { findDocument, writeDocument } from "../../store/documents.ts";
 import type { PredictionTable } from "../prediction-table.ts";
 import { encodeExam } from "./exam-table.ts";
 import { type Examinee, knownFilms } from "./examinee.ts";
@@ -80,9 +83,10 @@ async function withReference<T>(
   });
   try {
     const { model, geometry } = manifest;
+    const evaluation = await findDocument(rooms.models, modelKeys.version(version).evaluation, Evaluation);
     const graph = await openServingModel(join(folder, SAVED_MODEL_FOLDER), { model, size: geometry.size });
     try {
-      return await work(examineeOf(manifest, graph, data));
+      return await work(examineeOf(manifest, evaluation, graph, data));
     } finally {
       graph.close();
     }
@@ -92,10 +96,15 @@ async function withReference<T>(
 }
 
 const examineeOf = (
-  { calibration, geometry, policy }: ModelVersion,
+  manifest: ModelVersion,
+  evaluation: Evaluation | undefined,
   graph: Examinee["graph"],
   data: Examinee["data"],
-): Examinee => ({ graph, calibration, geometry, policy, data, known: knownFilms(data) });
+): Examinee => {
+  const { calibration, geometry, policy } = manifest;
+  const statuses = observationStatuses(manifest, evaluation ?? null);
+  return { graph, calibration, geometry, policy, statuses, data, known: knownFilms(data) };
+};
 
 async function compare(
   { rooms, keys, progress }: StepContext,

@@ -48,10 +48,19 @@ export async function sitExam(
   ]);
   return {
     patients: numberNames(Array.from(own, (position) => owner.known.patients[position]!)),
-    labels: examLabels(rawLabels(films, owner, candidate), [candidate.policy, reference.policy]),
+    labels: learnedByBoth(examLabels(rawLabels(films, owner, candidate), [candidate.policy, reference.policy]), [
+      candidate,
+      reference,
+    ]),
     scores: { candidate: answers.get(candidate)!, reference: answers.get(reference)! },
   };
 }
+
+/** Labels, films x 14, without those of observations that one of the models did not learn. */
+const learnedByBoth = (labels: Float64Array, examinees: readonly Examinee[]): Float64Array =>
+  labels.map((label, i) =>
+    examinees.some(({ statuses }) => statuses[i % OBSERVATION_COUNT] === "not-learned") ? Number.NaN : label,
+  );
 
 /** Calibrated probabilities of a model for films of whoever has their pixels, films x 14. */
 async function answer(

@@ -8,10 +8,10 @@ import { cell, table } from "../table.ts";
 const KINDS = { platt: "Platt's", isotonic: "isotonic", identity: "left as they are" } as const;
 
 /** How far a probability is what it says. */
-export async function calibration({ evaluation, calibrationKinds }: ReportMaterial): Promise<Html> {
+export async function calibration({ evaluation, calibrationKinds, statuses }: ReportMaterial): Promise<Html> {
   if (evaluation.definedObservations === 0) return html``;
   const kinds = (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind) => {
-    const count = calibrationKinds.filter((found) => found === kind).length;
+    const count = calibrationKinds.filter((found, i) => found === kind && statuses[i] !== "not-learned").length;
     return count === 0 ? [] : [`${KINDS[kind]} for ${count}`];
   });
   return html`

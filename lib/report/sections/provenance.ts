@@ -1,9 +1,10 @@
-import { LEAST_FOR_CLAIM } from "../claims.ts";
+import { LEAST_FOR_CLAIM } from "../../domain/observation-status.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
+import { outOfDistributionText } from "../out-of-distribution.ts";
 
 /** What the figures can't say. */
-export const caveats = ({ request, plan, evaluation }: ReportMaterial): Html => html`
+export const caveats = ({ request, plan, evaluation, outOfDistribution }: ReportMaterial): Html => html`
 <h2>What these figures can't say</h2>
 <ul>
 ${
@@ -12,6 +13,7 @@ ${
 }
 <li>Test films come from the same source as the training films. How the model does on films of another hospital, scanner or
 population is not measured here.</li>
+<li>${outOfDistributionText(outOfDistribution)}</li>
 <li>Labels are taken as the data set has them; where they were read from reports by a program, their errors are in every
 figure. ${plan.policy.uncertain === "ignore" ? "" : "Uncertain labels are counted as the policy says, also among the test films."}</li>
 <li>With fewer than ${LEAST_FOR_CLAIM} positives or negatives an observation's figures are mostly chance; the intervals come from

@@ -3,13 +3,13 @@ import { counted } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
 import { STUDY, STUDY_SOURCE } from "../published/study.ts";
-import { cell, table } from "../table.ts";
+import { cell, notLearnedRow, table } from "../table.ts";
 
 /** Runs that are set beside ours by observation. */
 const BY_OBSERVATION = ["r2-full", "r3-balanced:original-test"] as const;
 
 /** The study's published numbers and ours, which answer different questions. */
-export const published = ({ evaluation, plan }: ReportMaterial): Html => html`
+export const published = ({ evaluation, plan, statuses }: ReportMaterial): Html => html`
 <h2>Beside the published study</h2>
 <p><strong>These rows are no ranking.</strong> The study divided films, not patients, so that its test films show patients whom it
 trained on; its R3 copied positives before it divided, so that test films themselves were trained on; its thresholds are 0.5
@@ -17,7 +17,7 @@ throughout. This model was tested on ${counted(evaluation.evaluatedOn.rows, "fil
 (protocol <code>${plan.protocol}</code>), perhaps of another data set and under another label policy. Numbers may be set beside each
 other only where data, policy and protocol are the same.</p>
 ${averagesTable(evaluation)}
-${observationsTable(evaluation)}
+${observationsTable(evaluation, statuses)}
 <p class="note">Published numbers: ${STUDY_SOURCE}.</p>`;
 
 function averagesTable({ averages }: ReportMaterial["evaluation"]): Html {
@@ -44,7 +44,10 @@ operating points, at 0.5 for the study; averages as scikit-learn makes them.`,
   });
 }
 
-function observationsTable({ perObservation }: ReportMaterial["evaluation"]): Html {
+function observationsTable(
+  { perObservation }: ReportMaterial["evaluation"],
+  statuses: ReportMaterial["statuses"],
+): Html {
   const runs = STUDY.filter(({ name }) => (BY_OBSERVATION as readonly string[]).includes(name));
   return table({
     caption: html`<b>Table 6. F1 by observation</b>, with the positives among the test films. R2 is the study's DenseNet-121 on its natural
@@ -55,11 +58,12 @@ data, R3 the up-sampled one on its “original” test films, which it was train
       "Positive",
       ...runs.flatMap(({ title }) => [title.split(":")[0]!, "Positive"]),
     ],
-    rows: OBSERVATIONS.map((name) => ({
+    rows: OBSERVATIONS.map((name, index) => ({
       name,
       cells: [
-        cell(perObservation[name].f1),
-        perObservation[name].positives,
+        ...(statuses[index] === "not-learned"
+          ? notLearnedRow(name, 2).cells
+          : [cell(perObservation[name].f1), perObservation[name].positives]),
         ...runs.flatMap(({ figures }) => [cell(figures[name].f1), figures[name].support]),
       ],
     })),

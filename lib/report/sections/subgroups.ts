@@ -1,4 +1,4 @@
-import { LEAST_FOR_CLAIM } from "../claims.ts";
+import { LEAST_FOR_CLAIM } from "../../domain/observation-status.ts";
 import { AUROC_PLACES, count, interval, list } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";

@@ -1,4 +1,4 @@
-import { claimed, LEAST_FOR_CLAIM } from "../claims.ts";
+import { LEAST_FOR_CLAIM, observationsWith } from "../../domain/observation-status.ts";
 import { undecided } from "../decision.ts";
 import { AUROC_PLACES, count, counted, figure, interval, list } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -6,12 +6,11 @@ import type { ReportMaterial } from "../material.ts";
 
 /** What was trained on whom and how well it does, for a reader who stops here. */
 export function summary(material: ReportMaterial): Html {
-  const { evaluation, request, histories, upsampling } = material;
+  const { evaluation, request, histories, upsampling, statuses } = material;
   const { meanAuroc, meanAurocInterval, definedObservations, evaluatedOn } = evaluation;
   const { network } = request.config.model;
   const parameters = histories[0]?.parameters.total ?? 0;
   const epochs = Math.max(0, ...histories.map((history) => history.epochs.length));
-  const enough = claimed(evaluation);
   const seen = evaluation.leakage.testPatientsInTraining;
   const tests = `${counted(evaluatedOn.rows, "test film")} of ${counted(evaluatedOn.patients, "patient")}`;
   return html`
@@ -24,7 +23,7 @@ export function summary(material: ReportMaterial): Html {
 <p>A ${network} with ${counted(parameters, "parameter")} was trained ${histories.length > 1 ? `${histories.length} times, with different seeds, ` : ""}for ${counted(epochs, "epoch")}
 on ${counted(upsampling.rowsBefore, "film")} of ${counted(material.trainedPatients, "patient")}. On ${tests}, ${seen === 0 ? "whom it never saw" : `${count(seen)} of whom it was trained on`}, its mean AUROC is
 ${figure(meanAuroc, AUROC_PLACES)} (95 % interval ${interval(meanAurocInterval)}, ${counted(request.config.evaluation.bootstrap, "resample")} of the patients).</p>
-${claimText(enough)}
+${claimText(statuses)}
 ${undecided}
 <div class="caution"><p><strong>Not for clinical use.</strong> The model has not been validated for any clinical task. Its
 answers must not inform the care of a patient.</p></div>`;
@@ -33,13 +32,26 @@ answers must not inform the care of a patient.</p></div>`;
 const boxedFilms = ({ evaluation }: ReportMaterial): number =>
   evaluation.localisation.reduce((sum, { films }) => sum + films, 0);
 
-function claimText(enough: readonly string[]): Html {
+function claimText(statuses: ReportMaterial["statuses"]): Html {
+  const notLearned = observationsWith(statuses, "not-learned");
+  return html`${claimedText(statuses)}
+${
+  notLearned.length > 0 &&
+  html`<p><strong>Not learned: ${list(notLearned)}.</strong> The training films were all alike in ${notLearned.length === 1 ? "it" : "them"}, so that the model gives
+no answer there and no figure is of ${notLearned.length === 1 ? "it" : "them"}.</p>`
+}`;
+}
+
+function claimedText(statuses: ReportMaterial["statuses"]): Html {
+  const enough = observationsWith(statuses, "learned");
   const rest = `At least ${LEAST_FOR_CLAIM} positives and ${LEAST_FOR_CLAIM} negatives among the test films`;
   if (enough.length === 0) {
     return html`<p><strong>No accuracy is claimed.</strong> ${rest} are needed for one observation's figures to say much, and no
 observation has them. The figures below show that the steps work, not how good the model is.</p>`;
   }
   if (enough.length === 14) return html`<p>${rest} stand behind every observation.</p>`;
-  return html`<p>${rest} stand behind ${list(enough)} only; for the other observations figures are shown, but no accuracy is
-claimed.</p>`;
+  if (observationsWith(statuses, "not-claimed").length === 0)
+    return html`<p>${rest} stand behind every observation that it learned.</p>`;
+  return html`<p>${rest} stand behind ${list(enough)} only; for the other observations that it learned figures are shown, but no
+accuracy is claimed.</p>`;
 }

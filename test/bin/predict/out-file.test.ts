@@ -7,6 +7,7 @@ import type { PredictionResult } from "../../../bin/cli/predict/answer.ts";
 import { openOutFile } from "../../../bin/cli/predict/out-file.ts";
 import { TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import type { Finding } from "../../../lib/inference/findings.ts";
 import { refusal } from "../../lib/imaging/films.ts";
 
 const VERSION = "0123456789abcdef";
@@ -24,9 +25,11 @@ const resultOf = (file: string): PredictionResult =>
     : {
         file,
         ...BY,
-        findings: OBSERVATIONS.map((observation, i) => ({
-          ...{ observation, probability: i / 20, threshold: 0.5, positive: i >= 10 },
-        })),
+        outOfDistribution: false,
+        findings: OBSERVATIONS.map((observation, i): Finding => {
+          const answer = { observation, status: "learned", probability: i / 20, threshold: 0.5 } as const;
+          return { ...answer, decision: i >= 10 ? "above-threshold" : "below-threshold", withheld: null };
+        }),
         warnings: [{ code: "low-contrast", message: "the film has little contrast" }],
       };
 

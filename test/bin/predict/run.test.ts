@@ -7,6 +7,7 @@ import type { FilmFile } from "../../../bin/cli/predict/films.ts";
 import { inOrder } from "../../../bin/cli/predict/in-order.ts";
 import { answerFiles } from "../../../bin/cli/predict/run.ts";
 import { TemporaryError } from "../../../lib/domain/errors.ts";
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { doubleAnswer, manifest } from "../../functions/api/service-double.ts";
 
 const FILMS_AT_ONCE = 4;
@@ -27,6 +28,7 @@ function predictorThatDies(deadly: readonly number[]) {
   const underWay = new Set<(error: Error) => void>();
   return {
     version: manifest,
+    statuses: OBSERVATIONS.map(() => "learned" as const),
     filmsAtOnce: FILMS_AT_ONCE,
     close: async () => {},
     answer: (film: unknown) =>

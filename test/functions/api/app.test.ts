@@ -35,8 +35,8 @@ describe("a prediction", () => {
     const prediction = Prediction.parse(await response.json());
     expect(prediction.findings.map((finding) => finding.observation)).toEqual(OBSERVATIONS);
     expect(prediction.findings.every((finding) => finding.map === undefined)).toBe(true);
-    expect(prediction.findings[9]).toMatchObject({ probability: expect.closeTo(0.5), positive: true });
-    expect(prediction.findings[8]!.positive).toBe(false);
+    expect(prediction.findings[9]).toMatchObject({ probability: expect.closeTo(0.5), decision: "above-threshold" });
+    expect(prediction.findings[8]!.decision).toBe("below-threshold");
     expect(prediction.model).toEqual(identityOf(manifest));
     expect(prediction.warnings[0]!.code).toBe("low-contrast");
     expect(isUuid(prediction.id)).toBe(true);

@@ -1,42 +1,49 @@
 import { expect, test, vi } from "vitest";
+import { answeredBy } from "../../../functions/api/answers.ts";
 import { apiCounters, countedFilms } from "../../../functions/api/counted-films.ts";
 import type { FilmService } from "../../../functions/api/dependencies.ts";
 import { METRICS, positiveMetric, prevalenceMetric } from "../../../lib/contracts/metrics.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { metrics } from "../embedded-metrics.ts";
-import { doubleAnswer, manifest, serviceDouble } from "./service-double.ts";
+import { doubleAnswer, manifest, serviceDouble, shelfDouble, withoutLearning } from "./service-double.ts";
 
 const FILM = new Uint8Array(1);
 const counted = (films: Partial<FilmService>, version = manifest) =>
-  countedFilms(serviceDouble(films), version, apiCounters("test"));
+  countedFilms(serviceDouble(films), answeredBy(shelfDouble(null, version).loaded), apiCounters("test"));
 
 test("an answer counts itself, what it found and what was known of it, each observation under its name", async () => {
-  const version = {
-    ...manifest,
-    trainedOn: { ...manifest.trainedOn, prevalence: [null, ...OBSERVATIONS.slice(1).map(() => 0.1)] },
-  };
-  const films = counted({}, version);
+  const films = counted({}, withoutLearning("No Finding"));
   const told = await metrics(async () => expect(await films.answer(FILM)).toEqual(doubleAnswer(false)));
   expect(told).toHaveLength(1);
   const { namespace, service, values, units } = told[0]!;
   expect({ namespace, service }).toEqual({ namespace: "Hilum/test", service: "api" });
   expect(units[METRICS.predictions.name]).toBe("Count");
-  // Probabilities are 0.05, 0.1 and so on, thresholds 0.5; the first observation's prevalence is not known.
+  // Probabilities are 0.05, 0.1 and so on, thresholds 0.5; the first observation was not learned.
   expect(values).toEqual({
     [METRICS.predictions.name]: 1,
     [METRICS.strangeFilms.name]: 0,
-    ...Object.fromEntries(OBSERVATIONS.map((name, index) => [positiveMetric(name), 0.05 * (index + 1) >= 0.5 ? 1 : 0])),
+    ...Object.fromEntries(
+      OBSERVATIONS.slice(1).map((name, index) => [positiveMetric(name), 0.05 * (index + 2) >= 0.5 ? 1 : 0]),
+    ),
     ...Object.fromEntries(OBSERVATIONS.slice(1).map((name) => [prevalenceMetric(name), 0.1])),
   });
   expect(Object.values(values).filter((value) => value === 1)).toHaveLength(1 + 5);
 });
 
 test("an answer about a film unlike those that were learned from counts as one", async () => {
-  const warnings = [{ code: "out-of-distribution" as const, message: "unlike" }];
-  const films = counted({ answer: async () => ({ ...doubleAnswer(false), warnings }) });
+  const films = counted({ answer: async () => doubleAnswer(false, true) });
   const [told] = await metrics(() => films.answer(FILM));
   expect(told!.values[METRICS.strangeFilms.name]).toBe(1);
+  expect(told!.values).not.toHaveProperty(positiveMetric("Edema"));
+});
+
+test("a film that is refused for being unlike them counts as refused and as strange", async () => {
+  const answer = async () => {
+    throw new InputError("out-of-distribution", "unlike");
+  };
+  const [told] = await metrics(() => expect(counted({ answer }).answer(FILM)).rejects.toThrow("unlike"));
+  expect(told!.values).toEqual({ [METRICS.refusedFilms.name]: 1, [METRICS.strangeFilms.name]: 1 });
 });
 
 test("a refused film counts as refused, in an answer and in a picture; a fault of ours does not", async () => {
@@ -78,7 +85,7 @@ test("is ready when the service is", () => {
         return ready;
       },
     },
-    manifest,
+    answeredBy(shelfDouble().loaded),
     apiCounters("test"),
   );
   expect(films.ready).toBe(false);

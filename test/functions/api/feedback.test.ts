@@ -33,7 +33,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const films = serviceDouble({
   picture: async (film) => {
     const { image } = await readFilm(film as Uint8Array);
-    return { png: await filmPng(image), box: null, warnings: [], timings: {} };
+    return { png: await filmPng(image), box: null, outOfDistribution: null, warnings: [], timings: {} };
   },
 });
 

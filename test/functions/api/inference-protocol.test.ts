@@ -160,7 +160,7 @@ describe("the real model", () => {
     const { findings } = Prediction.parse(await plain.json());
     for (const answer of answers) {
       findings.forEach(({ probability }, i) => {
-        expect(answer[i]!).toBeCloseTo(probability, 5);
+        expect(answer[i]!).toBeCloseTo(probability!, 5);
       });
     }
   });

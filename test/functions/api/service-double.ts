@@ -2,7 +2,7 @@ import type { FilmService, ModelShelf } from "../../../functions/api/dependencie
 import type { Evaluation } from "../../../lib/contracts/evaluation.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
-import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { OBSERVATIONS, type Observation } from "../../../lib/domain/observations.ts";
 import type { FilmAnswer } from "../../../lib/inference/film-service.ts";
 
 /** A version's manifest with thresholds of 0.5. */
@@ -40,10 +40,16 @@ export const manifest: ModelVersion = {
   files: [{ path: "saved_model/saved_model.pb", bytes: 10, sha256: "b".repeat(64) }],
 };
 
+/** The same of a model that learned from films that were alike in these observations. */
+export const withoutLearning = (...names: readonly Observation[]): ModelVersion => ({
+  ...manifest,
+  trainedOn: { ...manifest.trainedOn, prevalence: OBSERVATIONS.map((name) => (names.includes(name) ? 0 : 0.1)) },
+});
+
 const MAP_PLACES = 16;
 
 /** Probabilities 0.05, 0.1 ...; each map hottest at the place with its observation's own index; that of "Edema" empty. */
-export function doubleAnswer(maps: boolean): FilmAnswer {
+export function doubleAnswer(maps: boolean, outOfDistribution: boolean | null = false): FilmAnswer {
   const values = new Float32Array(OBSERVATIONS.length * MAP_PLACES);
   OBSERVATIONS.forEach((name, index) => {
     if (name !== "Edema") values[index * MAP_PLACES + index] = index + 1;
@@ -56,6 +62,7 @@ export function doubleAnswer(maps: boolean): FilmAnswer {
       maps: maps ? { rows: 4, columns: 4, values } : null,
     },
     area: { x: 0, y: -50, width: 200, height: 200 },
+    outOfDistribution,
     warnings: [{ code: "low-contrast", message: "the film has little contrast" }],
     timings: { decode: 1.5, predict: 20 },
   };
@@ -65,12 +72,18 @@ export function doubleAnswer(maps: boolean): FilmAnswer {
 export const serviceDouble = (overrides: Partial<FilmService> = {}): FilmService => ({
   ready: true,
   answer: async (_, { maps = false } = {}) => doubleAnswer(maps),
-  picture: async () => ({ png: Uint8Array.of(0x89, 0x50), box: null, warnings: [], timings: { render: 2 } }),
+  picture: async () => ({
+    png: Uint8Array.of(0x89, 0x50),
+    box: null,
+    outOfDistribution: false,
+    warnings: [],
+    timings: { render: 2 },
+  }),
   ...overrides,
 });
 
-export const shelfDouble = (evaluation: Evaluation | null = null): ModelShelf => ({
-  loaded: { manifest, card: null, evaluation },
+export const shelfDouble = (evaluation: Evaluation | null = null, loaded: ModelVersion = manifest): ModelShelf => ({
+  loaded: { manifest: loaded, card: null, evaluation },
   channels: async () => ({
     schema: "hilum.channels/1",
     generation: 1,

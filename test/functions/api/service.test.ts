@@ -69,7 +69,7 @@ describe("the real model behind the real server", () => {
     const direct = await films.answer(film, { maps: true }).finally(close);
     prediction.findings.forEach((finding, index) => {
       expect(finding.probability).toBeCloseTo(direct.prediction.probabilities[index]!, 6);
-      expect(finding.positive).toBe(finding.probability >= finding.threshold);
+      expect(finding.decision === "above-threshold").toBe(finding.probability! >= finding.threshold!);
       expect(finding.map).toBeDefined();
     });
     expect(prediction.film).toMatchObject({ width: 320, height: 384, format: "png", bitDepth: 8 });

@@ -4,12 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { VERSION_FILES } from "../../../lib/contracts/layout.ts";
+import type { OutOfDistribution } from "../../../lib/contracts/model-version.ts";
 import { calibrate } from "../../../lib/domain/calibration.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
-import { findings } from "../../../lib/inference/findings.ts";
-import { openPredictor, type Predictor, type PredictResult } from "../../../lib/inference/predictor.ts";
+import { type Finding, findings } from "../../../lib/inference/findings.ts";
+import {
+  openPredictor,
+  type Predictor,
+  type PredictorOptions,
+  type PredictResult,
+} from "../../../lib/inference/predictor.ts";
 import { featureChannels } from "../../../lib/model/networks.ts";
 import { ownKernelsCompute } from "../../../lib/model/own-network.ts";
 import { encodeFeatureSpace } from "../../../lib/registry/feature-space-file.ts";
@@ -42,6 +48,9 @@ const probabilities = (result: PredictResult): number[] => {
   return [...result.prediction.probabilities];
 };
 
+const findingsOf = async (opened: Predictor): Promise<Finding[]> =>
+  findings(await opened.answer(png), { thresholds: opened.version.thresholds, statuses: opened.statuses });
+
 const furthest = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 
@@ -71,11 +80,14 @@ describe("answers", () => {
   });
 
   test("findings in the order of the observations, by the version's operating points", async () => {
-    const { prediction } = await predictor.answer(png);
-    const told = findings(prediction, predictor.version);
+    const told = await findingsOf(predictor);
     expect(told.map(({ observation }) => observation)).toEqual([...OBSERVATIONS]);
-    expect(told.map(({ positive }) => positive)).toEqual(told.map((f) => f.probability >= f.threshold));
-    expect(new Set(told.map(({ positive }) => positive)).size).toBe(2);
+    expect(told.map(({ decision }) => decision === "above-threshold")).toEqual(
+      told.map((f) => f.probability! >= f.threshold!),
+    );
+    expect(new Set(told.map(({ decision }) => decision))).toEqual(new Set(["above-threshold", "below-threshold"]));
+    // It was never evaluated.
+    expect(new Set(told.map(({ status }) => status))).toEqual(new Set(["not-claimed"]));
   });
 
   test("one film in many wrappings has one answer, and another film another", async () => {
@@ -123,10 +135,9 @@ describe("answers", () => {
   });
 
   test("on request a map is left blank where the probability lies below the threshold, and only there", async () => {
-    const { prediction } = await predictor.answer(png);
-    const told = findings(prediction, predictor.version);
+    const told = await findingsOf(predictor);
     for (const isPositive of [false, true]) {
-      const { observation } = told.find(({ positive }) => positive === isPositive)!;
+      const { observation } = told.find(({ decision }) => (decision === "above-threshold") === isPositive)!;
       const asked = { style: "map", observation } as const;
       const [plain, blanked] = [
         await predictor.picture(png, asked),
@@ -156,18 +167,49 @@ describe("answers", () => {
   });
 });
 
-test("a film unlike those that were learned from is told of", async () => {
+describe("a film unlike those that were learned from", () => {
   const side = featureChannels(MODEL);
   const space = { mean: new Float64Array(side), whitening: new Float64Array(side ** 2).fill(1) };
   const file = { path: VERSION_FILES.featureSpace, bytes: encodeFeatureSpace(space) };
   const told = { threshold: 0.01, trainingFilms: 100, tuningFilms: 100 };
-  const { version } = await publishRandomModel(models, CALIBRATION, [file], told);
-  const strict = await openPredictor({ models, model: version, cache });
-  try {
-    expect((await strict.answer(png)).warnings).toMatchObject([{ code: "out-of-distribution" }]);
-  } finally {
-    await strict.close();
-  }
+  const open = async (outOfDistribution: OutOfDistribution, options: Partial<PredictorOptions> = {}) => {
+    const files = outOfDistribution === null ? [] : [file];
+    const { version } = await publishRandomModel(models, CALIBRATION, files, { outOfDistribution });
+    const opened = await openPredictor({ models, model: version, cache, ...options });
+    onTestFinished(() => opened.close());
+    return opened;
+  };
+
+  test("has probabilities, a warning and no decision; pictures carry the same", async () => {
+    const strict = await open(told);
+    const answer = await strict.answer(png);
+    expect(answer.outOfDistribution).toBe(true);
+    expect(answer.warnings).toMatchObject([{ code: "out-of-distribution" }]);
+    for (const finding of await findingsOf(strict)) {
+      expect(finding).toMatchObject({ decision: null, withheld: "out-of-distribution" });
+      expect(finding.probability).toBeGreaterThanOrEqual(0);
+    }
+    const picture = await strict.picture(png, { style: "map", observation: "Edema" });
+    expect(picture.outOfDistribution).toBe(true);
+  });
+
+  test("is refused where that is asked for; a film of the usual kind and plain pictures are not", async () => {
+    const refuse = "out-of-distribution";
+    const strict = await open(told, { refuse });
+    await expect(strict.answer(png)).rejects.toMatchObject({ code: refuse, exitCode: 64 });
+    await expect(strict.picture(png, { style: "map", observation: "Edema" })).rejects.toMatchObject({ code: refuse });
+    expect((await strict.picture(png, { style: "film" })).png.length).toBeGreaterThan(0);
+    const lenient = await open({ ...told, threshold: 1e9 }, { refuse });
+    expect((await lenient.answer(png)).outOfDistribution).toBe(false);
+  });
+
+  test("can't be told by a version without the check, which can't be set to refuse any", async () => {
+    expect((await predictor.answer(png)).outOfDistribution).toBeNull();
+    await expect(open(null, { refuse: "out-of-distribution" })).rejects.toMatchObject({
+      code: "no-distribution-check",
+      exitCode: 64,
+    });
+  });
 });
 
 describe("the caller", () => {

@@ -1,4 +1,4 @@
-import type { Calibration, OutOfDistribution } from "../../../lib/contracts/model-version.ts";
+import type { Calibration } from "../../../lib/contracts/model-version.ts";
 import type { ModelConfig } from "../../../lib/contracts/run-config.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { initialWeights } from "../../../lib/model/initial-weights.ts";
@@ -6,7 +6,7 @@ import { buildNetwork, HEAD } from "../../../lib/model/networks.ts";
 import { writeServingGraph } from "../../../lib/model/serving-graph.ts";
 import type { Weights } from "../../../lib/model/weights.ts";
 import type { VersionFile } from "../../../lib/registry/version-file.ts";
-import { publishVersion } from "../../../lib/registry/versions.ts";
+import { publishVersion, type VersionDescription } from "../../../lib/registry/versions.ts";
 import type { Store } from "../../../lib/store/store.ts";
 
 export const MODEL = { network: "densenet-mini", channels: 1, headWidth: 64, normalisation: "symmetric" } as const;
@@ -33,7 +33,7 @@ export function publishRandomModel(
   models: Store,
   calibration: Calibration = { kind: "identity" },
   files: readonly VersionFile[] = [],
-  outOfDistribution: OutOfDistribution = null,
+  change: Partial<VersionDescription> = {},
   { model, size }: RandomModel = { model: MODEL, size: SIZE },
 ) {
   const members = [loudWeights(model)];
@@ -48,7 +48,7 @@ export function publishRandomModel(
       thresholds: OBSERVATIONS.map((_, i) => 0.3 + 0.03 * i),
       operatingPoint: "max-f1",
       calibration: OBSERVATIONS.map(() => calibration),
-      outOfDistribution,
+      outOfDistribution: null,
       policy: { uncertain: "ones", blank: "zero", perObservation: {} },
       protocol: "leak-free",
       trainedOn: {
@@ -57,10 +57,11 @@ export function publishRandomModel(
         rows: 0,
         patients: 0,
         seeds: [5],
-        prevalence: OBSERVATIONS.map(() => null),
+        prevalence: OBSERVATIONS.map(() => 0.2),
       },
       meanAuroc: null,
       engine: { tensorflow: "2.21.0" },
+      ...change,
     },
     [{ path: "saved_model/saved_model.pb", bytes }, ...files],
   );

@@ -25,15 +25,21 @@ const write = (scale: number) => {
 
 test("films beyond the version's threshold are told of, others not", async () => {
   await write(4.9);
-  expect((await openStrangeness(folder, VERSION, SIDE))(FEATURES)).toEqual([]);
+  expect((await openStrangeness(folder, VERSION, SIDE))(FEATURES)).toEqual({
+    outOfDistribution: false,
+    warnings: [],
+  });
   await write(5.1);
-  const [warning] = (await openStrangeness(folder, VERSION, SIDE))(FEATURES);
+  const told = (await openStrangeness(folder, VERSION, SIDE))(FEATURES);
+  expect(told.outOfDistribution).toBe(true);
+  const [warning] = told.warnings;
   expect(warning?.code).toBe("out-of-distribution");
   expect(warning?.message).toContain("distance 5.1, almost all of theirs up to 5.0");
 });
 
-test("a version that never had this measured warns of nothing", async () => {
-  expect((await openStrangeness("/nowhere", { outOfDistribution: null }, SIDE))(FEATURES)).toEqual([]);
+test("a version that never had this measured can't tell, and says so", async () => {
+  const tell = await openStrangeness("/nowhere", { outOfDistribution: null }, SIDE);
+  expect(tell(FEATURES)).toEqual({ outOfDistribution: null, warnings: [] });
 });
 
 test.each([

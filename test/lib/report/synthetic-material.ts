@@ -3,6 +3,7 @@ import { forEachObservation, type Observation } from "../../../lib/domain/observ
 import { normal, random } from "../../../lib/domain/random.ts";
 import { calibrated, decisionRules } from "../../../lib/evaluation/decision-rules.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
+import { observationStatuses } from "../../../lib/registry/observation-statuses.ts";
 import type { Example, Outcome, ReportMaterial } from "../../../lib/report/material.ts";
 import { syntheticTable } from "../evaluation/synthetic.ts";
 
@@ -150,6 +151,13 @@ export function syntheticMaterial({
       stoppedEarly: false,
     })),
     evaluation,
+    statuses: observationStatuses({ trainedOn: { prevalence: naturalPrevalence } }, evaluation),
+    outOfDistribution: {
+      threshold: 12.5,
+      trainingFilms: 1540,
+      tuningFilms: 210,
+      falseAlarms: { films: 247, beyond: 3 },
+    },
     trainedPatients: 800,
     calibrationKinds: rules.calibration.map((map) => map.kind),
     examples: [

@@ -83,11 +83,12 @@ describe.skipIf(!existsSync(CHROMIUM))("what the page says of a film, in Chromiu
   test("a dragged threshold changes the word and shows what was measured there", async () => {
     const tab = await site.openAnswered();
     const { page } = tab;
-    const { observation, threshold, positive } = site.mapped.find(({ observation }) => observation !== "Fracture")!;
+    const { observation, threshold, decision } = site.mapped.find(({ observation }) => observation !== "Fracture")!;
+    const positive = decision === "above-threshold";
     const one = row(page, observation);
     const track = (await one.locator(".bar").boundingBox())!;
     const y = track.y + track.height / 2;
-    await page.mouse.move(track.x + track.width * threshold, y);
+    await page.mouse.move(track.x + track.width * threshold!, y);
     await page.mouse.down();
     await page.mouse.move(track.x + track.width * (positive ? 1 : 0), y, { steps: 5 });
     await page.mouse.up();

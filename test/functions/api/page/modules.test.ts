@@ -9,7 +9,7 @@ import { measuredAt } from "../../../../functions/api/page/operating-point.js";
 import { type Film, state } from "../../../../functions/api/page/state.js";
 import { fitScale, fittedView, zoomed } from "../../../../functions/api/page/view.js";
 import { PRESETS, presetWindow } from "../../../../functions/api/page/window-level.js";
-import type { HeatMap } from "../../../../lib/contracts/api.ts";
+import type { Finding, HeatMap } from "../../../../lib/contracts/api.ts";
 import { OBSERVATIONS } from "../../../../lib/domain/observations.ts";
 import { isFormula } from "../../../../lib/evaluation/predictions-csv.ts";
 import { colourTable } from "../../../../lib/imaging/colour-map.ts";
@@ -109,8 +109,15 @@ describe("an operating point", () => {
   const card = toModelDetails({ manifest, card: null, evaluation });
 
   test("is that of the nearest threshold measured", () => {
-    expect(measuredAt(card, "Cardiomegaly", 0.502)).toEqual({ sensitivity: 0.75, specificity: 0.5 });
-    expect(measuredAt(card, "Cardiomegaly", 0.99)).toEqual({ sensitivity: 0, specificity: 1 });
+    expect(measuredAt(card, "Cardiomegaly", 0.502)).toEqual({
+      status: "learned",
+      sensitivity: { share: 0.75, films: 40 },
+      specificity: { share: 0.5, films: 160 },
+    });
+    expect(measuredAt(card, "Cardiomegaly", 0.99)).toMatchObject({
+      sensitivity: { share: 0 },
+      specificity: { share: 1 },
+    });
   });
 
   test("is none where nothing was measured", () => {
@@ -122,7 +129,7 @@ describe("an operating point", () => {
 describe("the table of a sitting", () => {
   beforeEach(() => state.thresholds.clear());
 
-  const film = (name: string) => ({
+  const film = (name: string, outOfDistribution = false) => ({
     number: 1,
     name,
     file: new Blob([]),
@@ -133,7 +140,19 @@ describe("the table of a sitting", () => {
       id: "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
       model: { name: "phantoms", version: "0123456789abcdef", sha256: "0123456789abcdef".repeat(4) },
       film: { ...FILM, format: "png", bitDepth: 8, view: null },
-      findings: OBSERVATIONS.map((observation) => ({ observation, probability: 0.4, threshold: 0.5, positive: false })),
+      outOfDistribution,
+      findings: OBSERVATIONS.map((observation): Finding => {
+        if (observation === "Pleural Other") {
+          return {
+            ...{ observation, status: "not-learned", probability: null, threshold: null },
+            ...{ decision: null, withheld: "not-learned" },
+          };
+        }
+        const answer = { observation, status: "learned", probability: 0.4, threshold: 0.5 } as const;
+        return outOfDistribution
+          ? { ...answer, decision: null, withheld: "out-of-distribution" }
+          : { ...answer, decision: "below-threshold", withheld: null };
+      }),
       warnings: [],
       notice: "not for clinical use" as const,
     },
@@ -146,9 +165,17 @@ describe("the table of a sitting", () => {
       .split("\r\n");
     expect(rows).toHaveLength(15);
     expect(rows.find((row) => row.includes("Edema"))).toBe(
-      '"a.png","Edema","0.4","0.3","true","0.5","phantoms","0123456789abcdef","0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","",""',
+      '"a.png","Edema","learned","0.4","0.3","above-threshold","","0.5","false","phantoms","0123456789abcdef","0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","",""',
     );
-    expect(rows.find((row) => row.includes("Fracture"))).toContain('"0.5","false"');
+    expect(rows.find((row) => row.includes("Fracture"))).toContain('"0.4","0.5","below-threshold",""');
+    expect(rows.find((row) => row.includes("Pleural Other"))).toContain('"not-learned","","","","not-learned",""');
+  });
+
+  test("has no decision for a film unlike the training films, wherever a threshold was moved to", () => {
+    state.thresholds.set("Edema", 0.3);
+    const rows = toCsv([film("a.png", true)]);
+    expect(rows).toContain('"Edema","learned","0.4","0.3","","out-of-distribution","0.5","true"');
+    expect(rows).not.toMatch(/above-threshold|below-threshold/);
   });
 
   test("has no cell that a spreadsheet would run", () => {

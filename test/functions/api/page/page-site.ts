@@ -24,7 +24,7 @@ export async function startPageSite(): Promise<PageSite> {
   const { findings } = Prediction.parse(await asked.json());
   return {
     ...{ service, browser, film },
-    mapped: findings.filter((finding) => finding.map != null).sort((a, b) => b.probability - a.probability),
+    mapped: findings.filter((finding) => finding.map != null).sort((a, b) => b.probability! - a.probability!),
     async openAnswered() {
       const tab = await openTab(browser, service.url);
       await drop(tab.page, [film]);

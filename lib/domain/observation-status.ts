@@ -1,0 +1,35 @@
+import { OBSERVATIONS, type Observation } from "./observations.ts";
+
+/**
+ * What a model may say of an observation. `not-learned`: its training films were all alike in it, so that its output is
+ * that of its first, random weights. `not-claimed`: learned, but tested on too few films to say how well.
+ */
+export const OBSERVATION_STATUSES = ["learned", "not-claimed", "not-learned"] as const;
+export type ObservationStatus = (typeof OBSERVATION_STATUSES)[number];
+
+/** Films with and without an observation; those whose label is masked count for neither. */
+export interface ClassCounts {
+  readonly positives: number;
+  readonly negatives: number;
+}
+
+/** Fewer positives or negatives than this among the test films, and a figure is shown but nothing is claimed. */
+export const LEAST_FOR_CLAIM = 30;
+
+const smaller = ({ positives, negatives }: ClassCounts): number => Math.min(positives, negatives);
+
+/** Whether a model can learn from such films. */
+export const hasBothClasses = (counts: ClassCounts): boolean => smaller(counts) > 0;
+
+/** Whether figures measured on such films may be claimed. */
+export const isEnoughForClaim = (counts: ClassCounts): boolean => smaller(counts) >= LEAST_FOR_CLAIM;
+
+/** @param tested null where it was never evaluated */
+export const observationStatus = (isLearned: boolean, tested: ClassCounts | null): ObservationStatus => {
+  if (!isLearned) return "not-learned";
+  return tested !== null && isEnoughForClaim(tested) ? "learned" : "not-claimed";
+};
+
+/** The observations of one status. @param statuses of each observation, in their order */
+export const observationsWith = (statuses: readonly ObservationStatus[], status: ObservationStatus): Observation[] =>
+  OBSERVATIONS.filter((_, index) => statuses[index] === status);

@@ -1,0 +1,14 @@
+import type { OutOfDistribution } from "../contracts/model-version.ts";
+import { counted, percent } from "./format.ts";
+
+/** What tells films of another kind apart, and how often it is wrong about films of the usual one. */
+export function outOfDistributionText(check: OutOfDistribution): string {
+  if (check === null) {
+    return "It can't tell films that are unlike those it learned from: too few tuning films to set a limit.";
+  }
+  const kept = "For films that are unlike those it learned from it gives no decision.";
+  const { falseAlarms } = check;
+  if (falseAlarms === undefined || falseAlarms.films === 0) return kept;
+  const { films, beyond } = falseAlarms;
+  return `${kept} So it wrongly held ${beyond} of ${counted(films, "test film")} (${percent(beyond / films)}).`;
+}
