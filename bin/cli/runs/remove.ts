@@ -11,9 +11,10 @@ export interface RemoveOptions extends RunsOptions {
 export async function remove(run: string, { yes, json, ...place }: RemoveOptions): Promise<void> {
   const room = await openRuns(place);
   if (!yes) {
-    const { objects, bytes } = await planRemoval(room, run);
+    const { objects, bytes, stays } = await planRemoval(room, run);
     const what = `${counted(objects, "object")}, ${(bytes / 1e6).toFixed(1)} MB`;
-    throw new InputError("unconfirmed", `run ${run}: ${what} would be gone for good; say --yes to remove them`);
+    const lost = stays.model === null ? "" : `, and nothing could be compared with its model ${stays.model} any more`;
+    throw new InputError("unconfirmed", `run ${run}: ${what} would be gone for good${lost}; say --yes to remove them`);
   }
   const removal = await removeRun(room, run);
   if (json) return console.log(JSON.stringify(removal));
