@@ -41,7 +41,7 @@ describe("hilum models", () => {
   it("lists versions with their channels", async () => {
     const rows = await json<{ version: string; channels: string[] }[]>("list");
     expect(Object.fromEntries(rows.map(({ version, channels }) => [version, channels]))).toEqual({
-      [first]: ["production"],
+      [first]: ["production", "anchor"],
       [second]: ["candidate"],
     });
   });

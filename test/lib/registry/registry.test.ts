@@ -13,6 +13,7 @@ import {
   publishVersion,
   verifyVersion,
 } from "../../../lib/registry/versions.ts";
+import { encodeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { SERVER_TIMEOUT_MS } from "../../versitygw.ts";
@@ -124,25 +125,42 @@ describe.each(IMPLEMENTATIONS)("registry: $name", ({ begin, absent }) => {
       it("lead from candidate to production and back", async () => {
         const one = await publish(models, "one");
         const two = await publish(models, "two");
-        expect(await pointers()).toEqual({ production: null, previous: null, candidate: null });
+        expect(await pointers()).toEqual({ production: null, previous: null, candidate: null, anchor: null });
         await expect(resolveVersion(models, "production")).rejects.toEqual(coded("no-model", "no model in production"));
         await setCandidate(models, one);
-        expect(await pointers()).toEqual({ production: null, previous: null, candidate: one });
+        expect(await pointers()).toEqual({ production: null, previous: null, candidate: one, anchor: null });
         await promote(models, one, { champion: null });
-        expect(await pointers()).toEqual({ production: one, previous: null, candidate: null });
+        expect(await pointers()).toEqual({ production: one, previous: null, candidate: null, anchor: one });
         await expect(rollback(models)).rejects.toEqual(coded("no-previous"));
         await setCandidate(models, two);
         await promote(models, two, { champion: one });
-        expect(await pointers()).toEqual({ production: two, previous: one, candidate: null });
+        expect(await pointers()).toEqual({ production: two, previous: one, candidate: null, anchor: two });
         expect(await resolveVersion(models, "production")).toBe(two);
         expect(await resolveVersion(models, "previous")).toBe(one);
         expect(await resolveVersion(models, one)).toBe(one);
         const { generation } = await readChannels(models);
         expect(await promote(models, two, { champion: one })).toMatchObject({ generation, production: two });
         await rollback(models);
-        expect(await pointers()).toEqual({ production: one, previous: two, candidate: null });
+        expect(await pointers()).toEqual({ production: one, previous: two, candidate: null, anchor: one });
         expect((await readChannels(models)).generation).toBe(generation + 1);
         await expect(resolveVersion(models, "latest")).rejects.toEqual(coded("model-name", "latest"));
+      });
+
+      it("keep the anchor where a promotion is no step up, and give it up with a version that is gone back from", async () => {
+        const [one, two, three] = await Promise.all(["one", "two", "three"].map((name) => publish(models, name)));
+        await promote(models, one!);
+        await promote(models, two!, { champion: one!, anchors: false });
+        expect(await pointers()).toMatchObject({ production: two, anchor: one });
+        await rollback(models);
+        expect(await pointers()).toMatchObject({ production: one, anchor: one });
+        await promote(models, three!);
+        await rollback(models);
+        expect(await pointers()).toMatchObject({ production: one, previous: three, anchor: one });
+        // Written before there were anchors: what is in production is one.
+        const { anchor: _, ...before } = await readChannels(models);
+        await models.put(modelKeys.channels, encodeDocument(before));
+        await promote(models, two!, { champion: one!, anchors: false });
+        expect(await pointers()).toMatchObject({ production: two, anchor: one });
       });
 
       it("never point at a version that is not there", async () => {
@@ -168,6 +186,7 @@ describe.each(IMPLEMENTATIONS)("registry: $name", ({ begin, absent }) => {
           generation: before.generation + 1,
           previous: first,
           production: won[0]!.value.production,
+          anchor: won[0]!.value.production,
         };
         expect(await readChannels(models)).toEqual(expected);
       });
