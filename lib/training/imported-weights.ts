@@ -8,7 +8,6 @@ import { findWeights } from "../data/imported-weights.ts";
 import { TemporaryError } from "../domain/errors.ts";
 import { toOneChannel } from "../model/keras/adapt.ts";
 import { fromKeras } from "../model/keras/from-keras.ts";
-import { readKerasFile } from "../model/keras/h5-file.ts";
 import { IMAGENET_FILES } from "../model/keras/imagenet-files.ts";
 import { buildNetwork } from "../model/networks.ts";
 import type { Weights } from "../model/weights.ts";
@@ -26,6 +25,8 @@ export async function importWeights(
   models: Store,
   { file, network, source = basename(file) }: { file: string; network: NetworkName; source?: string },
 ): Promise<ImportedWeights> {
+  // Here alone: the library for HDF5 takes a second to load, and every training has this module.
+  const { readKerasFile } = await import("../model/keras/h5-file.ts");
   const { weights, channels, headWidth } = fromKeras(await readKerasFile(file), network, file);
   const original = await readFile(file);
   const sha256 = hashOf("sha256", original);
