@@ -4,6 +4,9 @@ import { VersionId } from "./model-version.ts";
 import { Instant, schemaName } from "./primitives.ts";
 import { UploadId } from "./uploads.ts";
 
+/** Source of what readers send: the first folder of every path in its CSV files. */
+export const FEEDBACK_SOURCE = "feedback";
+
 /** A reader disagrees: labels of their own, and with consent the film. */
 
 const ReaderLabel = z.int().min(-1).max(1).describe("1 present, 0 absent, -1 uncertain, as in CheXpert");

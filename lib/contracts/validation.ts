@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Sha256, schemaName } from "./primitives.ts";
+import { perObservation, Sha256, schemaName } from "./primitives.ts";
 import { RunId } from "./run.ts";
 
 /** What the CSV files of a data set hold, counted after every row has been found right. */
@@ -16,6 +16,8 @@ export const Validation = z.strictObject({
   duplicates: z.int().min(0),
   /** Rows with none of the 14 labels. */
   unlabelled: z.int().min(0),
+  /** Labels that nobody looked for, those that the configuration names included; neither negative nor blank. */
+  notLabelled: perObservation(z.int().min(0)),
   boxes: z.int().min(0),
 });
 export type Validation = z.infer<typeof Validation>;

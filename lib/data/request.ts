@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { runKeys } from "../contracts/layout.ts";
+import { LABELS, runKeys } from "../contracts/layout.ts";
 import { RunRequest } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
@@ -15,7 +15,8 @@ const USUAL_FILES = ["train.csv", "valid.csv"];
 
 /**
  * What a run of this configuration over this folder is. Reads the CSV files, writes nothing. Its name tells two folders
- * apart even where their CSV files are the same: each has films and pinned test patients of its own.
+ * apart even where their CSV files are the same: each has films and pinned test patients of its own; and two readings of
+ * their labels.
  * @param dataUri folder with CSV files and films
  * @throws InputError `data` where there is no CSV file
  */
@@ -23,7 +24,8 @@ export async function prepareRequest(dataUri: string, config: RunConfig): Promis
   const data = openStore(dataUri);
   const csv = await findCsvFiles(data);
   const fingerprint = await fingerprintOf(data, csv);
-  const work = createHash("sha256").update(fingerprint).update(data.uri).update(canonical(config)).digest("hex");
+  const parts = [fingerprint, data.uri, LABELS, canonical(config)];
+  const work = parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
   return RunRequest.parse({
     schema: "hilum.request/1",
     run: `${config.name}-${work.slice(0, 8)}`,

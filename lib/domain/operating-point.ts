@@ -3,6 +3,9 @@ import { type Numbers, type Ranking, rank } from "./metrics/ranking.ts";
 /** Used where the tuning patients can't tell: no positive or no negative among them. */
 export const DEFAULT_THRESHOLD = 0.5;
 
+/** Of an observation that no training film had a label of: whatever its output says was never learned, and calls nothing. */
+export const UNLEARNED_THRESHOLD = 1;
+
 /** What a threshold is chosen for: the larger the better, at entry k of a ranking. */
 const GAIN = {
   /** F1 of the positive decisions (van Rijsbergen 1979). */

@@ -43,7 +43,7 @@ export async function judge(
     calibration: await tableOf("calibration"),
     test: await tableOf("test"),
   };
-  const rules = decisionRules(config.evaluation, raw);
+  const rules = decisionRules(config.evaluation, raw, inputs.upsampling.naturalPrevalence);
   const test = calibrated(raw.test, rules.calibration);
   const { localisation, examples } = await judgeHeatMaps({
     rows: data.rows,

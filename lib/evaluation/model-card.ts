@@ -2,6 +2,7 @@ import type { Evaluation } from "../contracts/evaluation.ts";
 import type { ModelCard } from "../contracts/model-card.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { claimed, LEAST_FOR_CLAIM } from "../report/claims.ts";
+import { list } from "../report/format.ts";
 import type { ReportMaterial } from "../report/material.ts";
 
 const INTENDED_USE = [
@@ -13,6 +14,11 @@ function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): stri
   if (subgroups.length === 0) return "Not broken down by sex, age, projection or source: the test films are all alike.";
   if (gap === null) return "Subgroups of the test films are too small to say whether it does as well for all.";
   return `Largest gap between subgroups: by ${gap.axis}, ${gap.better} above ${gap.worse} by ${gap.gap.toFixed(3)} AUROC.`;
+}
+
+function unlearnedLimit(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [`Not trained on ${list(names)}: no training film has a label there, so those probabilities say nothing.`];
 }
 
 /** The card of the model that a report is about. */
@@ -33,6 +39,7 @@ export function modelCard(material: ReportMaterial): ModelCard {
       "Tested on patients of the same source as those it was trained on; other hospitals and scanners were not measured.",
       `Views: ${config.views.join(" and ")} films only.`,
       `No accuracy is claimed where the test films have fewer than ${LEAST_FOR_CLAIM} positives or negatives.`,
+      ...unlearnedLimit(OBSERVATIONS.filter((_, i) => upsampling.naturalPrevalence[i] === null)),
       subgroupLimit(evaluation),
       "Heat maps show what raised a score, not where disease is.",
     ],

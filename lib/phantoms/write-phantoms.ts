@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
+import { labelCell } from "../domain/labels.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { drawPopulation, type PhantomFilm } from "./population.ts";
 import { filmRenderer } from "./render.ts";
@@ -61,7 +62,7 @@ const csvRow = (path: string, film: PhantomFilm): string =>
     film.age,
     film.frontal ? "Frontal" : "Lateral",
     film.projection,
-    ...film.labels.map((label) => (label === null ? "" : label.toFixed(1))),
+    ...film.labels.map(labelCell),
   ].join(",");
 
 interface Writing {

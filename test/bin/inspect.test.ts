@@ -34,15 +34,17 @@ describe("inspect", () => {
     const factors = join(folder, "factors.json");
     await writeFile(factors, JSON.stringify({ Fracture: 2 }));
     const valid = files.slice(2);
-    const { exitCode, stdout } = await hilum(["inspect", ...valid, "--policy", "chexpert-best", "--upsample", factors]);
+    const { exitCode, stdout } = await hilum(["inspect", ...valid, "--policy", "u-best-binary", "--upsample", factors]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Patients +200$/m);
-    expect(stdout).toMatch(/^Policy +chexpert-best$/m);
+    expect(stdout).toMatch(/^Policy +u-best-binary$/m);
     expect(stdout).toMatch(/^Leakage +0 of /m);
     expect(stdout).toMatch(/^Fracture .* 2 {2}.*%/m);
   });
 
   test.each([
+    [["--policy", "chexpert-best"], "chexpert-best is called u-best-binary now"],
+    [["--not-labelled", "none.json"], "none.json: can't be read; expected a JSON file"],
     [["--policy", "u-twos"], "u-twos: can't be read; expected one of the policies u-ones"],
     [["--protocol", "fair"], "Allowed choices are leak-free, published"],
     [["--upsample", "much"], "much: can't be read; expected published, none or a JSON file"],

@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { type Feedback, type FeedbackReceipt, type ReaderLabels, Reading } from "../../../lib/contracts/feedback.ts";
+import {
+  FEEDBACK_SOURCE,
+  type Feedback,
+  type FeedbackReceipt,
+  type ReaderLabels,
+  Reading,
+} from "../../../lib/contracts/feedback.ts";
 import type { VersionId } from "../../../lib/contracts/model-version.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
+import { labelCell, type RawLabel } from "../../../lib/domain/labels.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
@@ -15,9 +22,6 @@ export interface FeedbackBook {
 }
 
 const HEADER = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATIONS];
-
-/** First folder of every path, which names the source. */
-const SOURCE = "feedback";
 
 /** What a film may be kept with. @throws InputError where consent or pseudonym are missing, or stand there for no film */
 export function checkConsent({ consent, patient }: Feedback, hasFilm: boolean): void {
@@ -48,10 +52,15 @@ export function feedbackIn(store: Store): FeedbackBook {
         prediction: feedback.prediction ?? null,
         model,
         labels: feedback.labels,
-        film: key && `${SOURCE}/${key}`,
+        film: key && `${FEEDBACK_SOURCE}/${key}`,
       });
       if (key !== null)
-        await appendRow(store, `films-${receivedAt.slice(0, 10)}.csv`, HEADER, rowOf(`${SOURCE}/${key}`, feedback));
+        await appendRow(
+          store,
+          `films-${receivedAt.slice(0, 10)}.csv`,
+          HEADER,
+          rowOf(`${FEEDBACK_SOURCE}/${key}`, feedback),
+        );
       return { id, filmKept: key !== null };
     },
   };
@@ -68,4 +77,6 @@ const rowOf = (path: string, { sex, age, view, projection, labels }: Feedback): 
   ...cellsOf(labels),
 ];
 
-const cellsOf = (labels: ReaderLabels): string[] => OBSERVATIONS.map((name) => labels[name]?.toFixed(1) ?? "");
+/** What the reader did not judge is no negative: `NA`. */
+const cellsOf = (labels: ReaderLabels): string[] =>
+  OBSERVATIONS.map((name) => labelCell((labels[name] as RawLabel | undefined) ?? "NA"));

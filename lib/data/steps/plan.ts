@@ -20,6 +20,7 @@ import {
 } from "../data-plan.ts";
 import { ASSIGNMENT_COLUMNS, type Manifest, SEQUENCE_COLUMNS } from "../film-columns.ts";
 import { loadManifest } from "../manifest.ts";
+import { markNotLabelled } from "../not-labelled.ts";
 import { requireRows } from "../required-parts.ts";
 import type { PartPositions } from "../rows.ts";
 import { keptSalt } from "../salt.ts";
@@ -28,10 +29,11 @@ import { findTestSet, makeTestSet, pinTestSet } from "../test-set.ts";
 
 const MOST_JOBS = 10_000;
 
-/** manifest.arrow -> plan.json, assignments.arrow, sequence.arrow. Decides everything about the data before a pixel is read. */
+/** The manifest -> plan.json, assignments.arrow, sequence.arrow. Decides everything about the data before a pixel is read. */
 export async function plan({ rooms, request, keys }: StepContext): Promise<StepSummary> {
   const { config, fingerprint } = request;
-  const manifest = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
+  const read = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
+  const manifest = markNotLabelled(read, config.notLabelled);
   const selected = selectRows(manifest, config);
   const { rows, reasons, patients } = selected;
   const divided = await divideAndPin(rooms.datasets, rooms.runs, request, manifest, selected);

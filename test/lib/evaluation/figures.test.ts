@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { Evaluation } from "../../../lib/contracts/evaluation.ts";
-import { OBSERVATION_COUNT, OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { forEachObservation, OBSERVATION_COUNT, OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { random, shuffle } from "../../../lib/domain/random.ts";
 import { calibrated, decisionRules } from "../../../lib/evaluation/decision-rules.ts";
 import { chooseExamples } from "../../../lib/evaluation/examples.ts";
@@ -88,28 +88,42 @@ describe("figures of an evaluation", () => {
 
 describe("decision rules", () => {
   const CONFIG = { operatingPoint: "max-f1", calibration: "platt", bootstrap: 0 } as const;
+  const LEARNED = forEachObservation(() => 0.1);
   const tables = { tuning: syntheticTable("tuning", 300, 1), calibration: syntheticTable("calibration", 300, 2) };
 
   it("come from the calibration and tuning patients, each for its own", () => {
-    const rules = decisionRules(CONFIG, tables);
+    const rules = decisionRules(CONFIG, tables, LEARNED);
     expect(rules.calibration[3]).toEqual({ kind: "identity" });
     expect(rules.calibration[2]!.kind).toBe("platt");
     expect(rules.thresholds[3]).toBe(0.5);
-    const other = decisionRules(CONFIG, { ...tables, tuning: syntheticTable("tuning", 300, 9) });
+    const other = decisionRules(CONFIG, { ...tables, tuning: syntheticTable("tuning", 300, 9) }, LEARNED);
     expect(other.calibration).toEqual(rules.calibration);
     expect(other.thresholds).not.toEqual(rules.thresholds);
   });
 
   it("put thresholds on calibrated probabilities", () => {
-    const rules = decisionRules({ ...CONFIG, operatingPoint: "youden" }, tables);
+    const rules = decisionRules({ ...CONFIG, operatingPoint: "youden" }, tables, LEARNED);
     const tuning = calibrated(tables.tuning, rules.calibration);
     const scores = tuning.probabilities.filter((_, i) => i % OBSERVATION_COUNT === 2);
     expect(rules.thresholds[2]!).toBeGreaterThan(Math.min(...scores));
     expect(rules.thresholds[2]!).toBeLessThan(Math.max(...scores));
-    expect(decisionRules({ ...CONFIG, operatingPoint: "fixed-0.5" }, tables).thresholds).toEqual(
+    expect(decisionRules({ ...CONFIG, operatingPoint: "fixed-0.5" }, tables, LEARNED).thresholds).toEqual(
       new Array(OBSERVATION_COUNT).fill(0.5),
     );
   });
+});
+
+test("nothing is called positive of an observation that no training film had a label of", () => {
+  const tables = { tuning: syntheticTable("tuning", 300, 1), calibration: syntheticTable("calibration", 300, 2) };
+  const learned = forEachObservation((_, i) => (i === 2 ? null : 0.1));
+  for (const operatingPoint of ["fixed-0.5", "youden"] as const) {
+    const config = { operatingPoint, calibration: "platt", bootstrap: 0 } as const;
+    const { thresholds } = decisionRules(config, tables, learned);
+    const { probabilities } = calibrated(tables.tuning, decisionRules(config, tables, learned).calibration);
+    const called = (column: number) => probabilities.filter((p, i) => i % 14 === column && p >= thresholds[column]!);
+    expect(called(2)).toHaveLength(0);
+    expect(called(4).length).toBeGreaterThan(0);
+  }
 });
 
 describe("predictions.csv", () => {

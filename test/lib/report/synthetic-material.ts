@@ -26,7 +26,11 @@ export function syntheticMaterial({
     calibration: syntheticTable("calibration", 200, 2),
     test: syntheticTable("test", testPatients, 3),
   };
-  const rules = decisionRules(config.evaluation, tables);
+  const rules = decisionRules(
+    config.evaluation,
+    tables,
+    forEachObservation(() => 0.1),
+  );
   const leakage = { testFilms: 247, testFilmsInTraining: 0, testPatients, testPatientsInTraining: 0 };
   const evaluation = evaluationFigures({
     run: "phantoms-0123456789",
@@ -100,7 +104,8 @@ export function syntheticMaterial({
         positive: 100 + 20 * i,
         negative: 900,
         uncertain: 30,
-        blank: 1182 - 20 * i,
+        blank: 1000 - 20 * i,
+        notLabelled: 182,
       })),
       naturalPrevalence,
       prepareJobs: 1,
