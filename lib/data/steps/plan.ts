@@ -21,7 +21,7 @@ import {
 import { ASSIGNMENT_COLUMNS, type Manifest, SEQUENCE_COLUMNS } from "../film-columns.ts";
 import { loadManifest } from "../manifest.ts";
 import { markNotLabelled } from "../not-labelled.ts";
-import { requireRows } from "../required-parts.ts";
+import { requireLabels, requireRows } from "../required-parts.ts";
 import type { PartPositions } from "../rows.ts";
 import { keptSalt } from "../salt.ts";
 import { tally } from "../selection.ts";
@@ -38,6 +38,8 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   const { rows, reasons, patients } = selected;
   const divided = await divideAndPin(rooms.datasets, rooms.runs, request, manifest, selected);
   const { parts } = divided;
+  const prevalence = naturalPrevalence(selected, divided);
+  requireLabels(prevalence);
   const document: Plan = {
     schema: "hilum.plan/1",
     run: request.run,
@@ -51,7 +53,7 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
     patients: countOf((name) => new Set(Array.from(parts[name], (place) => patients[place])).size),
     leakage: divided.leakage,
     labels: countLabels(manifest, rows),
-    naturalPrevalence: naturalPrevalence(selected, divided),
+    naturalPrevalence: prevalence,
     prepareJobs: jobsFor(rows.length, config.prepare.rowsPerPart),
     trainJobs: config.training.seeds.length,
   };
