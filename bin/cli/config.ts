@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import { RunConfig } from "../../lib/contracts/run-config.ts";
+import { RENAMED_PRESETS, RunConfig } from "../../lib/contracts/run-config.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { presetsFolder } from "./places.ts";
 
@@ -28,7 +28,10 @@ async function readText(file: string): Promise<string> {
     // Editors of one family begin their files with a byte-order mark.
     return text.replace(/^\ufeff/, "");
   } catch (cause) {
-    const expected = `expected a file, or one of the presets ${presets().join(", ")}`;
+    const renamed = RENAMED_PRESETS.get(file);
+    const expected = renamed
+      ? `the preset is called ${renamed} now`
+      : `expected a file, or one of the presets ${presets().join(", ")}`;
     throw new InputError("no-such-config", `config ${file}: can't be read; ${expected}`, { cause });
   }
 }

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as z from "zod";
-import { type Protocol, RunConfig, Upsampling } from "../../lib/contracts/run-config.ts";
+import { NotLabelled, type Protocol, RunConfig, Upsampling } from "../../lib/contracts/run-config.ts";
 import type { InspectOptions } from "../../lib/data/inspect.ts";
 import type { CsvFile } from "../../lib/data/read-sources.ts";
 import { InputError } from "../../lib/domain/errors.ts";
-import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
+import { POLICY_NAMES, RENAMED_POLICIES } from "../../lib/domain/label-policy.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
 import { describeFaults } from "./config.ts";
 
@@ -20,24 +20,31 @@ export async function inspectionSettings(options: {
   readonly policy: string;
   readonly protocol: Protocol;
   readonly upsample: string;
+  readonly notLabelled?: string;
   readonly seed: number;
 }): Promise<InspectOptions> {
   const { protocol, seed } = options;
-  const policy = (POLICY_NAMES as readonly string[]).includes(options.policy)
+  const isName = (POLICY_NAMES as readonly string[]).includes(options.policy) || RENAMED_POLICIES.has(options.policy);
+  const policy = isName
     ? options.policy
     : await readJson(options.policy, `one of the policies ${POLICY_NAMES.join(", ")}`);
+  const notLabelled = await observationsBySource(options.notLabelled);
   const rule = await upsamplingRule(options.upsample);
   const settings = RunConfig.pick({
     views: true,
     policy: true,
+    notLabelled: true,
     protocol: true,
     split: true,
     upsampling: true,
     seed: true,
   });
   // Of the policy alone nothing is known yet.
-  return parse(settings, { policy, protocol, upsampling: rule, seed }, options.policy);
+  return parse(settings, { policy, notLabelled, protocol, upsampling: rule, seed }, options.policy);
 }
+
+const observationsBySource = async (file: string | undefined): Promise<NotLabelled> =>
+  file === undefined ? {} : parse(NotLabelled, await readJson(file), file);
 
 const isRule = (value: unknown): boolean => typeof value === "object" && value !== null && "kind" in value;
 
@@ -48,12 +55,17 @@ async function upsamplingRule(name: string): Promise<unknown> {
   return parse(Upsampling, isRule(value) ? value : { kind: "table", factors: value }, name);
 }
 
-async function readJson(file: string, others: string): Promise<unknown> {
+/** @param others what else could have stood there than a file */
+async function readJson(file: string, others?: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (cause) {
-    throw new InputError("no-such-config", `${file}: can't be read; expected ${others} or a JSON file`, { cause });
+    throw new InputError(
+      "no-such-config",
+      `${file}: can't be read; expected ${others === undefined ? "" : `${others} or `}a JSON file`,
+      { cause },
+    );
   }
   try {
     return JSON.parse(text);

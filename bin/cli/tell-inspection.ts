@@ -32,7 +32,7 @@ export function tellInspection(inspection: Inspection): string {
     "",
     ...Object.entries(subjects).map(
       ([name, counts]) =>
-        `${name.padEnd(6)}${Object.entries(counts)
+        `${name.padEnd(8)}${Object.entries(counts)
           .map(([value, n]) => `${value} ${count(n)}`)
           .join(", ")}`,
     ),
@@ -51,10 +51,23 @@ function align(lines: readonly (readonly string[])[]): string[] {
 
 const observationTable = ({ observations }: Inspection): string[] =>
   align([
-    ["", "positive", "negative", "uncertain", "blank", "positives", "ignored", "factor", "before", "after"],
+    [
+      "",
+      "positive",
+      "negative",
+      "uncertain",
+      "blank",
+      "not labelled",
+      "positives",
+      "ignored",
+      "factor",
+      "before",
+      "after",
+    ],
     ...OBSERVATIONS.map((name) => {
       const { labels, positives, ignored, factor, prevalenceBefore, prevalenceAfter } = observations[name]!;
-      const counts = [labels.positive, labels.negative, labels.uncertain, labels.blank, positives, ignored, factor];
+      const { positive, negative, uncertain, blank, notLabelled } = labels;
+      const counts = [positive, negative, uncertain, blank, notLabelled, positives, ignored, factor];
       return [name, ...counts.map(count), percent(prevalenceBefore), percent(prevalenceAfter)];
     }),
   ]);

@@ -45,6 +45,7 @@ export function tellMetrics({ films, patients, perObservation, averages, joinedB
   const whom = patients === null ? "patients not known" : `${patients} patients`;
   const besides = [
     { count: rest.predictionsWithoutLabels, what: "predictions without labels" },
+    { count: rest.notLabelled, what: "labels that nobody looked for" },
     { count: rest.failedPredictions, what: "films left out that were not answered for" },
   ].flatMap(({ count, what }) => (count > 0 ? [`; ${count} ${what}`] : []));
   return [

@@ -12,6 +12,7 @@ interface InspectOptions {
   readonly policy: string;
   readonly protocol: Protocol;
   readonly upsample: string;
+  readonly notLabelled?: string;
   readonly seed: number;
   readonly html?: string;
   readonly json?: boolean;
@@ -20,16 +21,16 @@ interface InspectOptions {
 const KEYS = `
 Keys of --json:
   rows                  read, used, leftOut (by reason), unlabelled
-  patients, policy, protocol, salt, files (file, rows)
+  patients, policy, notLabelled, protocol, salt, files (file, rows)
   split                 train, tuning, calibration, test: rows and patients, before up-sampling
   upsampling            rule, rowsBefore, rowsAfter
   splitAfterUpsampling  the same four parts
   leakage               testFilms, testFilmsInTraining, testPatients, testPatientsInTraining
-  observations          by name: labels (positive, negative, uncertain, blank, as the CSV has them), positives,
-                        negatives, ignored (under the policy), factor, prevalenceBefore, prevalenceAfter
+  observations          by name: labels (positive, negative, uncertain, blank, notLabelled: nobody looked for it),
+                        positives, negatives, ignored (under the policy), factor, prevalenceBefore, prevalenceAfter
   correlation           14 x 14, of the positives
   alsoPositive          14 x 14: of the rows that up-sampling adds for one observation, the share positive for each
-  subjects              sex, age, view: rows by value
+  subjects              source, sex, age, view: rows by value
 
 Example:
   $ hilum inspect --csv train.csv --csv valid.csv --protocol published --upsample published --json
@@ -47,6 +48,7 @@ export function registerInspect(program: Command): void {
     .option("--policy <policy>", `${POLICY_NAMES.join(", ")}, or a JSON file with a policy`, "u-ones")
     .addOption(option.protocol().default("leak-free"))
     .option("--upsample <rule>", "published, none, or a JSON file with factors by observation", "none")
+    .option("--not-labelled <json>", "observations by source whose labels do not count, as a configuration has them")
     .addOption(option.seed("another seed splits and shuffles in another way"))
     .option("--html <file>", "write a page with tables and plots there")
     .addOption(option.json())

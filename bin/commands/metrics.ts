@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import { CountedUncertain, MetricsReport } from "../../lib/contracts/evaluation.ts";
 import { BlankPolicy } from "../../lib/contracts/run-config.ts";
 import { InputError } from "../../lib/domain/errors.ts";
-import { POLICIES } from "../../lib/domain/label-policy.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { type CsvSource, joinTables, readLabels, readPredictions } from "../../lib/evaluation/csv-tables.ts";
 import { metricsOf } from "../../lib/evaluation/metrics.ts";
@@ -27,7 +26,7 @@ export function registerMetrics(program: Command): void {
   program
     .command("metrics")
     .description("figures of any predictions against any labels: two CSV files with the 14 columns")
-    .requiredOption("--labels <csv>", "labels: 1, 0, -1 (uncertain) or blank (not mentioned)")
+    .requiredOption("--labels <csv>", "labels: 1, 0, -1 (uncertain), blank (not mentioned) or NA (not labelled)")
     .requiredOption(
       "--predictions <csv>",
       "probabilities; joined by the column Path where both have it, else row by row",
@@ -50,9 +49,10 @@ export function registerMetrics(program: Command): void {
       "after",
       `
 Patients are read from Path (…/patient00001/study1/…), and resampled whole; films without such a path stand for
-themselves. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not
-answer for are counted and left out; so is an observation whose probability is blank for all films, as predict --out
-leaves one that the model did not learn.
+themselves. Labels that nobody looked for count in no figure, whatever --blank says: NA, and an observation that a source
+fills in no row. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not
+answer for are counted and left out; so is an observation whose probability is blank for all films, as predict --out leaves
+one that the model did not learn.
 
 Example:
   $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --bootstrap 1000 --json
@@ -73,9 +73,8 @@ async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
 
 async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: MetricsOptions): Promise<void> {
   const thresholds = await readThresholds(files.thresholds);
-  const meaning = { uncertain: POLICIES.uncertain[uncertain], blank: POLICIES.blank[blank] };
   const joined = joinTables(
-    await readLabels(source(files.labels), meaning),
+    await readLabels(source(files.labels), { uncertain, blank, perObservation: {} }),
     await readPredictions(source(files.predictions)),
   );
   const columns = OBSERVATIONS.map((_, i) => ({
@@ -88,6 +87,7 @@ async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: Me
     films: joined.films,
     patients: joined.patientsKnown ? new Set(joined.patients).size : null,
     joinedBy: joined.joinedBy,
+    notLabelled: joined.notLabelled,
     predictionsWithoutLabels: joined.predictionsWithoutLabels,
     failedPredictions: joined.failedPredictions,
     notAnswered: [...joined.notAnswered],

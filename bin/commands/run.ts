@@ -30,7 +30,7 @@ export function registerRun(program: Command): void {
     .addOption(option.json())
     .addHelpText(
       "after",
-      "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n  $ hilum run --stage dev --data s3://INCOMING-BUCKET/NAME --config recommended\n",
+      "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n  $ hilum run --stage dev --data s3://INCOMING-BUCKET/NAME --config densenet121-ensemble\n",
     )
     .action(async (options: RunOptions) => {
       const { protocol, stage } = options;

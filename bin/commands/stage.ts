@@ -16,7 +16,7 @@ export function registerStage(program: Command): void {
     .argument("[run]", "name of a run; the newest runs are listed if left out")
     .addHelpText(
       "after",
-      "\nExample:\n  $ hilum status --stage dev\n  $ hilum status --stage dev recommended-1a2b3c4d\n",
+      "\nExample:\n  $ hilum status --stage dev\n  $ hilum status --stage dev densenet121-ensemble-1a2b3c4d\n",
     )
     .action(async (run: string | undefined, options: StageOptions) => {
       const { listRuns, showRun } = await import("../cli/stage/status.ts");
@@ -29,7 +29,7 @@ export function registerStage(program: Command): void {
     .addOption(option.json())
     .argument("<run>", "name of a run")
     .argument("[step]", "a step that it has come to; the one that failed, otherwise the last, if left out")
-    .addHelpText("after", "\nExample:\n  $ hilum logs --stage dev recommended-1a2b3c4d train\n")
+    .addHelpText("after", "\nExample:\n  $ hilum logs --stage dev densenet121-ensemble-1a2b3c4d train\n")
     .action(async (run: string, step: string | undefined, options: StageOptions) => {
       const { showLogs } = await import("../cli/stage/logs.ts");
       await showLogs(run, step, options);

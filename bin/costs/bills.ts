@@ -1,14 +1,14 @@
 import { JOB_ENDPOINTS } from "../../lib/contracts/deployment.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { JOBS } from "../../lib/workflow/jobs.ts";
-import recommended from "../../presets/recommended.json" with { type: "json" };
+import ensemble from "../../presets/densenet121-ensemble.json" with { type: "json" };
 import type { Prices } from "./prices.ts";
 
 const HOURS_A_MONTH = 730;
 const GB = 1e9;
 
-const config = RunConfig.parse(recommended);
-export const RECOMMENDED = {
+const config = RunConfig.parse(ensemble);
+export const ENSEMBLE = {
   size: config.geometry.size,
   rowsPerPart: config.prepare.rowsPerPart,
   epochs: config.training.epochs,
@@ -57,7 +57,7 @@ export interface Scale {
 }
 
 export function scaleOf(prices: Prices, films: number): Scale {
-  const { size, rowsPerPart, epochs, members, trainShare } = RECOMMENDED;
+  const { size, rowsPerPart, epochs, members, trainShare } = ENSEMBLE;
   const pixelsGB = (films * size * size) / GB;
   const core = prices.cpuInstanceHour / CPU_INSTANCE_CORES / 3600;
   return {

@@ -1,6 +1,6 @@
 import { LARGEST_ARRAY } from "../../lib/workflow/jobs.ts";
 import { table } from "../markdown.ts";
-import { INSTANCES, idle, MEASURED, RECOMMENDED, scaleOf, thousandPredictions, training, warmMonth } from "./bills.ts";
+import { ENSEMBLE, INSTANCES, idle, MEASURED, scaleOf, thousandPredictions, training, warmMonth } from "./bills.ts";
 import { LIST_PRICES, PRICED, type Prices } from "./prices.ts";
 
 const dollars = (value: number): string => {
@@ -56,7 +56,7 @@ ${table(
 
 ## A run, by the number of films
 
-The preset \`recommended\`: ${RECOMMENDED.size} x ${RECOMMENDED.size} pixels, ${RECOMMENDED.members} members of ${RECOMMENDED.epochs} epochs, ${RECOMMENDED.rowsPerPart} rows a shard. Preparation at the ${whole(MEASURED.filmsPerCoreSecond * 2)} films/s
+The preset \`densenet121-ensemble\`: ${ENSEMBLE.size} x ${ENSEMBLE.size} pixels, ${ENSEMBLE.members} members of ${ENSEMBLE.epochs} epochs, ${ENSEMBLE.rowsPerPart} rows a shard. Preparation at the ${whole(MEASURED.filmsPerCoreSecond * 2)} films/s
 measured on 2 cores for films of 390 x 320; larger films are slower. What fetching from S3 and starting instances adds was not measured.
 
 ${table(
@@ -79,6 +79,6 @@ ${table(
 
 The GPU's rate is not known here: the rows are assumptions. \`npm run bench -- train\` gives yours; hours are films x share
 trained on x epochs x members / rate / 3,600, and members train side by side as far as \`gpu.maxVcpus\` lets them. On 2 cores of a
-CPU the step of ${MEASURED.stepSize} x ${MEASURED.stepSize} pixels runs at ${MEASURED.cpuImagesPerSecond} images/s, and ${RECOMMENDED.size} x ${RECOMMENDED.size} has ${((RECOMMENDED.size / MEASURED.stepSize) ** 2).toFixed(1)} times the pixels.
+CPU the step of ${MEASURED.stepSize} x ${MEASURED.stepSize} pixels runs at ${MEASURED.cpuImagesPerSecond} images/s, and ${ENSEMBLE.size} x ${ENSEMBLE.size} has ${((ENSEMBLE.size / MEASURED.stepSize) ** 2).toFixed(1)} times the pixels.
 `;
 }

@@ -46,7 +46,7 @@ export const UpsamplingRecord = z.strictObject({
   rowsAfter: z.int().min(0),
   naturalPrevalence: perObservation(z.number().nullable()),
   plannedPrevalence: perObservation(z.number().nullable()),
-  /** What an added row does to the other 13: of the rows positive for one observation, the share positive for each. */
+  /** What an added row does to the other 13: of the rows positive for one observation, the share positive for each, where it counts. */
   alsoPositive: perObservation(perObservation(z.number().nullable())),
 });
 export type UpsamplingRecord = z.infer<typeof UpsamplingRecord>;

@@ -79,6 +79,10 @@ export const MetricsReport = Metrics.extend({
   patients: z.int().min(0).nullable().describe("null where the files do not tell whose a film is"),
   joinedBy: z.enum(["path", "order"]),
   predictionsWithoutLabels: z.int().min(0),
+  notLabelled: z
+    .int()
+    .min(0)
+    .describe("labels that nobody looked for, by NA or in no row of a source; no figure is of them"),
   /** Labelled films that `predict` could not answer for; no figure is of them. */
   failedPredictions: z.int().min(0),
   /** Observations that the predictions leave blank, as one that a model did not learn; no figure is of them. */

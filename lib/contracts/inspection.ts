@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Leakage } from "./leakage.ts";
 import { LabelCounts } from "./plan.ts";
 import { ObservationName, perObservation, schemaName } from "./primitives.ts";
-import { LabelPolicy, Protocol, Upsampling } from "./run-config.ts";
+import { LabelPolicy, NotLabelled, Protocol, Upsampling } from "./run-config.ts";
 
 const Count = z.int().min(0);
 const Counts = z.record(z.string(), Count);
@@ -21,7 +21,7 @@ const Parts = z.strictObject({
 
 /** One observation over the rows that are used. */
 export const InspectedObservation = z.strictObject({
-  labels: LabelCounts.describe("as the CSV has them"),
+  labels: LabelCounts.describe("before the policy; notLabelled: nobody looked for it"),
   positives: Count.describe("under the policy"),
   negatives: Count.describe("under the policy"),
   ignored: Count.describe("under the policy: left out of loss and metrics"),
@@ -43,6 +43,7 @@ export const Inspection = z.strictObject({
   }),
   patients: Count.describe("of the rows that are used"),
   policy: LabelPolicy,
+  notLabelled: NotLabelled.describe("observations by source that were named as not labelled, besides those found so"),
   protocol: Protocol,
   salt: z.string().nullable(),
   upsampling: z.strictObject({
@@ -58,9 +59,10 @@ export const Inspection = z.strictObject({
     "Pearson's r of the positives of each two observations, over the rows where both count; null where one never varies",
   ),
   alsoPositive: perObservation(perObservation(z.number().nullable())).describe(
-    "what an added row does to the other 13: of the rows to up-sample that are positive for one, the share that is positive for each",
+    "what an added row does to the other 13: of the rows to up-sample that are positive for one, the share that is positive for each, where it counts",
   ),
   subjects: z.strictObject({
+    source: Counts.describe("by the source's name, as notLabelled has it"),
     sex: Counts,
     age: Counts.describe("by decade; `unknown` where the cell is blank"),
     view: Counts.describe("of all rows that were read, by view and projection"),

@@ -8,10 +8,16 @@ export type Room = (typeof ROOMS)[number];
 
 const digits = (index: number): string => String(index).padStart(5, "0");
 
+/**
+ * Counts how rows of CSV files have been read as labels so far: a manifest or shard that was written with labels of another
+ * reading is not taken for one of this, though its pixels are.
+ */
+export const LABELS = "labels2";
+
 /** Keys in the room `datasets`. A data set is named by its fingerprint. */
 export const datasetKeys = (fingerprint: string) => ({
   /** Every row of the CSV files, parsed (lib/data/manifest.ts). */
-  manifest: `${fingerprint}/manifest.arrow`,
+  manifest: `${fingerprint}/manifest-${LABELS}.arrow`,
   /** Finding boxes, where the source has a `boxes.csv`. */
   boxes: `${fingerprint}/boxes.json`,
   /**
@@ -136,19 +142,19 @@ export const testSetKey = (name: string): string => `splits/${name}-test-set.jso
 /** Counts how films have been decoded and resized so far: pixels of another way are never taken for those of this one. */
 const DECODING = "v3";
 
-/** Whether a key of the room `datasets` is a shard of that geometry, of any data set. */
+/** Whether a key of the room `datasets` is a shard of that geometry, of any data set and with labels of any reading. */
 export const isShardOf = (key: string, geometry: { size: number; fit: string; resize: string }): boolean => {
   const [, preparation = "", file = ""] = key.split("/");
   return preparation.startsWith(`${geometryName(geometry)}-${DECODING}-`) && /^shard-\d+(-\d+)?\.arrow$/.test(file);
 };
 
-/** `224-pad-antialias-v3-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
+/** `224-pad-antialias-v3-labels2-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
 export const preparationName = (config: {
   geometry: { size: number; fit: string; resize: string };
   views: readonly string[];
   prepare: { rowsPerPart: number };
 }): string =>
-  [geometryName(config.geometry), DECODING, ...config.views.toSorted(), config.prepare.rowsPerPart].join("-");
+  [geometryName(config.geometry), DECODING, LABELS, ...config.views.toSorted(), config.prepare.rowsPerPart].join("-");
 
 /** `224-pad-antialias`. */
 export const geometryName = (g: { size: number; fit: string; resize: string }): string =>

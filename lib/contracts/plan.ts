@@ -17,6 +17,8 @@ export const LabelCounts = z.strictObject({
   negative: z.int().min(0),
   uncertain: z.int().min(0),
   blank: z.int().min(0),
+  /** Of which nobody looked for it; 0 in plans from before they were told from blank ones. */
+  notLabelled: z.int().min(0).default(0),
 });
 export type LabelCounts = z.infer<typeof LabelCounts>;
 

@@ -1,12 +1,18 @@
 import * as z from "zod";
-import { POLICY_NAMES, POLICY_PRESETS, type PolicyPreset, USUAL_SMOOTHING } from "../domain/label-policy.ts";
+import {
+  POLICY_NAMES,
+  POLICY_PRESETS,
+  type PolicyPreset,
+  RENAMED_POLICIES,
+  USUAL_SMOOTHING,
+} from "../domain/label-policy.ts";
 import { ObservationName, Sha256, Share } from "./primitives.ts";
 
 /** What an uncertain label (-1) becomes; see lib/domain/label-policy.ts. */
 export const UncertainPolicy = z.enum(["ones", "zeros", "ignore", "smooth"]);
 export type UncertainPolicy = z.infer<typeof UncertainPolicy>;
 
-/** What a blank label (not mentioned) becomes. */
+/** What a blank label (looked for, not mentioned) becomes. */
 export const BlankPolicy = z.enum(["zero", "ignore"]);
 export type BlankPolicy = z.infer<typeof BlankPolicy>;
 
@@ -40,8 +46,12 @@ export const LabelPolicy = z.strictObject(
       .default({}),
   },
   {
-    error: ({ code }) =>
-      code === "invalid_type" ? `expected a policy, or the name of one: ${POLICY_NAMES.join(", ")}` : undefined,
+    error: ({ code, input }) => {
+      if (code !== "invalid_type") return undefined;
+      const renamed = RENAMED_POLICIES.get(input as string);
+      if (renamed !== undefined) return `${input} is called ${renamed} now`;
+      return `expected a policy, or the name of one: ${POLICY_NAMES.join(", ")}`;
+    },
   },
 );
 export type LabelPolicy = z.infer<typeof LabelPolicy>;
@@ -53,6 +63,10 @@ export const PolicyChoice = z.preprocess(
   (value) => (POLICY_NAMES.includes(value as PolicyPreset) ? policyPreset(value as PolicyPreset) : value),
   LabelPolicy,
 );
+
+/** Observations that nobody looked for in a source, by its name in the manifest: what its files say there does not count. */
+export const NotLabelled = z.record(z.string(), z.array(ObservationName).min(1));
+export type NotLabelled = z.infer<typeof NotLabelled>;
 
 /** How films are divided: by patient, or as the study did it, leaks included (lib/domain/study-protocol.ts). */
 export const Protocol = z.enum(["leak-free", "published"]);
@@ -217,6 +231,9 @@ export const GateConfig = z.strictObject({
 });
 export type GateConfig = z.infer<typeof GateConfig>;
 
+/** Names that presets had before, and what they are called now. */
+export const RENAMED_PRESETS: ReadonlyMap<string, string> = new Map([["recommended", "densenet121-ensemble"]]);
+
 /**
  * Everything that decides a run besides its data. Presets are files of this schema; unknown keys are errors.
  */
@@ -229,6 +246,9 @@ export const RunConfig = z.strictObject({
     .min(1)
     .default(["frontal"]),
   policy: PolicyChoice.prefault({}),
+  notLabelled: NotLabelled.default({}).describe(
+    "observations whose labels do not count in a source, besides those that it never labels",
+  ),
   protocol: Protocol.default("leak-free"),
   /** Under the published protocol, which has its own shares, of no effect. */
   split: SplitShares.default({ train: 0.7, tuning: 0.1, calibration: 0.1, test: 0.1 }),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CardStatements } from "./card-statements.ts";
-import { Sha256, schemaName } from "./primitives.ts";
+import { perObservation, Sha256, schemaName } from "./primitives.ts";
 import { Provenance } from "./provenance.ts";
 import { RunId } from "./run.ts";
 
@@ -18,6 +18,8 @@ export const Validation = z.strictObject({
   duplicates: z.int().min(0),
   /** Rows with none of the 14 labels. */
   unlabelled: z.int().min(0),
+  /** Labels that nobody looked for, those that the configuration names included; neither negative nor blank. */
+  notLabelled: perObservation(z.int().min(0)),
   boxes: z.int().min(0),
   /** Missing in documents from before it was recorded, as in plan and model version. */
   provenance: Provenance.optional(),

@@ -17,10 +17,10 @@ export type TableSpec = Readonly<Record<string, ColumnKind>>;
 export type Columns<S extends TableSpec> = { readonly [name in keyof S]: ColumnKinds[S[name]] };
 
 export const schemaOf = (spec: TableSpec, more: readonly Field[] = [], metadata?: Map<string, string>): Schema =>
-  new Schema(
-    [...Object.entries(spec).map(([name, kind]) => new Field(name, CODECS[kind].type, CODECS[kind].nullable)), ...more],
-    metadata,
-  );
+  new Schema([...Object.entries(spec).map(([name, kind]) => fieldOf(name, CODECS[kind])), ...more], metadata);
+
+const fieldOf = (name: string, { type, nullable, metadata }: (typeof CODECS)[ColumnKind]): Field =>
+  new Field(name, type, nullable, new Map(metadata));
 
 /** Each column's data, in the order of the spec. */
 export const encodeColumns = <S extends TableSpec>(spec: S, columns: Columns<S>): Data[] =>

@@ -1,5 +1,5 @@
 import { type Data, type DataType, Float64, Int8, Int16, makeData, Uint32, Utf8 } from "apache-arrow";
-import { BLANK } from "../domain/label-policy.ts";
+import { BLANK, NOT_LABELLED } from "../domain/label-policy.ts";
 
 /** What a column holds here; where there may be no value, a number says so in memory and a null in the file. */
 export interface ColumnKinds {
@@ -10,7 +10,7 @@ export interface ColumnKinds {
   readonly float64: Float64Array;
   /** Whole years; -1 is unknown. */
   readonly age: Int16Array;
-  /** 1, 0, -1; BLANK is not mentioned. */
+  /** 1, 0, -1; BLANK is a null in the file, NOT_LABELLED stands there as it is: whoever fills nulls with 0 makes no negatives of it. */
   readonly label: Int8Array;
 }
 export type ColumnKind = keyof ColumnKinds;
@@ -20,9 +20,18 @@ export const UNKNOWN_AGE = -1;
 interface Codec<K extends ColumnKind> {
   readonly type: DataType;
   readonly nullable: boolean;
+  /** What the column's values mean, for readers of the file. */
+  readonly metadata?: ReadonlyMap<string, string>;
   encode(values: ColumnKinds[K]): Data;
   decode(pieces: readonly Data[], length: number): ColumnKinds[K];
 }
+
+const LABEL_MEANING = new Map([
+  [
+    "hilum.label",
+    `1 present, 0 absent, -1 uncertain, null not mentioned, ${NOT_LABELLED} not labelled: nobody looked for it`,
+  ],
+]);
 
 const textCodec = <K extends "text" | "text?">(nullable: boolean): Codec<K> => ({
   type: new Utf8(),
@@ -55,6 +64,7 @@ export const CODECS: { readonly [K in ColumnKind]: Codec<K> } = {
   label: {
     type: new Int8(),
     nullable: true,
+    metadata: LABEL_MEANING,
     encode: (data) => makeData({ type: new Int8(), data, ...nulls(data.length, (i) => data[i] === BLANK) }),
     decode: (pieces, length) => join(pieces, new Int8Array(length), BLANK),
   },

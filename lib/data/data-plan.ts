@@ -1,7 +1,7 @@
 import type { LabelCounts } from "../contracts/plan.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
-import { BLANK, prevalenceOf, targetsOf } from "../domain/label-policy.ts";
+import { BLANK, NOT_LABELLED, prevalenceOf, targetsOf } from "../domain/label-policy.ts";
 import { type Leakage, leakageOf } from "../domain/leakage.ts";
 import { forEachObservation } from "../domain/observations.ts";
 import { PARTS } from "../domain/parts.ts";
@@ -99,14 +99,20 @@ function studyUpsampling(kind: RunConfig["upsampling"]["kind"]): StudyUpsampling
   );
 }
 
-/** Labels of the rows as the CSV has them, by observation. */
+/** Labels of the rows before the policy, by observation. */
 export function countLabels(manifest: Manifest, rows: Uint32Array): LabelCounts[] {
   return forEachObservation((name) => {
     const column = manifest[name];
     const counts = new Map<number, number>();
     for (const row of rows) counts.set(column[row]!, (counts.get(column[row]!) ?? 0) + 1);
     const count = (label: number) => counts.get(label) ?? 0;
-    return { positive: count(1), negative: count(0), uncertain: count(-1), blank: count(BLANK) };
+    return {
+      positive: count(1),
+      negative: count(0),
+      uncertain: count(-1),
+      blank: count(BLANK),
+      notLabelled: count(NOT_LABELLED),
+    };
   });
 }
 

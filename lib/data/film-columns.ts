@@ -17,7 +17,7 @@ export const SUBJECT_COLUMNS = {
   age: "age",
 } as const;
 
-/** manifest.arrow: every row of the CSV files, in their order; its place counts from 0 and is called `row` elsewhere. */
+/** The manifest: every row of the CSV files, in their order; its place counts from 0 and is called `row` elsewhere. */
 export const MANIFEST_COLUMNS = {
   file: "text",
   line: "uint32",
@@ -60,7 +60,16 @@ export const SEQUENCE_COLUMNS = { part: "text", row: "uint32" } as const;
 /** epoch-plan.arrow */
 export const EPOCH_PLAN_COLUMNS = { position: "uint32" } as const;
 
-/** @returns rows x 14, each 1, 0, -1 or BLANK */
+/** @param labels rows x 14 */
+export function labelColumns(labels: ArrayLike<number>): Columns<typeof LABEL_COLUMNS> {
+  const rows = labels.length / OBSERVATION_COUNT;
+  const column = (k: number) => Int8Array.from({ length: rows }, (_, row) => labels[row * OBSERVATION_COUNT + k]!);
+  return Object.fromEntries(OBSERVATIONS.map((name, k) => [name, column(k)])) as unknown as Columns<
+    typeof LABEL_COLUMNS
+  >;
+}
+
+/** @returns rows x 14, each 1, 0, -1, BLANK or NOT_LABELLED */
 export function labelMatrix(columns: Columns<typeof LABEL_COLUMNS>): Int8Array {
   const rows = columns[OBSERVATIONS[0]].length;
   const matrix = new Int8Array(rows * OBSERVATION_COUNT);

@@ -1,7 +1,7 @@
 import type { InspectedObservation, Inspection } from "../contracts/inspection.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import { correlationOf } from "../domain/correlation.ts";
-import { BLANK, prevalenceOf } from "../domain/label-policy.ts";
+import { isLabel, prevalenceOf } from "../domain/label-policy.ts";
 import { forEachObservation, OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { PARTS, type Part } from "../domain/parts.ts";
 import { alsoPositive, PUBLISHED_FACTORS, upsample } from "../domain/upsampling.ts";
@@ -15,13 +15,22 @@ import {
   selectRows,
 } from "./data-plan.ts";
 import type { Manifest } from "./film-columns.ts";
+import { markNotLabelled, requireSources } from "./not-labelled.ts";
 import type { PartPositions } from "./rows.ts";
 import { tally } from "./selection.ts";
 
-export type InspectOptions = Pick<RunConfig, "views" | "policy" | "protocol" | "split" | "upsampling" | "seed">;
+export type InspectOptions = Pick<
+  RunConfig,
+  "views" | "policy" | "notLabelled" | "protocol" | "split" | "upsampling" | "seed"
+>;
 
-/** What a run of these labels would be made of. Looks at no film; chooses the salt that a first run would choose. */
-export async function inspect(manifest: Manifest, options: InspectOptions): Promise<Inspection> {
+/**
+ * What a run of these labels would be made of. Looks at no film; chooses the salt that a first run would choose.
+ * @throws InputError `not-labelled` where `notLabelled` names a source that is not there
+ */
+export async function inspect(read: Manifest, options: InspectOptions): Promise<Inspection> {
+  requireSources(read, options.notLabelled);
+  const manifest = markNotLabelled(read, options.notLabelled);
   const selected = selectRows(manifest, options);
   const plain = await divide(selected, { ...options, upsampling: { kind: "none" } });
   const { divided, parts, upsampling } = await upsampled(selected, plain, options);
@@ -36,10 +45,11 @@ export async function inspect(manifest: Manifest, options: InspectOptions): Prom
       read: reasons.length,
       used: rows.length,
       leftOut: tally(reasons),
-      unlabelled: rows.filter((row) => OBSERVATIONS.every((name) => manifest[name][row] === BLANK)).length,
+      unlabelled: rows.filter((row) => OBSERVATIONS.every((name) => !isLabel(manifest[name][row]!))).length,
     },
     patients: new Set(patients).size,
     policy: options.policy,
+    notLabelled: options.notLabelled,
     protocol: divided.protocol,
     salt: divided.salt,
     upsampling: { rule: options.upsampling, rowsBefore: upsampling.rowsBefore, rowsAfter: upsampling.rowsAfter },
@@ -105,6 +115,7 @@ function countTargets(targets: Float32Array, k: number): { positives: number; ne
 function countSubjects(manifest: Manifest, rows: Uint32Array): Inspection["subjects"] {
   const ages = Array.from(rows, (row) => decade(manifest.age[row]!));
   return {
+    source: sorted(countTexts(Array.from(rows, (row) => manifest.source[row]!))),
     sex: sorted(countTexts(Array.from(rows, (row) => manifest.sex[row]!))),
     age: sorted(countTexts(ages)),
     view: sorted(countTexts(manifest.view.map((view, row) => `${view} ${manifest.projection[row] ?? ""}`.trim()))),

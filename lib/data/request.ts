@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { runKeys } from "../contracts/layout.ts";
+import { LABELS, runKeys } from "../contracts/layout.ts";
 import { RunRequest } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
@@ -16,7 +16,8 @@ const USUAL_FILES = ["train.csv", "valid.csv"];
 
 /**
  * What a run of this configuration over this folder is. Reads the CSV files, writes nothing. Its name tells two folders
- * apart even where their CSV files are the same: each has films and pinned test patients of its own. Another word about the
+ * apart even where their CSV files are the same: each has films and pinned test patients of its own; and two readings of
+ * their labels. Another word about the
  * films, or about the model, is another run, since its report and its model say otherwise; the films' shards are the same.
  * @param dataUri folder with CSV files and films
  * @throws InputError `data` where there is no CSV file
@@ -26,7 +27,7 @@ export async function prepareRequest(dataUri: string, config: RunConfig): Promis
   const csv = await findCsvFiles(data);
   const fingerprint = await fingerprintOf(data, csv);
   const descriptions = await hashOfDescriptions(data, csv);
-  const work = createHash("sha256").update(fingerprint).update(data.uri).update(canonical(config));
+  const work = createHash("sha256").update(fingerprint).update(data.uri).update(LABELS).update(canonical(config));
   if (descriptions !== undefined) work.update(descriptions);
   return RunRequest.parse({
     schema: "hilum.request/1",

@@ -23,3 +23,15 @@ export function requireRows(
     `split with no rows: ${empty.join(" and ")} (${counts.join(", ")}${others}), expected at least one; add patients or raise ${shares} in the configuration`,
   );
 }
+
+/**
+ * @param prevalence share of positives among the training labels that count, by observation; null where none does
+ * @throws InputError `no-labels` where none counts at all
+ */
+export function requireLabels(prevalence: readonly (number | null)[]): void {
+  if (prevalence.some((share) => share !== null)) return;
+  throw new InputError(
+    "no-labels",
+    "training part: no label that counts, expected at least one; see policy and notLabelled in the configuration, and hilum inspect",
+  );
+}

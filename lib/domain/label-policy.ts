@@ -2,7 +2,10 @@ import type { RawLabel, Target } from "./labels.ts";
 import { OBSERVATIONS, type Observation } from "./observations.ts";
 import { random } from "./random.ts";
 
-/** What a blank label and an uncertain one (-1) become; NaN is left out of the loss and the metrics, `smooth` is drawn. */
+/**
+ * What a blank label and an uncertain one (-1) become; NaN is left out of the loss and the metrics, `smooth` is drawn.
+ * What nobody labelled is NaN under each of them.
+ */
 export const POLICIES = {
   uncertain: { ones: 1, zeros: 0, ignore: Number.NaN, smooth: null },
   blank: { zero: 0, ignore: Number.NaN },
@@ -43,10 +46,13 @@ export const POLICY_PRESETS = {
   "u-smooth": { uncertain: "smooth", blank: "zero", smoothing: USUAL_SMOOTHING, perObservation: {} },
   /**
    * For the five observations that the CheXpert paper compares (Irvin et al. 2019, table 3) the one of ones, zeros and
-   * ignore whose AUROC was highest; the other nine, of which it says nothing, as `u-ones` has them.
+   * ignore whose AUROC was highest; uncertain labels of the other nine, of which it says nothing, are left out. In that
+   * table others are best for three of the five, and neither is a choice of targets: U-MultiClass (Cardiomegaly, Pleural
+   * Effusion) needs three outputs an observation and a softmax over them, U-SelfTrained (Consolidation) a second
+   * training towards what a first model says of the uncertain films.
    */
-  "chexpert-best": {
-    uncertain: "ones",
+  "u-best-binary": {
+    uncertain: "ignore",
     blank: "zero",
     perObservation: {
       Atelectasis: { uncertain: "ones" },
@@ -61,8 +67,17 @@ export const POLICY_PRESETS = {
 export type PolicyPreset = keyof typeof POLICY_PRESETS;
 export const POLICY_NAMES = Object.keys(POLICY_PRESETS) as PolicyPreset[];
 
-/** Stands for a blank label where labels are kept in an Int8Array. */
+/** Names that policies had before, and what they are called now. */
+export const RENAMED_POLICIES: ReadonlyMap<string, PolicyPreset> = new Map([["chexpert-best", "u-best-binary"]]);
+
+/** Stands for a blank label, which was looked for and not mentioned, where labels are kept in an Int8Array. */
 export const BLANK = -2;
+
+/** Stands there for a label that nobody looked for: its target is NaN under every policy. */
+export const NOT_LABELLED = -3;
+
+/** Whether a label says anything of the film. */
+export const isLabel = (label: number): boolean => label > BLANK;
 
 /** What holds for one observation, exceptions included. */
 export function choiceFor(policy: Policy, name: Observation): Required<Choice> {
@@ -74,12 +89,15 @@ export function choiceFor(policy: Policy, name: Observation): Required<Choice> {
   };
 }
 
-/** 4 targets an observation, for the labels -2 (blank), -1, 0 and 1 in this order; NaN stands for what is drawn. */
+/** Labels that there are, NOT_LABELLED to 1. */
+const LABELS = 5;
+
+/** Targets of an observation's labels from NOT_LABELLED over BLANK, -1 and 0 to 1; NaN stands for what is drawn, too. */
 const targetTable = (policy: Policy): Float32Array =>
   Float32Array.from(
     OBSERVATIONS.flatMap((name) => {
       const { uncertain, blank } = choiceFor(policy, name);
-      return [POLICIES.blank[blank], POLICIES.uncertain[uncertain] ?? Number.NaN, 0, 1];
+      return [Number.NaN, POLICIES.blank[blank], POLICIES.uncertain[uncertain] ?? Number.NaN, 0, 1];
     }),
   );
 
@@ -90,12 +108,12 @@ const drawn = ({ from, to, seed }: Smoothing, row: number, k: number): number =>
 /** The target of one label of the observation in column `column`; `row` of the manifest. */
 export function targetOf(policy: Policy, column: number, label: RawLabel, row = 0): Target {
   const labels = new Int8Array(OBSERVATIONS.length).fill(0);
-  labels[column] = label ?? BLANK;
+  labels[column] = label === "NA" ? NOT_LABELLED : (label ?? BLANK);
   return targetsOf(policy, labels, [row])[column]!;
 }
 
 /**
- * @param labels rows x 14, each 1, 0, -1 or BLANK
+ * @param labels rows x 14, each 1, 0, -1, BLANK or NOT_LABELLED
  * @param rows number of each row in the manifest, by which `smooth` draws; 0, 1, ... by default
  * @returns rows x 14
  */
@@ -103,7 +121,7 @@ export function targetsOf(policy: Policy, labels: Int8Array, rows?: ArrayLike<nu
   const count = OBSERVATIONS.length;
   const table = targetTable(policy);
   const targets = new Float32Array(labels.length);
-  for (let i = 0; i < labels.length; i += 1) targets[i] = table[4 * (i % count) + labels[i]! - BLANK]!;
+  for (let i = 0; i < labels.length; i += 1) targets[i] = table[LABELS * (i % count) + labels[i]! - NOT_LABELLED]!;
   OBSERVATIONS.forEach((name, k) => {
     const { uncertain, smoothing } = choiceFor(policy, name);
     if (uncertain !== "smooth" || smoothing === undefined) return;

@@ -18,6 +18,9 @@ export interface Subject {
 
 const UNKNOWN = "not known";
 
+/** The source of films whose paths begin with their patient: one like any other. */
+const UNNAMED = "without a name";
+
 /** Youngest age that belongs to a band, from old to young. */
 const AGE_BANDS = [
   { from: 80, name: "80 and over" },
@@ -30,7 +33,7 @@ const GROUP_OF: Readonly<Record<SubgroupAxis, (subject: Subject) => string>> = {
   sex: ({ sex }) => (sex === "Unknown" || sex === "" ? UNKNOWN : sex),
   age: ({ age }) => (age === null ? UNKNOWN : (AGE_BANDS.find(({ from }) => age >= from)?.name ?? UNKNOWN)),
   projection: ({ projection }) => projection || UNKNOWN,
-  source: ({ source }) => source || UNKNOWN,
+  source: ({ source }) => source || UNNAMED,
 };
 
 interface Column {

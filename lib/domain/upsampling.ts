@@ -172,23 +172,29 @@ function groupByPositives(rows: TrainRows, targets: Float32Array): Group[] {
 
 /**
  * What a row that is added for one observation does to the others: of the rows positive for it, the share positive for
- * each, 14 x 14; null where no row is positive.
+ * each among those where it counts, 14 x 14; null where it counts in none.
  * @param rows which rows; all by default
  */
 export function alsoPositive(targets: Float32Array, rows?: ArrayLike<number>): (number | null)[][] {
   const counts = new Float64Array(OBSERVATION_COUNT ** 2);
+  const known = new Float64Array(OBSERVATION_COUNT ** 2);
   const length = rows?.length ?? targets.length / OBSERVATION_COUNT;
   for (let i = 0; i < length; i += 1) {
-    const mask = positiveMask(targets, rows?.[i] ?? i);
+    const row = rows?.[i] ?? i;
+    const mask = positiveMask(targets, row);
     for (let k = 0; k < OBSERVATION_COUNT; k += 1) {
       if (!(mask & (1 << k))) continue;
       for (let other = 0; other < OBSERVATION_COUNT; other += 1) {
+        if (Number.isNaN(targets[row * OBSERVATION_COUNT + other]!)) continue;
+        known[k * OBSERVATION_COUNT + other]! += 1;
         if (mask & (1 << other)) counts[k * OBSERVATION_COUNT + other]! += 1;
       }
     }
   }
-  return forEachObservation((_, k) => {
-    const own = counts[k * OBSERVATION_COUNT + k]!;
-    return forEachObservation((__, other) => (own === 0 ? null : counts[k * OBSERVATION_COUNT + other]! / own));
-  });
+  return forEachObservation((_, k) =>
+    forEachObservation((__, other) => {
+      const pair = k * OBSERVATION_COUNT + other;
+      return known[pair] === 0 ? null : counts[pair]! / known[pair]!;
+    }),
+  );
 }

@@ -1,6 +1,10 @@
 import { quote, readCsv, readCsvHeader } from "../data/csv.ts";
+import { labelColumns, labelMatrix } from "../data/film-columns.ts";
 import { filmOrigin } from "../data/film-path.ts";
+import { markNotLabelled, neverLabelled } from "../data/not-labelled.ts";
+import { labelsOfSource } from "../data/sources/cells.ts";
 import { InputError } from "../domain/errors.ts";
+import { BLANK, NOT_LABELLED, type Policy, targetsOf } from "../domain/label-policy.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { patientKey } from "../domain/split.ts";
 import { numberNames } from "./prediction-table.ts";
@@ -83,26 +87,41 @@ async function readTable(
   return { file, paths: paths.length > 0 ? paths : null, values, failed };
 }
 
-/** What the cells of a labels file stand for. */
-export interface LabelMeaning {
-  /** Of -1; NaN is masked. */
-  readonly uncertain: number;
-  /** Of a blank cell; NaN is masked. */
-  readonly blank: number;
+/** Labels as the file has them besides what they count as. */
+export interface LabelsTable extends CsvTable {
+  /** rows x 14, each 1, 0, -1, BLANK or NOT_LABELLED */
+  readonly raw: Int8Array;
 }
 
-/** Labels: 1, 0, -1 (uncertain) or blank, as CheXpert writes them. @throws InputError `csv` */
-export const readLabels = (source: CsvSource, { uncertain, blank }: LabelMeaning): Promise<CsvTable> =>
-  readTable(source, {
-    parse: (text) => {
-      if (text === "") return blank;
-      const value = Number(text);
-      return value === -1 ? uncertain : value === 0 || value === 1 ? value : undefined;
-    },
-    expected: "1, 0, -1 or blank",
+/** Cells that are no number. */
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ["", BLANK],
+  ["NA", NOT_LABELLED],
+]);
+
+/**
+ * Labels: 1, 0, -1 (uncertain), blank or NA (not labelled), as CheXpert writes them; what a source of the file never
+ * labels is not labelled either.
+ * @param policy what uncertain and blank ones count as
+ * @returns values 1, 0, or NaN where masked
+ * @throws InputError `csv`
+ */
+export async function readLabels(source: CsvSource, policy: Policy): Promise<LabelsTable> {
+  const table = await readTable(source, {
+    parse: (text) => WORDS.get(text) ?? [-1, 0, 1].find((label) => label === Number(text)),
+    expected: "1, 0, -1, NA or blank",
     mayFail: false,
     mayLackColumns: false,
   });
+  const rows = table.values.length / OBSERVATION_COUNT;
+  const sources = Array.from({ length: rows }, (_, row) => filmOrigin(table.paths?.[row] ?? "")?.source ?? "");
+  const labels = sources.flatMap((name, row) =>
+    labelsOfSource(name, table.values.slice(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)),
+  );
+  const read = { source: sources, ...labelColumns(labels) };
+  const raw = labelMatrix(markNotLabelled(read, neverLabelled(read)));
+  return { ...table, values: Array.from(targetsOf(policy, raw)), raw };
+}
 
 /**
  * Probabilities; a film that `predict` could not answer for is a failed row, and an observation that is blank for all
@@ -134,6 +153,8 @@ export interface JoinedTables {
   /** Number of each film's patient; each film one of its own where the paths do not tell. */
   readonly patients: Uint32Array;
   readonly patientsKnown: boolean;
+  /** Labels of these films that nobody looked for. */
+  readonly notLabelled: number;
   readonly predictionsWithoutLabels: number;
   /** Labelled films left out because they were not answered for. */
   readonly failedPredictions: number;
@@ -144,7 +165,7 @@ export interface JoinedTables {
  * @throws InputError `no-prediction` for a labelled film without a row, or where all failed; `row-counts` where rows
  *   cannot stand for each other
  */
-export function joinTables(labels: CsvTable, predictions: CsvTable): JoinedTables {
+export function joinTables(labels: LabelsTable, predictions: CsvTable): JoinedTables {
   const labelled = labels.values.length / OBSERVATION_COUNT;
   const predicted = predictions.values.length / OBSERVATION_COUNT;
   const places = placesByPath(labels, predictions);
@@ -160,6 +181,10 @@ export function joinTables(labels: CsvTable, predictions: CsvTable): JoinedTable
   if (pairs.length === 0) {
     throw new InputError("no-prediction", `${predictions.file}: none of the ${labelled} films was answered for`);
   }
+  const notLabelled = (row: number): number =>
+    labels.raw
+      .subarray(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)
+      .reduce((sum, label) => sum + Number(label === NOT_LABELLED), 0);
   const gather = ({ values }: CsvTable, rows: readonly number[]) =>
     Float64Array.from(rows.flatMap((row) => values.slice(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)));
   const notAnswered = OBSERVATIONS.filter((_, k) =>
@@ -186,6 +211,7 @@ export function joinTables(labels: CsvTable, predictions: CsvTable): JoinedTable
     notAnswered,
     patients: names === null ? Uint32Array.from(pairs.keys()) : numberNames(names),
     patientsKnown: names !== null,
+    notLabelled: pairs.reduce((sum, { row }) => sum + notLabelled(row), 0),
     predictionsWithoutLabels: places === null ? 0 : predicted - labelled,
     failedPredictions: labelled - pairs.length,
   };

@@ -2,8 +2,8 @@ import { type FindingBox, FindingBoxes } from "../contracts/boxes.ts";
 import { Dataset, UpsamplingRecord } from "../contracts/dataset.ts";
 import { datasetKeys } from "../contracts/layout.ts";
 import { TrainingHistory } from "../contracts/training.ts";
-import { decodeTable } from "../data/arrow-columns.ts";
-import { MANIFEST_COLUMNS, type Rows } from "../data/film-columns.ts";
+import type { Rows } from "../data/film-columns.ts";
+import { loadManifest } from "../data/manifest.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import type { Weights } from "../model/weights.ts";
 import type { StepContext } from "../steps/run-step.ts";
@@ -37,7 +37,7 @@ export async function readRunInputs(
     members.push(decodeWeights(await runs.get(member.weights), `${runs.uri}/${member.weights}`).weights);
   }
   const { manifest: manifestKey, boxes: boxesKey } = datasetKeys(dataset.fingerprint);
-  const manifest = decodeTable(MANIFEST_COLUMNS, await datasets.get(manifestKey), `${datasets.uri}/${manifestKey}`);
+  const manifest = await loadManifest(datasets, manifestKey);
   const found = await findDocument(datasets, boxesKey, FindingBoxes);
   return {
     dataset,

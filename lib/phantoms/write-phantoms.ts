@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { DATASET_FILE, type Source } from "../contracts/provenance.ts";
+import { labelCell } from "../domain/labels.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { drawPopulation, type PhantomFilm } from "./population.ts";
 import { filmRenderer } from "./render.ts";
@@ -72,7 +73,7 @@ const csvRow = (path: string, film: PhantomFilm): string =>
     film.age,
     film.frontal ? "Frontal" : "Lateral",
     film.projection,
-    ...film.labels.map((label) => (label === null ? "" : label.toFixed(1))),
+    ...film.labels.map(labelCell),
   ].join(",");
 
 interface Writing {

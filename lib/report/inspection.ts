@@ -62,14 +62,16 @@ ${leakageText(inspection)}
 
 const observationTable = ({ observations }: Inspection): Html =>
   table({
-    caption: html`<b>Labels.</b> The first four columns as the CSV has them; positives and ignored as the policy makes them; shares of positives in training.`,
+    caption: html`<b>Labels.</b> The first five columns before the policy: blank is looked for and not mentioned, not labelled is not looked for. Positives and ignored as the policy makes them; shares of positives in training.`,
     headings: [
-      ...["Observation", "Positive", "Negative", "Uncertain", "Blank", "Positives", "Ignored"],
+      ...["Observation", "Positive", "Negative", "Uncertain", "Blank", "Not labelled"],
+      ...["Positives", "Ignored"],
       ...["Factor", "Share before", "Share after"],
     ],
     rows: OBSERVATIONS.map((name) => {
       const { labels, positives, ignored, factor, prevalenceBefore, prevalenceAfter } = observations[name]!;
-      const counts = [labels.positive, labels.negative, labels.uncertain, labels.blank, positives, ignored, factor];
+      const { positive, negative, uncertain, blank, notLabelled } = labels;
+      const counts = [positive, negative, uncertain, blank, notLabelled, positives, ignored, factor];
       return { name, cells: [...counts.map(count), percent(prevalenceBefore), percent(prevalenceAfter)] };
     }),
   });

@@ -1,5 +1,6 @@
 import type { GateDecision } from "../contracts/decision.ts";
 import { runKeys } from "../contracts/layout.ts";
+import type { Plan } from "../contracts/plan.ts";
 import type { StepProgress } from "../contracts/progress.ts";
 import { endedWell, type FailureRecord } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
@@ -40,6 +41,8 @@ export interface RunView {
     /** By reason. */
     readonly setAside: Readonly<Record<string, number>>;
   };
+  /** Labels of the rows that the plan uses, and how many of them nobody looked for; null before they are planned. */
+  readonly labels: { readonly all: number; readonly notLabelled: number } | null;
   readonly histories: readonly TrainingHistory[];
   readonly figures: Figures | null;
   readonly decision: GateDecision | null;
@@ -95,6 +98,7 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
     })),
     failure: status === "failed" ? (outcome?.failure ?? firstFailure(states)) : null,
     rows: { read: plan?.rows.read ?? null, used: dataset?.rows ?? null, setAside },
+    labels: plan === undefined ? null : countLabels(plan),
     histories: documents.histories.toSorted((a, b) => a.member - b.member),
     figures: figures ?? null,
     decision: decision ?? null,
@@ -105,6 +109,11 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
     unreadable: documents.unreadable,
   };
 }
+
+const countLabels = ({ rows, labels }: Plan): RunView["labels"] => ({
+  all: rows.used * labels.length,
+  notLabelled: labels.reduce((sum, { notLabelled }) => sum + notLabelled, 0),
+});
 
 const RESUMABLE: ReadonlySet<RunStatus> = new Set(["failed", "stopped"]);
 

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import * as z from "zod";
 import { REFUSALS } from "../contracts/api.ts";
 import { STAGE_NAME } from "../contracts/deployment.ts";
+import { RENAMED_PRESETS } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { JOBS, type Queue } from "../workflow/jobs.ts";
 
@@ -32,6 +33,11 @@ const CpuTypes = instanceTypes(
 const GpuTypes = instanceTypes("gpuQueue", /^(g4dn|g5|g6)\.[0-9]*x?large$/, "expected a type of g4dn, g5 or g6");
 
 const PRESETS = readdirSync(new URL("../../presets", import.meta.url)).map((name) => name.replace(/\.json$/, ""));
+
+function presetFault(name: string): string {
+  const renamed = RENAMED_PRESETS.get(name);
+  return renamed === undefined ? `expected one of ${PRESETS.sort().join(", ")}` : `${name} is called ${renamed} now`;
+}
 
 /** Retention periods that CloudWatch knows, in days. */
 export const LOG_DAYS = [30, 60, 90, 120, 180, 365, 400, 731, 1096, 1827, 2192, 3653] as const;
@@ -67,8 +73,8 @@ export const Stage = z
       .describe("how jobs reach the service: public subnets without inbound rules, a NAT gateway, or endpoints only"),
     preset: z
       .string()
-      .refine((name) => PRESETS.includes(name), `expected one of ${PRESETS.sort().join(", ")}`)
-      .default("recommended")
+      .refine((name) => PRESETS.includes(name), { error: ({ input }) => presetFault(input as string) })
+      .default("densenet121-ensemble")
       .describe("preset (presets/) of the runs that newly arrived films start"),
     logDays: z.literal(LOG_DAYS).default(365).describe("days that logs are kept"),
     data: z

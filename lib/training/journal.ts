@@ -19,6 +19,8 @@ export const Journal = z.strictObject({
   current: z.strictObject({
     lossSum: z.number(),
     images: z.int().min(0),
+    /** Images of the steps that have a loss. */
+    judged: z.int().min(0),
     seconds: z.number(),
     waitSeconds: z.number(),
   }),
@@ -34,7 +36,7 @@ export const Journal = z.strictObject({
 });
 export type Journal = z.infer<typeof Journal>;
 
-const NOTHING_YET = { lossSum: 0, images: 0, seconds: 0, waitSeconds: 0 };
+const NOTHING_YET = { lossSum: 0, images: 0, judged: 0, seconds: 0, waitSeconds: 0 };
 
 export const startJournal = (work: Journal["work"]): Journal => ({
   schema: "hilum.journal/1",
@@ -66,7 +68,8 @@ const LOSS_POINTS = 500;
 
 /** A step as it was measured. */
 export interface StepFigures {
-  readonly loss: number;
+  /** Null where no label of its films counts. */
+  readonly loss: number | null;
   readonly images: number;
   readonly seconds: number;
   readonly waitSeconds: number;
@@ -76,23 +79,31 @@ export interface StepFigures {
 export function afterStep(journal: Journal, { loss, images, seconds, waitSeconds }: StepFigures): Journal {
   const { current, cursor, smoothedLoss } = journal;
   const step = journal.step + 1;
-  const pending = { lossSum: journal.pending.lossSum + loss, steps: journal.pending.steps + 1 };
-  const full = pending.steps >= totalSteps(journal.work) / LOSS_POINTS;
+  const judged = loss === null ? { lossSum: 0, steps: 0 } : { lossSum: loss, steps: 1 };
+  const pending = {
+    lossSum: journal.pending.lossSum + judged.lossSum,
+    steps: journal.pending.steps + judged.steps,
+  };
+  const full = pending.steps > 0 && pending.steps >= totalSteps(journal.work) / LOSS_POINTS;
   return {
     ...journal,
     step,
     cursor: { ...cursor, batch: cursor.batch + 1 },
     current: {
-      lossSum: current.lossSum + loss * images,
+      lossSum: current.lossSum + judged.lossSum * images,
       images: current.images + images,
+      judged: current.judged + judged.steps * images,
       seconds: current.seconds + seconds,
       waitSeconds: current.waitSeconds + waitSeconds,
     },
     pending: full ? { lossSum: 0, steps: 0 } : pending,
     stepLoss: full ? [...journal.stepLoss, [step, pending.lossSum / pending.steps]] : journal.stepLoss,
-    smoothedLoss: smoothedLoss === null ? loss : SMOOTHING * smoothedLoss + (1 - SMOOTHING) * loss,
+    smoothedLoss: smoothed(smoothedLoss, loss),
   };
 }
+
+const smoothed = (before: number | null, loss: number | null): number | null =>
+  before === null || loss === null ? (loss ?? before) : SMOOTHING * before + (1 - SMOOTHING) * loss;
 
 /**
  * The journal after an epoch and its look at the tuning part: a better network than before becomes the best, and
@@ -107,7 +118,7 @@ export function afterEpoch(journal: Journal, tuning: TuningResult, tuningSeconds
   const record: EpochRecord = {
     epoch,
     step: journal.step,
-    trainLoss: current.lossSum / current.images,
+    trainLoss: current.lossSum / current.judged,
     tuningLoss: tuning.loss,
     tuningMeanAuroc: tuning.meanAuroc,
     tuningAuroc: [...tuning.auroc],

@@ -111,12 +111,15 @@ class Training {
     let started = performance.now();
     for await (const { value: batch, waitMs } of readAhead(trainingBatches(this.options, epoch, firstBatch))) {
       const learningRate = this.learningRate();
-      const loss = await session.step(batch, learningRate);
+      // Of films without a label that counts the step says 0, which is no loss.
+      const hasLabel = batch.targets.some((target) => !Number.isNaN(target));
+      const stepped = await session.step(batch, learningRate);
+      const loss = hasLabel ? stepped : null;
       const now = performance.now();
       const seconds = (now - started) / 1000;
       started = now;
       this.journal = afterStep(this.journal, { loss, images: batch.count, seconds, waitSeconds: waitMs / 1000 });
-      checkLoss(loss, this.journal.smoothedLoss!, this.limits(learningRate));
+      checkLoss(stepped, this.journal.smoothedLoss ?? stepped, this.limits(learningRate));
       this.report();
       // A step blocks this thread: signals and the reads of the next batch come through here.
       await nextTurn();

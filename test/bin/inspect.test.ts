@@ -34,15 +34,36 @@ describe("inspect", () => {
     const factors = join(folder, "factors.json");
     await writeFile(factors, JSON.stringify({ Fracture: 2 }));
     const valid = files.slice(2);
-    const { exitCode, stdout } = await hilum(["inspect", ...valid, "--policy", "chexpert-best", "--upsample", factors]);
+    const { exitCode, stdout } = await hilum(["inspect", ...valid, "--policy", "u-best-binary", "--upsample", factors]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Patients +200$/m);
-    expect(stdout).toMatch(/^Policy +chexpert-best$/m);
+    expect(stdout).toMatch(/^Policy +u-best-binary$/m);
     expect(stdout).toMatch(/^Leakage +0 of /m);
     expect(stdout).toMatch(/^Fracture .* 2 {2}.*%/m);
   });
 
+  test("NIH's films: what nobody looked for is not labelled and no negative, nor is what a file names", async () => {
+    const header = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,a,b,c,d";
+    const nih = join(folder, "Data_Entry_2017.csv");
+    const films = Array.from({ length: 30 }, (_, i) => `${i}_000.png,No Finding,0,${i},58,M,PA,1,1,1,1`);
+    await writeFile(nih, [header, ...films].join("\n"));
+    const named = join(folder, "named.json");
+    await writeFile(named, JSON.stringify({ "NIH-ChestX-ray14": ["Pneumonia"] }));
+    const html = join(folder, "nih.html");
+    const { exitCode, stdout } = await hilum(["inspect", "--csv", nih, "--not-labelled", named, "--html", html]);
+    expect(exitCode).toBe(0);
+    for (const name of ["Support Devices", "Pneumonia"]) {
+      const cells = new RegExp(`^${name} +0 +0 +0 +0 +30 +0 +30 +0 +not defined +not defined$`, "m");
+      expect(stdout).toMatch(cells);
+    }
+    expect(stdout).toMatch(/^source +NIH-ChestX-ray14 30$/m);
+    const page = await readFile(html, "utf8");
+    expect(page).toMatch(/Support Devices<\/th>(<td[^>]*>0<\/td>){4}<td[^>]*>30<\/td>/);
+  });
+
   test.each([
+    [["--policy", "chexpert-best"], "chexpert-best is called u-best-binary now"],
+    [["--not-labelled", "none.json"], "none.json: can't be read; expected a JSON file"],
     [["--policy", "u-twos"], "u-twos: can't be read; expected one of the policies u-ones"],
     [["--protocol", "fair"], "Allowed choices are leak-free, published"],
     [["--upsample", "much"], "much: can't be read; expected published, none or a JSON file"],

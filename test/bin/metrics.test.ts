@@ -147,6 +147,33 @@ describe("hilum metrics", () => {
     }
   });
 
+  it("masks what nobody looked for, whatever blanks count as: NA, a column that is never filled, old feedback", async () => {
+    const masked = labels.map((row, film) =>
+      row.map((label, k) => (k === 0 && film % 3 === 0 ? "NA" : k === 1 ? "" : k === 2 && film < 10 ? "" : label)),
+    );
+    const named = (film: number) => (film < 10 ? `feedback/patient${film}/study1/view1_frontal.png` : path(film));
+    await write(
+      "masked.csv",
+      ["Path", ...OBSERVATIONS],
+      [...masked.entries()].map(([film, row]) => [named(film), ...row]),
+    );
+    const answers = predictions.map((row, film) => [named(film), ...row]);
+    await write("masked-answers.csv", ["Path", ...OBSERVATIONS], answers);
+    const { exitCode, stdout } = await hilum([
+      ...["metrics", "--labels", file("masked.csv"), "--predictions", file("masked-answers.csv")],
+      ...["--blank", "zero", "--uncertain", "ones", "--json"],
+    ]);
+    expect(exitCode).toBe(0);
+    const found = MetricsReport.parse(JSON.parse(stdout));
+    // A blank of feedback was not judged; elsewhere it is a negative.
+    const rows = OBSERVATIONS.map((_, k) =>
+      k === 1 ? 0 : masked.filter((row, film) => row[k] !== "NA" && (film >= 10 || row[k] !== "")).length,
+    );
+    expect(OBSERVATIONS.map((name) => found.perObservation[name].rows)).toEqual(rows);
+    expect(found.notLabelled).toBe(14 * FILMS - rows.reduce((a, b) => a + b));
+    expect(found.perObservation[OBSERVATIONS[1]]).toMatchObject({ brier: null, auroc: null, prevalence: null });
+  });
+
   it("leaves out films that predict could not answer for, and counts them", async () => {
     const answered = labels.map((row, film) => [path(film), "Male", ...row]).filter((_, film) => !FAILED.has(film));
     await write("answered.csv", ["Path", "Sex", ...OBSERVATIONS], answered);

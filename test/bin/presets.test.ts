@@ -19,7 +19,12 @@ const STUDY = [
 ] as const;
 
 test("there is a preset for each of the study's runs, and three of ours", () => {
-  expect(names).toEqual([...STUDY.map(([name]) => name), "demo", "recommended", "smoke"].sort());
+  expect(names).toEqual([...STUDY.map(([name]) => name), "demo", "densenet121-ensemble", "smoke"].sort());
+});
+
+test("a preset's old name is told with the new one", async () => {
+  await expect(loadConfig("recommended")).rejects.toThrow("the preset is called densenet121-ensemble now");
+  expect((await loadConfig("densenet121-ensemble")).policy.name).toBe("u-best-binary");
 });
 
 test.each(names)("%s is a configuration under its own name", async (name) => {

@@ -12,7 +12,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   const room = await openRuns(place);
   const view = await readRun(room, run);
   if (json) return console.log(JSON.stringify(view));
-  const { status, failure, seconds, rows, fingerprint, model, files, config } = view;
+  const { status, failure, seconds, rows, labels, fingerprint, model, files, config } = view;
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   const facts: [string, string | null][] = [
     ["Run", `${run}: ${statusText(status)}${seconds === null ? "" : ` (${duration(seconds * 1000)})`}`],
@@ -22,6 +22,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
       `${config.model.network}, ${config.geometry.size} pixels, ${counted(config.training.seeds.length, "member")}`,
     ],
     ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
+    ["Labels", labels && `${labels.all}, ${labels.notLabelled} of them not labelled`],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
     ["Gate", view.decision && gateText(view.decision)],

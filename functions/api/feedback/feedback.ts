@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Feedback, type FeedbackReceipt, type ReaderLabels, Reading } from "../../../lib/contracts/feedback.ts";
 import type { VersionId } from "../../../lib/contracts/model-version.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
+import { labelCell, type RawLabel } from "../../../lib/domain/labels.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { READERS_SOURCE } from "../../../lib/domain/readers.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
@@ -71,4 +72,6 @@ const rowOf = (path: string, { sex, age, view, projection, labels }: Feedback): 
   ...cellsOf(labels),
 ];
 
-const cellsOf = (labels: ReaderLabels): string[] => OBSERVATIONS.map((name) => labels[name]?.toFixed(1) ?? "");
+/** What the reader did not judge is no negative: `NA`. */
+const cellsOf = (labels: ReaderLabels): string[] =>
+  OBSERVATIONS.map((name) => labelCell((labels[name] as RawLabel | undefined) ?? "NA"));

@@ -16,7 +16,7 @@ function gate({ decision, checks }) {
 
 /** What the run is and what it left. @param {RunView} view */
 export function about(view) {
-  const { run, files, rows, fingerprint, config, model, members, decision } = view;
+  const { run, files, rows, labels, fingerprint, config, model, members, decision } = view;
   const link = (/** @type {string} */ file) =>
     make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, file);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
@@ -30,6 +30,7 @@ export function about(view) {
       "Rows",
       rows.read === null ? null : `${shown(rows.read)} read${rows.used === null ? "" : `, ${shown(rows.used)} used`}`,
     ],
+    ["Labels", labels && `${shown(labels.all)}, ${shown(labels.notLabelled)} of them not labelled`],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Gate", decision && gate(decision)],
     ["Model", model],

@@ -1,5 +1,6 @@
-import { BLANK } from "../../domain/label-policy.ts";
+import { BLANK, NOT_LABELLED } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
+import { READERS_SOURCE } from "../../domain/readers.ts";
 import { fault, shownCell } from "../csv.ts";
 
 /** The label that a cell says, or undefined. A switch: there are three million of them in a large data set. */
@@ -7,6 +8,8 @@ function labelOf(text: string): number | undefined {
   switch (text) {
     case "":
       return BLANK;
+    case "NA":
+      return NOT_LABELLED;
     case "1.0":
     case "1":
       return 1;
@@ -28,11 +31,15 @@ export function parseLabels(file: string, line: number, cells: readonly string[]
     const text = cells[first + k]!;
     const label = labelOf(text) ?? labelOf(text.trim());
     if (label === undefined)
-      throw fault(file, line, `${OBSERVATIONS[k]} is ${shownCell(text)}, expected 1, 0, -1 or blank`);
+      throw fault(file, line, `${OBSERVATIONS[k]} is ${shownCell(text)}, expected 1, 0, -1, NA or blank`);
     labels[k] = label;
   }
   return labels;
 }
+
+/** The labels of a row of that source: feedback kept before `NA` was written has blanks where the reader did not judge. */
+export const labelsOfSource = (source: string, labels: readonly number[]): readonly number[] =>
+  source === READERS_SOURCE ? labels.map((label) => (label === BLANK ? NOT_LABELLED : label)) : labels;
 
 /** The meaning of a cell by a table. @throws InputError `csv` naming the column and what may stand there */
 export function choose<T>(table: ReadonlyMap<string, T>, file: string, line: number, column: string, text: string): T {

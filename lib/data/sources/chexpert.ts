@@ -5,7 +5,7 @@ import { READERS_SOURCE } from "../../domain/readers.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
 import { filmOrigin, pathFault } from "../film-path.ts";
-import { choose, parseLabels } from "./cells.ts";
+import { choose, labelsOfSource, parseLabels } from "./cells.ts";
 import type { FilmRow, SourceFormat } from "./source-format.ts";
 
 /** Columns of CheXpert's CSV files. */
@@ -48,7 +48,7 @@ function parse(file: string, row: CsvRow): FilmRow {
     age: parseAge(file, row),
     view: choose(VIEWS, file, line, "Frontal/Lateral", cells[3]!),
     projection: choose(PROJECTIONS, file, line, "AP/PA", cells[4]!),
-    labels: parseLabels(file, line, cells, FIRST_LABEL),
+    labels: labelsOfSource(origin.source, parseLabels(file, line, cells, FIRST_LABEL)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { BLANK } from "../../domain/label-policy.ts";
+import { NOT_LABELLED } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
@@ -17,7 +17,8 @@ const VIEWS = new Map([
   ["RL", "lateral"],
 ]);
 
-const UNLABELLED = OBSERVATIONS.map(() => BLANK);
+/** Of a film without a row of labels. */
+const UNLABELLED = OBSERVATIONS.map(() => NOT_LABELLED);
 
 function parse(file: string, { line, cells }: CsvRow, labels: StudyLabels): FilmRow {
   const [film, patient, study, position] = cells as readonly string[] & { length: 4 };

@@ -1,4 +1,4 @@
-import { BLANK } from "../../domain/label-policy.ts";
+import { NOT_LABELLED } from "../../domain/label-policy.ts";
 import { forEachObservation, type Observation } from "../../domain/observations.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
@@ -12,8 +12,8 @@ const COLUMNS = [
 
 /**
  * Its findings (Wang et al. 2017) in CheXpert's terms. A finding that is not listed was not found: 0. Four of CheXpert's
- * observations its labeller never looked for: blank. Of Pleural Other it knows one kind only, so that its absence says
- * nothing. Infiltration, emphysema, fibrosis and hernia have no counterpart.
+ * observations its labeller never looked for: not labelled. Of Pleural Other it knows one kind only, so that its absence
+ * says nothing. Infiltration, emphysema, fibrosis and hernia have no counterpart.
  */
 const FINDINGS = new Map<string, Observation | null>([
   ["No Finding", "No Finding"],
@@ -34,7 +34,7 @@ const FINDINGS = new Map<string, Observation | null>([
 ]);
 
 const ABSENT = forEachObservation((name) =>
-  name !== "Pleural Other" && [...FINDINGS.values()].includes(name) ? 0 : BLANK,
+  name !== "Pleural Other" && [...FINDINGS.values()].includes(name) ? 0 : NOT_LABELLED,
 );
 
 const SEXES = new Map([

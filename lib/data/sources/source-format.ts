@@ -2,7 +2,7 @@ import type { Source } from "../../contracts/provenance.ts";
 import type { CsvRow } from "../csv.ts";
 import type { FilmOrigin } from "../film-path.ts";
 
-/** A row of a data set in the terms of this project. What a source never labels is BLANK, not 0. */
+/** A row of a data set in the terms of this project. What a source never labels is NOT_LABELLED, neither 0 nor BLANK. */
 export interface FilmRow extends FilmOrigin {
   readonly line: number;
   /** As the source names the film. */
@@ -13,7 +13,7 @@ export interface FilmRow extends FilmOrigin {
   /** `frontal`, `lateral`, or what else the source says; only the first two are ever used. */
   readonly view: string;
   readonly projection: string;
-  /** 1, 0, -1 or BLANK for each observation. */
+  /** 1, 0, -1, BLANK or NOT_LABELLED for each observation. */
   readonly labels: readonly number[];
 }
 

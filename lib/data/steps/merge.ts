@@ -9,6 +9,7 @@ import { readDocument, writeDocument } from "../../store/documents.ts";
 import type { Store } from "../../store/store.ts";
 import { concatRows, decodeTable, encodeTable } from "../arrow-columns.ts";
 import { ASSIGNMENT_COLUMNS, FILM_COLUMNS, type Films, ROWS_COLUMNS } from "../film-columns.ts";
+import { markNotLabelled } from "../not-labelled.ts";
 import { requireRows } from "../required-parts.ts";
 import { loadParts } from "../rows.ts";
 import { indexShard, readShardFilms, storeRange } from "../shard-reader.ts";
@@ -17,7 +18,8 @@ import { indexShard, readShardFilms, storeRange } from "../shard-reader.ts";
 const AT_A_TIME = 8;
 
 /**
- * Shards, assignments.arrow -> dataset.json, rows.arrow. Reads no pixels. Where the shards will not do, the run's
+ * Shards, assignments.arrow -> dataset.json, rows.arrow. Reads no pixels. Labels that the configuration says do not count
+ * are not labelled from here on. Where the shards will not do, the run's
  * preparation counts as not done, so that the same run can go on once the films are mended.
  */
 export async function merge(context: StepContext): Promise<StepSummary> {
@@ -53,7 +55,7 @@ async function mergeShards(
   const setAside = records.flatMap((record) => record.setAside);
   requireFilms(setAside, rows.used, request.config.prepare.maxSetAsideShare);
 
-  const merged = concatRows(FILM_COLUMNS, films);
+  const merged = markNotLabelled(concatRows(FILM_COLUMNS, films), request.config.notLabelled);
   const where = `${rooms.runs.uri}/${keys.assignments}`;
   const assignments = decodeTable(ASSIGNMENT_COLUMNS, await rooms.runs.get(keys.assignments), where);
   const part = Array.from(merged.row, (row) => assignments.part[row] as Part | null);

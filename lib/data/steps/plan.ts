@@ -22,7 +22,8 @@ import {
 } from "../data-plan.ts";
 import { ASSIGNMENT_COLUMNS, SEQUENCE_COLUMNS } from "../film-columns.ts";
 import { loadManifest } from "../manifest.ts";
-import { requireRows } from "../required-parts.ts";
+import { markNotLabelled } from "../not-labelled.ts";
+import { requireLabels, requireRows } from "../required-parts.ts";
 import type { PartPositions } from "../rows.ts";
 import { keptSalt } from "../salt.ts";
 import { tally } from "../selection.ts";
@@ -30,15 +31,18 @@ import { findTestSet, makeTestSet, pinTestSet } from "../test-set.ts";
 
 const MOST_JOBS = 10_000;
 
-/** manifest.arrow -> plan.json, assignments.arrow, sequence.arrow. Decides everything about the data before a pixel is read. */
+/** The manifest -> plan.json, assignments.arrow, sequence.arrow. Decides everything about the data before a pixel is read. */
 export async function plan({ rooms, request, keys }: StepContext): Promise<StepSummary> {
   const { config, fingerprint } = request;
-  const manifest = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
   const { provenance, statements } = await readDocument(rooms.runs, keys.validation, Validation);
+  const read = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
+  const manifest = markNotLabelled(read, config.notLabelled);
   const selected = selectRows(manifest, config);
   const { rows, reasons, patients } = selected;
   const divided = await divideAndPin(rooms.datasets, rooms.runs, request, selected);
   const { parts } = divided;
+  const prevalence = naturalPrevalence(selected, divided);
+  requireLabels(prevalence);
   const document: Plan = {
     schema: "hilum.plan/1",
     run: request.run,
@@ -52,9 +56,9 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
     patients: countOf((name) => new Set(Array.from(parts[name], (place) => patients[place])).size),
     leakage: divided.leakage,
     labels: countLabels(manifest, rows),
-    naturalPrevalence: naturalPrevalence(selected, divided),
     provenance,
     statements,
+    naturalPrevalence: prevalence,
     prepareJobs: jobsFor(rows.length, config.prepare.rowsPerPart),
     trainJobs: config.training.seeds.length,
   };

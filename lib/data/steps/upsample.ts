@@ -7,6 +7,7 @@ import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { readDocument, writeDocument } from "../../store/documents.ts";
 import { encodeTable } from "../arrow-columns.ts";
 import { EPOCH_PLAN_COLUMNS, labelMatrix } from "../film-columns.ts";
+import { requireLabels } from "../required-parts.ts";
 import { loadParts, loadRows, type PartPositions, splitOf } from "../rows.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function upsample({ rooms, run, request, keys }: StepContext): Prom
     plan.protocol === "published"
       ? studyEpoch(parts, targets, plan, upsampling.kind)
       : planEpoch(splitOf(rows).train, targets, upsampling, seed);
+  requireLabels(epoch.plannedPrevalence);
   await rooms.runs.put(keys.epochPlan, encodeTable(EPOCH_PLAN_COLUMNS, { position: epoch.positions }));
   const record = {
     schema: "hilum.upsampling/1" as const,

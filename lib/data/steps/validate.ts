@@ -4,8 +4,8 @@ import { datasetKeys } from "../../contracts/layout.ts";
 import { DATASET_FILE } from "../../contracts/provenance.ts";
 import { Validation } from "../../contracts/validation.ts";
 import { InputError } from "../../domain/errors.ts";
-import { BLANK } from "../../domain/label-policy.ts";
-import { OBSERVATIONS } from "../../domain/observations.ts";
+import { isLabel, NOT_LABELLED } from "../../domain/label-policy.ts";
+import { forEachObservation, OBSERVATIONS } from "../../domain/observations.ts";
 import { patientKey } from "../../domain/split.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { writeDocument } from "../../store/documents.ts";
@@ -15,17 +15,20 @@ import { hashOfDescriptions, readCardStatements } from "../descriptions.ts";
 import type { Manifest } from "../film-columns.ts";
 import { findWeights } from "../imported-weights.ts";
 import { encodeManifest, readManifest } from "../manifest.ts";
+import { markNotLabelled, requireSources } from "../not-labelled.ts";
 import { readProvenance } from "../provenance.ts";
 import { fingerprintOf } from "../request.ts";
 
 /**
- * CSV files, hilum.dataset.json, card.json -> manifest.arrow, boxes.json, validation.json. Every row is checked; the first wrong one ends the run, as do
+ * CSV files, hilum.dataset.json, card.json -> manifest, boxes.json, validation.json. Every row is checked; the first wrong one ends the run, as do
  * weights to start from that are not there.
  */
 export async function validate({ rooms, request, keys, signal }: StepContext): Promise<StepSummary> {
   await findWeights(rooms.models, request.config.model);
   const data = openStore(request.data);
+  const { notLabelled } = request.config;
   const manifest = await readManifest(data, request.csv);
+  requireSources(manifest, notLabelled);
   signal.throwIfAborted();
   const boxes = (await data.head(BOXES_FILE)) ? await readBoxes(data, manifest) : [];
   const provenance = await readProvenance(data, manifest);
@@ -39,11 +42,13 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   if (boxes.length > 0) {
     await writeDocument(rooms.datasets, stored.boxes, FindingBoxes, { schema: "hilum.boxes/1", boxes });
   }
-  const counts = describe(request.run, request.fingerprint, request.csv, manifest, boxes.length);
+  const counted = markNotLabelled(manifest, notLabelled);
+  const counts = describe(request.run, request.fingerprint, request.csv, counted, boxes.length);
   const validation: Validation = { ...counts, provenance, statements };
   await writeDocument(rooms.runs, keys.validation, Validation, validation);
   const { rows, patients, duplicates } = validation;
-  return { rows, patients, duplicates, boxes: boxes.length };
+  const missing = validation.notLabelled.reduce((sum, count) => sum + count, 0);
+  return { rows, patients, duplicates, notLabelled: missing, boxes: boxes.length };
 }
 
 const changed = (files: string): InputError =>
@@ -68,7 +73,8 @@ function describe(
     studies: new Set(study.map((id, row) => `${patientKey(source[row]!, patient[row]!)}\n${id}`)).size,
     views: { frontal: count((row) => view[row] === "frontal"), lateral: count((row) => view[row] === "lateral") },
     duplicates: count((row) => manifest.duplicateOf[row] !== null),
-    unlabelled: count((row) => OBSERVATIONS.every((name) => manifest[name][row] === BLANK)),
+    unlabelled: count((row) => OBSERVATIONS.every((name) => !isLabel(manifest[name][row]!))),
+    notLabelled: forEachObservation((name) => count((row) => manifest[name][row] === NOT_LABELLED)),
     boxes,
   };
 }

@@ -1,7 +1,7 @@
 import type { Dataset, UpsamplingRecord } from "../../contracts/dataset.ts";
 import type { Leakage } from "../../contracts/leakage.ts";
 import type { Plan } from "../../contracts/plan.ts";
-import type { LabelPolicy } from "../../contracts/run-config.ts";
+import type { LabelPolicy, NotLabelled } from "../../contracts/run-config.ts";
 import { choiceFor } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { PARTS } from "../../domain/parts.ts";
@@ -38,6 +38,7 @@ ${partsTable(plan)}
 ${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage)}
 <h3>Labels</h3>
 <p>${policyText(plan.policy)}</p>
+<p>${notLabelledText(plan, request.config.notLabelled)}</p>
 ${labelsTable(plan, upsampling)}
 ${
   upsampling.rowsAfter === upsampling.rowsBefore && upsampling.factors.every((factor) => factor === 0)
@@ -75,6 +76,17 @@ function policyText(policy: LabelPolicy): Html {
   });
   return html`${policy.name ? html`Policy <code>${policy.name}</code>. ` : ""}An uncertain label (-1) ${UNCERTAIN[policy.uncertain]}; a blank one (not mentioned) ${BLANK[policy.blank]}${exceptions.length > 0 ? `; ${exceptions.join("; ")}` : ""}.${draws.length > 0 ? ` Drawn from ${[...new Set(draws)].join(", ")}.` : ""} Figures are comparable only
 with others under the same policy.`;
+}
+
+function notLabelledText({ rows, labels }: Plan, named: NotLabelled): string {
+  const missing = labels.reduce((sum, { notLabelled }) => sum + notLabelled, 0);
+  const told = Object.entries(named).map(
+    ([source, names]) => `${list(names)} in ${source || "the source without a name"}`,
+  );
+  return [
+    `Of ${counted(rows.used * labels.length, "label")} ${count(missing)} are not labelled: nobody looked for the observation, so that they are left out under every policy.`,
+    told.length > 0 ? ` The configuration names ${list(told)}.` : "",
+  ].join("");
 }
 
 const sentence = (leftOut: readonly (readonly [string, number])[], read: number): string =>
@@ -116,11 +128,12 @@ const partsTable = (plan: Plan): Html =>
 
 const labelsTable = ({ labels }: Plan, { factors }: UpsamplingRecord): Html =>
   table({
-    caption: html`<b>Table 11. Labels as the data has them</b>, before the policy, over all parts. Factor: copies that up-sampling adds of
+    caption: html`<b>Table 11. Labels as the data has them</b>, before the policy, over all parts. Not labelled: nobody
+looked for it. Factor: copies that up-sampling adds of
 each positive training film.`,
-    headings: ["Observation", "Positive", "Negative", "Uncertain", "Not mentioned", "Factor"],
+    headings: ["Observation", "Positive", "Negative", "Uncertain", "Not mentioned", "Not labelled", "Factor"],
     rows: OBSERVATIONS.map((name, i) => {
-      const { positive, negative, uncertain, blank } = labels[i]!;
-      return { name, cells: [...[positive, negative, uncertain, blank].map(count), factors[i]] };
+      const { positive, negative, uncertain, blank, notLabelled } = labels[i]!;
+      return { name, cells: [...[positive, negative, uncertain, blank, notLabelled].map(count), factors[i]] };
     }),
   });

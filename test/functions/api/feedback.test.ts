@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,6 +13,8 @@ import { FeedbackReceipt, Reading } from "../../../lib/contracts/feedback.ts";
 import { UploadTicket } from "../../../lib/contracts/uploads.ts";
 import { Validation } from "../../../lib/contracts/validation.ts";
 import { loadRows } from "../../../lib/data/rows.ts";
+import { openTrainingData } from "../../../lib/data/training-data.ts";
+import { OBSERVATIONS, observationIndex } from "../../../lib/domain/observations.ts";
 import { filmPng } from "../../../lib/imaging/overlay.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
@@ -103,7 +105,7 @@ describe("a film with consent", () => {
       Cardiomegaly: "1.0",
       Edema: "0.0",
       Fracture: "-1.0",
-      Pneumonia: "",
+      Pneumonia: "NA",
     });
     const kept = await readFile(join(folder, rows[0]!.Path!.replace(/^feedback\//, "")));
     expect(kept.equals(await filmPng((await readFilm(dicom)).image))).toBe(true);
@@ -135,6 +137,38 @@ describe("a film with consent", () => {
     const rows: unknown[] = parse(await readFile(csv!), { columns: true });
     expect(rows).toHaveLength(kept);
     expect(kept).toBeGreaterThanOrEqual(16);
+  });
+
+  test("trains and tests the one label that its reader judged, also as earlier versions kept it", async () => {
+    const app = service();
+    for (let i = 0; i < 12; i += 1) {
+      const film = await asSharp(drawnFilm(300 + i, 320))
+        .png()
+        .toBuffer();
+      const labels = { Edema: i % 2 };
+      expect((await sendForm({ ...CONSENTED, labels, patient: `p-${i}` }, film, app)).status).toBe(201);
+    }
+    const [csv] = (await filesOf()).filter((file) => file.endsWith(".csv"));
+    const written = await readFile(csv!, "utf8");
+    for (const kept of [written, written.replaceAll("NA", "")]) {
+      await writeFile(csv!, kept);
+      const run = await dataRun(pathToFileURL(folder).href);
+      await run.call("validate");
+      await run.call("plan");
+      await run.work("prepare");
+      await run.call("merge");
+      await run.work("upsampler");
+      const data = await openTrainingData(run.rooms, run.request.run);
+      const positions = Uint32Array.from(data.rows.row.keys());
+      const { targets } = await data.batch(positions);
+      await data.close();
+      const edema = observationIndex("Edema");
+      const expected = Array.from(positions, (at) =>
+        OBSERVATIONS.map((_, k) => (k === edema ? data.rows.Edema[at] : Number.NaN)),
+      );
+      expect([...targets]).toEqual(expected.flat());
+      expect(new Set(data.rows.Edema)).toEqual(new Set([0, 1]));
+    }
   });
 
   test("is a data set that the next run takes in", async () => {

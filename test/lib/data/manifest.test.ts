@@ -81,14 +81,18 @@ describe("manifest", () => {
     [
       "a label 2",
       csvRow(one, ["0", "2", ...zeros.slice(1)]),
-      'Enlarged Cardiomediastinum is "2", expected 1, 0, -1 or blank',
+      'Enlarged Cardiomediastinum is "2", expected 1, 0, -1, NA or blank',
     ],
     [
       "a label by name",
       csvRow(one, ["toString", ...zeros]),
-      "No Finding is a text of 8 characters, expected 1, 0, -1 or blank",
+      "No Finding is a text of 8 characters, expected 1, 0, -1, NA or blank",
     ],
-    ["a formula", csvRow(one, ["=1+1", ...zeros]), "No Finding is a text of 4 characters, expected 1, 0, -1 or blank"],
+    [
+      "a formula",
+      csvRow(one, ["=1+1", ...zeros]),
+      "No Finding is a text of 4 characters, expected 1, 0, -1, NA or blank",
+    ],
     ["a formula for a path", csvRow("=HYPERLINK(1)"), "Path names no patient and study"],
     ["another sex", csvRow(one, blankLabels(), { sex: "F" }), 'Sex is "F", expected Male, Female, Unknown or blank'],
     ["half an age", csvRow(one, blankLabels(), { age: "6.5" }), 'Age is "6.5", expected whole years from 0 to 150'],

@@ -65,7 +65,7 @@ describe("from CSV to epoch plan", () => {
     const plan = await readDocument(run.rooms.runs, run.keys.plan, Plan);
     expect(plan.rows).toEqual({ read: 62, used: 60, leftOut: { "lateral view": 1, "duplicate row": 1 } });
     expect(plan.prepareJobs).toBe(2);
-    expect(plan.labels[0]).toEqual({ positive: 10, negative: 20, uncertain: 10, blank: 20 });
+    expect(plan.labels[0]).toEqual({ positive: 10, negative: 20, uncertain: 10, blank: 20, notLabelled: 0 });
     expect(PARTS.map((part) => plan.parts[part]).reduce((a, b) => a + b)).toBe(60);
 
     const training = await openTrainingData(run.rooms, run.request.run);

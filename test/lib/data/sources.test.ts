@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { readManifest } from "../../../lib/data/manifest.ts";
 import { prepareRequest } from "../../../lib/data/request.ts";
-import { BLANK } from "../../../lib/domain/label-policy.ts";
+import { BLANK, NOT_LABELLED } from "../../../lib/domain/label-policy.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { csvRow, filmFile, filmPath, HEADER, sourceFolder } from "./source-folder.ts";
@@ -44,7 +44,7 @@ describe("NIH ChestX-ray14", () => {
     return readManifest(openStore(folder.uri), ["Data_Entry_2017.csv"]);
   };
 
-  test("findings become labels; what its labeller never looked for is blank", async () => {
+  test("findings become labels; what its labeller never looked for is not labelled", async () => {
     const manifest = await read(NIH);
     expect(manifest).toMatchObject({
       patient: ["00001", "00001", "00002"],
@@ -58,10 +58,10 @@ describe("NIH ChestX-ray14", () => {
       Cardiomegaly: Int8Array.of(1, 0, 0),
       "No Finding": Int8Array.of(0, 1, 0),
       "Lung Lesion": Int8Array.of(0, 0, 1),
-      "Pleural Other": Int8Array.of(BLANK, BLANK, 1),
+      "Pleural Other": Int8Array.of(NOT_LABELLED, NOT_LABELLED, 1),
     });
     for (const name of ["Enlarged Cardiomediastinum", "Lung Opacity", "Fracture", "Support Devices"] as const) {
-      expect(manifest[name], name).toEqual(Int8Array.of(BLANK, BLANK, BLANK));
+      expect(manifest[name], name).toEqual(new Int8Array(3).fill(NOT_LABELLED));
     }
   });
 
@@ -86,7 +86,7 @@ describe("MIMIC-CXR-JPG", () => {
     ...labels,
   });
 
-  test("films take the labels of their patient's study; a study without labels is blank", async () => {
+  test("films take the labels of their patient's study; one without a row of them is not labelled, nor what no row has", async () => {
     const folder = await sourceFolder(files({ "mimic-cxr-2.0.0-chexpert.csv": MIMIC_LABELS }));
     const request = await prepareRequest(folder.uri, config);
     expect(request.csv).toEqual(["mimic-cxr-2.0.0-chexpert.csv", "mimic-cxr-2.0.0-metadata.csv"]);
@@ -99,8 +99,9 @@ describe("MIMIC-CXR-JPG", () => {
       ],
       patient: ["10000032", "10000032", "10000033", "10000034"],
       view: ["frontal", "lateral", "frontal", "other"],
-      Edema: Int8Array.of(1, 1, 0, BLANK),
-      Fracture: Int8Array.of(-1, -1, BLANK, BLANK),
+      Edema: Int8Array.of(1, 1, 0, NOT_LABELLED),
+      Fracture: Int8Array.of(-1, -1, BLANK, NOT_LABELLED),
+      Pneumonia: new Int8Array(4).fill(NOT_LABELLED),
     });
   });
 
@@ -114,7 +115,7 @@ describe("MIMIC-CXR-JPG", () => {
     });
     const request = await prepareRequest(folder.uri, config);
     expect(await readManifest(openStore(folder.uri), request.csv)).toMatchObject({
-      Edema: Int8Array.of(1, 1, 0, BLANK),
+      Edema: Int8Array.of(1, 1, 0, NOT_LABELLED),
     });
   });
 
@@ -126,7 +127,7 @@ describe("MIMIC-CXR-JPG", () => {
     await expect(read({})).rejects.toThrow("metadata.csv: no file with the labels of MIMIC-CXR-JPG beside it");
     await expect(read({ "a.csv": MIMIC_LABELS, "b.csv": MIMIC_LABELS })).rejects.toThrow("a.csv and b.csv, 2 files");
     const wrong = { "a.csv": mimicLabels({ "10000032,50414267": { Edema: "2" } }) };
-    await expect(read(wrong)).rejects.toThrow('a.csv line 2: Edema is "2", expected 1, 0, -1 or blank');
+    await expect(read(wrong)).rejects.toThrow('a.csv line 2: Edema is "2", expected 1, 0, -1, NA or blank');
   });
 });
 

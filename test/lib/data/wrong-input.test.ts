@@ -18,7 +18,11 @@ describe("a CSV file that is wrong ends the run at its first step: exit 64, noth
       [HEADER, csvRow(filmPath(1), labels("1", 13))],
       "line 2: 18 cells, expected 19 (13 labels, expected 14)",
     ],
-    ["a label 2", [HEADER, csvRow(filmPath(1), labels("2"))], 'line 2: No Finding is "2", expected 1, 0, -1 or blank'],
+    [
+      "a label 2",
+      [HEADER, csvRow(filmPath(1), labels("2"))],
+      'line 2: No Finding is "2", expected 1, 0, -1, NA or blank',
+    ],
     [
       "a path with ..",
       [HEADER, csvRow("../patient1/study1/view1_frontal.jpg")],

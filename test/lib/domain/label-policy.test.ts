@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import {
   BLANK,
+  NOT_LABELLED,
   POLICIES,
   type Policy,
   prevalenceOf,
@@ -28,23 +29,26 @@ describe("label policy", () => {
     expect(targetOf(policy, consolidation + 1, -1)).toBe(1);
   });
 
-  test("no policy changes what is known; each other label becomes what its option says", () => {
+  test("no policy changes what is known or counts what nobody looked for; each other label becomes what its option says", () => {
     const choice = fc.record({
       uncertain: fc.constantFrom(...(Object.keys(POLICIES.uncertain) as (keyof typeof POLICIES.uncertain)[])),
       blank: fc.constantFrom(...(Object.keys(POLICIES.blank) as (keyof typeof POLICIES.blank)[])),
     });
-    const labels = fc.array(fc.constantFrom<RawLabel>(1, 0, -1, null), { minLength: 14, maxLength: 14 });
+    const labels = fc.array(fc.constantFrom<RawLabel>(1, 0, -1, null, "NA"), { minLength: 14, maxLength: 14 });
     fc.assert(
       fc.property(choice, labels, fc.constantFrom(...OBSERVATIONS), choice, (all, row, name, exception) => {
         const policy: Policy = { ...all, perObservation: { [name]: exception } };
         const targets = targetsOf(
           policy,
-          Int8Array.from(row, (label) => label ?? BLANK),
+          Int8Array.from(row, (label) => (label === "NA" ? NOT_LABELLED : (label ?? BLANK))),
         );
         row.forEach((label, k) => {
           const { uncertain, blank } = OBSERVATIONS[k] === name ? exception : all;
-          const expected =
-            label === null ? POLICIES.blank[blank] : label === -1 ? POLICIES.uncertain[uncertain] : label;
+          const expected = {
+            ...{ "1": 1, "0": 0, NA: Number.NaN },
+            ...{ null: POLICIES.blank[blank], "-1": POLICIES.uncertain[uncertain] },
+          }[`${label}`];
+          expect(targetOf(policy, k, label)).toBe(targets[k]);
           if (expected !== null) expect(targets[k]).toBe(expected);
           else expect(targets[k]! >= USUAL_SMOOTHING.from && targets[k]! < USUAL_SMOOTHING.to).toBe(true);
         });
@@ -69,15 +73,26 @@ describe("label policy", () => {
     expect(draws([3], { from: 0.1, to: 0.3, seed: 8 })).not.toEqual(draws([3]));
   });
 
-  test("chexpert-best takes the better policy of table 3 for five observations, ones for the rest", () => {
-    const policy = RunConfig.shape.policy.parse("chexpert-best");
-    const uncertain = OBSERVATIONS.map((_, k) => targetOf(policy, k, -1));
-    const expected = OBSERVATIONS.map((name) => ({ Cardiomegaly: 0, Consolidation: Number.NaN })[name as string] ?? 1);
-    expect(uncertain).toEqual(expected);
-    expect(policy.name).toBe("chexpert-best");
+  test("u-best-binary takes the best binary policy of table 3 for five observations, and leaves the rest out", () => {
+    const policy = RunConfig.shape.policy.parse("u-best-binary");
+    /** AUROC of Irvin et al. 2019, table 3: U-Ignore, U-Zeros, U-Ones. */
+    const table3: Readonly<Record<string, readonly [number, number, number]>> = {
+      Atelectasis: [0.818, 0.811, 0.858],
+      Cardiomegaly: [0.828, 0.84, 0.832],
+      Consolidation: [0.938, 0.932, 0.899],
+      Edema: [0.934, 0.929, 0.941],
+      "Pleural Effusion": [0.928, 0.931, 0.934],
+    };
+    const expected = OBSERVATIONS.map((name) => {
+      const aurocs = table3[name];
+      return aurocs ? [Number.NaN, 0, 1][aurocs.indexOf(Math.max(...aurocs))] : Number.NaN;
+    });
+    expect(OBSERVATIONS.map((_, k) => targetOf(policy, k, -1))).toEqual(expected);
+    expect(policy.name).toBe("u-best-binary");
   });
 
   test.each([
+    ["chexpert-best", "chexpert-best is called u-best-binary now"],
     ["u-twos", "the name of one: u-ones, u-zeros"],
     [{ uncertain: "smooth", smoothing: { from: 0.4, to: 0.6 } }, "on one side of 0.5"],
     [{ uncertain: "smooth", smoothing: { from: 0.9, to: 0.6 } }, "from <= to"],

@@ -83,6 +83,12 @@ describe("up-sampling", () => {
     expect(alsoPositive(targets)[1]!.slice(0, 3)).toEqual([1, 1, 0]);
     expect(alsoPositive(targets, [1])[0]!.slice(0, 2)).toEqual([1, 0]);
     expect(alsoPositive(targets)[2]![0]).toBeNull();
+    // Of the first row's second observation nothing is known: one of the other two has it, and not one of three.
+    targets[1] = Number.NaN;
+    expect(alsoPositive(targets)[0]!.slice(0, 2)).toEqual([1, 1 / 2]);
+    targets[OBSERVATION_COUNT + 1] = Number.NaN;
+    targets[2 * OBSERVATION_COUNT + 1] = Number.NaN;
+    expect(alsoPositive(targets)[0]!.slice(0, 2)).toEqual([1, null]);
   });
 
   test("auto reaches the target where copies can, also with findings that come together", () => {

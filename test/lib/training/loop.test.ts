@@ -70,6 +70,20 @@ describe("training", () => {
     expect(bytesOf(await train({ ...options, session }))).toEqual(bytesOf(whole));
   });
 
+  test("a batch without a label has no loss: it pulls no mean towards 0", async () => {
+    const films = noisyFilms();
+    for (let i = 0; i < films.targets.length; i += 2 * OBSERVATION_COUNT) {
+      films.targets.fill(Number.NaN, i, i + OBSERVATION_COUNT);
+    }
+    const { journal } = await train(setUp({ films, config: { epochs: 1, batchSize: 1, learningRate: 1e-12 } }));
+    const { trainLoss, tuningLoss } = journal.epochs[0]!;
+    // Weights that stay as they began answer near one half for every film.
+    expect(trainLoss).toBeGreaterThan(0.6);
+    expect(journal.smoothedLoss).toBeGreaterThan(0.6);
+    expect(trainLoss / tuningLoss!).toBeCloseTo(1, 1);
+    for (const [, loss] of journal.stepLoss) expect(loss).toBeGreaterThan(0.3);
+  });
+
   test("labels that are masked change nothing, an observation without labels has no AUROC", async () => {
     const films = noisyFilms();
     for (let i = 3; i < films.targets.length; i += OBSERVATION_COUNT) films.targets[i] = Number.NaN;
