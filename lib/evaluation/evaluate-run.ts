@@ -36,7 +36,7 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
     const judged = await judge(context, data, inputs, using);
     const fitted = await fitOutOfDistribution(data.split, config.seed, using);
     const files = [{ path: SERVING_GRAPH, sha256: sha256(graph) }];
-    return { ...judged, fitted, material: { ...judged.material, files } };
+    return { ...judged, fitted, material: { ...judged.material, files, strange: fitted?.test ?? null } };
   });
 
   note("info", "writing the report");

@@ -12,11 +12,13 @@ export interface FittedFeatureSpace {
   readonly threshold: number;
   readonly trainingFilms: number;
   readonly tuningFilms: number;
+  /** Test films that were looked at, and how many of them pass the threshold; they had no say in it. */
+  readonly test: { readonly films: number; readonly beyond: number };
 }
 
 /** Films that fitOutOfDistribution will look at, for progress. */
-export const filmsToFit = ({ train, tuning }: PartPositions): number =>
-  Math.min(train.length, MOST_FILMS) + Math.min(tuning.length, MOST_FILMS);
+export const filmsToFit = ({ train, tuning, test }: PartPositions): number =>
+  [train, tuning, test].reduce((sum, { length }) => sum + Math.min(length, MOST_FILMS), 0);
 
 /**
  * Where the graph's features of the training films lie, and how far from there those of tuning patients do.
@@ -27,7 +29,7 @@ export async function fitOutOfDistribution(
   seed: number,
   using: Predicting,
 ): Promise<FittedFeatureSpace | null> {
-  const some = (part: "train" | "tuning") =>
+  const some = (part: "train" | "tuning" | "test") =>
     shuffle(split[part].slice(), random(seed, "features", part))
       .subarray(0, MOST_FILMS)
       .sort();
@@ -36,7 +38,15 @@ export async function fitOutOfDistribution(
   const space = fitFeatureSpace(train);
   const threshold = space && noveltyLimit(tuning.map((features) => novelty(space, features)));
   if (space === null || threshold === null) return null;
-  return { space, threshold, trainingFilms: train.length, tuningFilms: tuning.length };
+  const test = await featuresOf(some("test"), using);
+  const beyond = test.filter((features) => novelty(space, features) > threshold).length;
+  return {
+    space,
+    threshold,
+    trainingFilms: train.length,
+    tuningFilms: tuning.length,
+    test: { films: test.length, beyond },
+  };
 }
 
 async function featuresOf(positions: Uint32Array, using: Predicting): Promise<Float32Array[]> {

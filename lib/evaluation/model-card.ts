@@ -1,12 +1,26 @@
 import type { Evaluation } from "../contracts/evaluation.ts";
 import type { ModelCard } from "../contracts/model-card.ts";
+import { unstated } from "../domain/card-statements.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
+import { cautionOf } from "../domain/provenance.ts";
+import { tally } from "../domain/tally.ts";
 import { claimed, LEAST_FOR_CLAIM } from "../report/claims.ts";
 import type { ReportMaterial } from "../report/material.ts";
+import { netBenefitAt } from "../report/sections/net-benefit.ts";
 
 const INTENDED_USE = [
   "Research and teaching: how a network for chest films is prepared, trained, judged and served.",
   "Not for clinical use: no diagnosis, triage or treatment may rest on its answers.",
+];
+
+const EXTERNAL = "None: not tested on films of another hospital, scanner or population.";
+
+/** What a deployed stage watches; lib/stacks/alarms.ts has the alarms themselves. */
+const MONITORING = [
+  "A deployed stage counts answers, refused films and films unlike the training films, without anything of a film.",
+  "It alarms where a day's share of positive answers of an observation is far from the training prevalence.",
+  "It alarms on faults, slow answers, a promoted model that does not load, failed runs and data that can't be read.",
+  "Nothing watches whether answers are right: that needs readers' labels, which the service takes as feedback.",
 ];
 
 function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): string {
@@ -17,16 +31,20 @@ function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): stri
 
 /** The card of the model that a report is about. */
 export function modelCard(material: ReportMaterial): ModelCard {
-  const { request, plan, evaluation, histories, upsampling } = material;
+  const { request, plan, evaluation, histories, upsampling, trainingLabels } = material;
   const { config } = request;
   const { meanAuroc, meanAurocInterval, perObservation, evaluatedOn } = evaluation;
+  const caution = cautionOf({ name: config.name, provenance: plan.provenance });
+  const statements = plan.statements ?? {};
   return {
     schema: "hilum.card/1",
     name: config.name,
     description: config.description,
     notForClinicalUse: true,
+    caution,
     intendedUse: INTENDED_USE,
     limits: [
+      ...(caution === null ? [] : [caution]),
       ...(evaluation.leakage.testPatientsInTraining > 0
         ? ["Tested on patients whom it was trained on too: its figures say nothing about others."]
         : []),
@@ -36,6 +54,8 @@ export function modelCard(material: ReportMaterial): ModelCard {
       subgroupLimit(evaluation),
       "Heat maps show what raised a score, not where disease is.",
     ],
+    statements,
+    notStated: unstated(statements),
     model: {
       network: config.model.network,
       parameters: histories[0]?.parameters.total ?? 0,
@@ -48,17 +68,44 @@ export function modelCard(material: ReportMaterial): ModelCard {
       protocol: plan.protocol,
       trained: { films: upsampling.rowsBefore, patients: material.trainedPatients },
       tested: { films: evaluatedOn.rows, patients: evaluatedOn.patients },
+      ...(plan.provenance && { sources: plan.provenance }),
+      composition: material.composition,
     },
     metrics: {
       meanAuroc,
       meanAurocInterval,
       claimed: claimed(evaluation),
       perObservation: Object.fromEntries(
-        OBSERVATIONS.map((name) => {
-          const { auroc, aurocInterval, threshold, positives, rows } = perObservation[name];
-          return [name, { auroc, aurocInterval, threshold, positives, films: rows }];
+        OBSERVATIONS.map((name, i) => {
+          const { auroc, aurocInterval, threshold, positives, rows: films, ...figures } = perObservation[name];
+          const { recall: sensitivity, recallInterval: sensitivityInterval } = figures;
+          const { specificity, specificityInterval } = figures;
+          return [
+            name,
+            {
+              ...{
+                auroc,
+                aurocInterval,
+                threshold,
+                sensitivity,
+                sensitivityInterval,
+                specificity,
+                specificityInterval,
+              },
+              ...{ gained: netBenefitAt(evaluation, name).gained, trainingPositives: trainingLabels[i]!.positives },
+              ...{ positives, films },
+            },
+          ];
         }),
       ),
+      subgroups: evaluation.subgroups.map(({ perObservation: _, ...group }) => group),
     },
+    robustness: {
+      setAside: tally(material.dataset.setAside.map(({ code }) => code)),
+      strange: material.strange,
+    },
+    externalValidation: EXTERNAL,
+    monitoring: MONITORING,
+    machine: material.machine,
   };
 }
