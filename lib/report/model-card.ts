@@ -20,7 +20,7 @@ export const renderModelCard = (card: ModelCard): string =>
       statements(card.statements ?? {}),
       model(card),
       sources(card.data.sources),
-      card.data.composition && compositionTable(card.data.composition, "Whose films."),
+      card.data.composition && compositionTable(card.data.composition, "Films by part."),
       figures(card),
       subgroups(card),
       robustness(card),

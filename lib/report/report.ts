@@ -40,7 +40,7 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
       await training(material),
       await data(material),
       sources(plan.provenance),
-      compositionTable(material.composition, "Table #. Whose films."),
+      compositionTable(material.composition, "Table #. Films by part."),
       sampleSize(material),
       robustness(material),
       caveats(material),

@@ -20,16 +20,16 @@ export function netBenefitAt(
 export async function netBenefit({ evaluation }: ReportMaterial): Promise<Html> {
   if (evaluation.definedObservations === 0) return html``;
   return html`
-<h2 id="net-benefit">Are its decisions worth more than none?</h2>
-<p>Who acts on a film from the probability t on holds a false alarm for t / (1 − t) of a finding. In that coin the net benefit of
-decisions (Vickers and Elkin 2006) is what is found, less what is wrongly called, a film. A model that gains nothing over calling
-every film positive, or none, is no help to whoever weighs findings and false alarms so, whatever its AUROC.</p>
+<h2 id="net-benefit">Is it worth more than no model?</h2>
+<p>A threshold t says how many false alarms one finding is worth: (1 − t) / t of them. Weighed so, the net benefit of decisions
+(Vickers and Elkin 2006) is the true positives less the weight of the false alarms, per film. A model that gains nothing over calling
+every film positive, or none, does not help at that threshold, whatever its AUROC.</p>
 <figure>${await netBenefitPanels(evaluation)}
 <figcaption><b>Figure #. Decision curves</b> on the test patients: net benefit over the threshold. Line: this model. Dashed: calling every
-film positive; 0: calling none. Dot: the served operating point.</figcaption></figure>
+film positive; 0: calling none. Dot: the served operating point. What lies below the scale is not drawn.</figcaption></figure>
 ${table({
   caption: html`<b>Table #. Net benefit at the served operating points</b>, in true positives a film. Gained: over the better of all and none,
-in findings for 1,000 films at no more false alarms; below 0 the model does harm there.`,
+in findings for 1,000 films at no more false alarms; below 0 the model does harm.`,
   headings: ["Observation", "Threshold", "Model", "All positive", "None", "Gained in 1,000"],
   rows: OBSERVATIONS.filter((name) => evaluation.perObservation[name].auroc !== null).map((name) => {
     const { model, all, gained } = netBenefitAt(evaluation, name);

@@ -3,9 +3,9 @@ import { count, counted, list, percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
 
-/** What it does with films that are not as they should be, and elsewhere. */
+/** What it does with unusual films, and elsewhere. */
 export const robustness = ({ dataset, plan, strange }: ReportMaterial): Html => html`
-<h2 id="robustness">What of films that are not as they should be?</h2>
+<h2 id="robustness">How does it deal with unusual films?</h2>
 <p>${setAsideWords(dataset.setAside, plan.rows.used)} ${strangeWords(strange)} Films that the service refuses at its door, since they look
 like no chest film, are not counted here: films of a data set are read without that check.</p>
 <h3 id="external">External validation</h3>

@@ -14,9 +14,9 @@ const NARROW = 0.1;
 /** Whether there were films enough, and by what rule. */
 export function sampleSize({ evaluation, trainingLabels }: ReportMaterial): Html {
   return html`
-<h2 id="sample-size">Were there films enough?</h2>
-<p>Nobody chose the number of films for this run: it takes what the data holds. For training no rule of events a parameter holds for
-networks, so the events are only told. For the test the rule is the width of an interval: a sensitivity of ${EXAMPLE} measured on n
+<h2 id="sample-size">Were there enough films?</h2>
+<p>The number of films was not planned for this run: it takes what the data holds. No rule of events per parameter holds for
+networks, so the events in training are only told. For the test the rule is the width of an interval: a sensitivity of ${EXAMPLE} measured on n
 positives has a 95 % interval (Wilson 1927) whose width the table gives, and ${count(trialsForWidth(EXAMPLE, NARROW))} positives are
 needed for a width of ${NARROW}; the same holds for specificity and negatives. Nothing is claimed below ${LEAST_FOR_CLAIM} of either,
 where that width is ${cell(widthOfShare(EXAMPLE, LEAST_FOR_CLAIM))}. Films of one patient are alike, so that these widths are, if

@@ -46,7 +46,7 @@ patient's age is known.`,
     line("Films", ({ films }) => count(films)),
     line("Patients", ({ patients }) => count(patients)),
     ...shares("sex", "Sex"),
-    line("Age in years", ({ age }) =>
+    line("Age in years, mean (SD)", ({ age }) =>
       age.mean === null
         ? NOT_STATED
         : `${age.mean.toFixed(1)}${age.deviation === null ? "" : ` (${age.deviation.toFixed(1)})`}`,
