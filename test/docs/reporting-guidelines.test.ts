@@ -103,3 +103,11 @@ test("the citation is of this version", () => {
   expect(/^version: (.+)$/m.exec(read("CITATION.cff"))![1]).toBe(packageJson.version);
   expect(/^license: (.+)$/m.exec(read("CITATION.cff"))![1]).toBe(packageJson.license);
 });
+
+test("the README's example is right, and it names every field of card.json", () => {
+  const readme = read("README.md");
+  const [, example = ""] = /### What only you know.*?```json\n(.*?)```/s.exec(readme) ?? [];
+  expect(DescribedSource.parse(JSON.parse(example))).toMatchObject({ kind: "own" });
+  const section = readme.slice(readme.indexOf("### What only you know"), readme.indexOf("### Commands"));
+  for (const key of Object.keys(CARD_STATEMENTS)) expect(section).toContain(`\`${key}\``);
+});

@@ -22,6 +22,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
       `${config.model.network}, ${config.geometry.size} pixels, ${counted(config.training.seeds.length, "member")}`,
     ],
     ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
+    ["Caution", view.caution],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
     ["Gate", view.decision && gateText(view.decision)],
