@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { RunConfig } from "../../lib/contracts/run-config.ts";
+import { DEMO } from "../../lib/domain/provenance.ts";
 import { createScreen } from "../../lib/local/display/create-screen.ts";
 import { duration } from "../../lib/local/display/format.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
@@ -35,7 +36,7 @@ export function registerDemo(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ hilum demo --no-serve --seed 2\n")
     .action(async ({ store, serve, port, seed, json }: DemoOptions) => {
       const { startRun } = await import("../cli/start-run.ts");
-      const config = withSeed(await loadConfig("demo"), seed);
+      const config = withSeed(await loadConfig(DEMO), seed);
       // The page about the run, where the model's own will be.
       const watch = serve
         ? await (await import("../cli/serve.ts")).watchRuns(roomsOf(store).HILUM_RUNS, port)

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ExplainChoice, type ModelDetails, NOTICE, type Prediction } from "../../lib/contracts/api.ts";
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
+import { CARD_STATEMENTS, type CardStatement } from "../../lib/domain/card-statements.ts";
 import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { operatingPointText } from "../../lib/domain/operating-point.ts";
 import { dataOf } from "../../lib/domain/provenance.ts";
@@ -94,6 +95,10 @@ export function toModelDetails(documents: ModelDocuments): ModelDetails {
     description: card?.description ?? "",
     intendedUse: card?.intendedUse ?? [],
     limits: card?.limits ?? [],
+    statements: Object.entries(CARD_STATEMENTS).map(([key, item]) => ({
+      item,
+      text: card?.statements?.[key as CardStatement] ?? null,
+    })),
     createdAt: manifest.createdAt,
     data: dataOf(manifest),
     network: manifest.model.network,

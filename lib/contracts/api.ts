@@ -223,6 +223,9 @@ export const ModelDetails = z
     description: z.string(),
     intendedUse: z.array(z.string()),
     limits: z.array(z.string()),
+    statements: z
+      .array(z.strictObject({ item: z.string(), text: z.string().nullable() }))
+      .describe("what only its makers can say; null where they have not"),
     createdAt: Instant,
     data: ModelData,
     network: z.string(),

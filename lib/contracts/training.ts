@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Machine } from "./machine.ts";
 import { perObservation, Sha256, schemaName } from "./primitives.ts";
 
 /** One epoch of one ensemble member. */
@@ -24,6 +25,8 @@ export const TrainingHistory = z.strictObject({
   parameters: z.strictObject({ total: z.int(), trainable: z.int() }),
   device: z.string(),
   tensorflow: z.string(),
+  /** Missing in histories from before it was recorded. */
+  machine: Machine.optional(),
   stepLoss: z.array(z.tuple([z.int(), z.number()])).describe("step and mean loss since the last entry"),
   epochs: z.array(EpochRecord),
   bestEpoch: z.int().min(1).nullable(),

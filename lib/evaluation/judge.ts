@@ -1,10 +1,12 @@
 import type { JudgedObservation } from "../contracts/model-version.ts";
 import type { TrainingData } from "../data/training-data.ts";
+import { compositionOf } from "../domain/composition.ts";
 import { leakageOf } from "../domain/leakage.ts";
+import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { Part } from "../domain/parts.ts";
 import { patientKey } from "../domain/split.ts";
 import type { Subject } from "../domain/subgroups.ts";
-import { device } from "../engine/tensorflow.ts";
+import { machine } from "../engine/machine.ts";
 import type { ReportMaterial } from "../report/material.ts";
 import type { StepContext } from "../steps/run-step.ts";
 import { calibrated, type DecisionRules, decisionRules } from "./decision-rules.ts";
@@ -93,7 +95,12 @@ export async function judge(
       statuses: observations.map(({ status }) => status),
       trainedPatients,
       calibrationKinds: rules.calibration.map(({ kind }) => kind),
-      tensorflow: device().tensorflow,
+      composition: compositionOf(split, (position) => ({
+        subject: subjectOf(data, position),
+        patient: patientOf(data, position),
+      })),
+      trainingLabels: countLabels(data),
+      machine: machine(),
     },
     rules,
     observations,
@@ -110,6 +117,14 @@ function subjectOf({ rows }: TrainingData, position: number): Subject {
     source: rows.source[position]!,
   };
 }
+
+/** Of the training films, each counted once, however often up-sampling repeats it. */
+const countLabels = ({ split, targets }: TrainingData): ReportMaterial["trainingLabels"] =>
+  forEachObservation((_, i) => {
+    const labels = Array.from(split.train, (position) => targets[position * OBSERVATION_COUNT + i]!);
+    const positives = labels.filter((label) => label > 0.5).length;
+    return { positives, negatives: labels.filter((label) => label <= 0.5).length };
+  });
 
 const patientOf = ({ rows }: TrainingData, position: number): string =>
   patientKey(rows.source[position]!, rows.patient[position]!);

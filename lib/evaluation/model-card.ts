@@ -1,13 +1,27 @@
 import type { Evaluation } from "../contracts/evaluation.ts";
 import type { ModelCard } from "../contracts/model-card.ts";
 import { LEAST_FOR_CLAIM, observationsWith } from "../domain/observation-status.ts";
-import { OBSERVATIONS } from "../domain/observations.ts";
 import type { ReportMaterial } from "../report/material.ts";
 import { outOfDistributionText } from "../report/out-of-distribution.ts";
+import { unstated } from "../domain/card-statements.ts";
+import { OBSERVATIONS } from "../domain/observations.ts";
+import { cautionOf } from "../domain/provenance.ts";
+import { tally } from "../domain/tally.ts";
+import { netBenefitAt } from "../report/sections/net-benefit.ts";
 
 const INTENDED_USE = [
   "Research and teaching: how a network for chest films is prepared, trained, judged and served.",
   "Not for clinical use: no diagnosis, triage or treatment may rest on its answers.",
+];
+
+const EXTERNAL = "None: not tested on films of another hospital, scanner or population.";
+
+/** What a deployed stage watches; lib/stacks/alarms.ts has the alarms themselves. */
+const MONITORING = [
+  "A deployed stage counts answers, refused films and films unlike the training films, without anything of a film.",
+  "It alarms where a day's share of positive answers of an observation is far from the training prevalence.",
+  "It alarms on faults, slow answers, a promoted model that does not load, failed runs and data that can't be read.",
+  "Nothing watches whether answers are right: that needs readers' labels, which the service takes as feedback.",
 ];
 
 function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): string {
@@ -18,17 +32,21 @@ function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): stri
 
 /** The card of the model that a report is about. */
 export function modelCard(material: ReportMaterial): ModelCard {
-  const { request, plan, evaluation, histories, upsampling, statuses, outOfDistribution } = material;
+  const { request, plan, evaluation, histories, upsampling, statuses, outOfDistribution, trainingLabels } = material;
   const notLearned = observationsWith(statuses, "not-learned");
   const { config } = request;
   const { meanAuroc, meanAurocInterval, perObservation, evaluatedOn } = evaluation;
+  const caution = cautionOf({ name: config.name, provenance: plan.provenance });
+  const statements = plan.statements ?? {};
   return {
     schema: "hilum.card/1",
     name: config.name,
     description: config.description,
     notForClinicalUse: true,
+    caution,
     intendedUse: INTENDED_USE,
     limits: [
+      ...(caution === null ? [] : [caution]),
       ...(evaluation.leakage.testPatientsInTraining > 0
         ? ["Tested on patients whom it was trained on too: its figures say nothing about others."]
         : []),
@@ -44,6 +62,8 @@ export function modelCard(material: ReportMaterial): ModelCard {
       outOfDistributionText(outOfDistribution),
       "Heat maps show what raised a score, not where disease is.",
     ],
+    statements,
+    notStated: unstated(statements),
     model: {
       network: config.model.network,
       parameters: histories[0]?.parameters.total ?? 0,
@@ -56,6 +76,8 @@ export function modelCard(material: ReportMaterial): ModelCard {
       protocol: plan.protocol,
       trained: { films: upsampling.rowsBefore, patients: material.trainedPatients },
       tested: { films: evaluatedOn.rows, patients: evaluatedOn.patients },
+      ...(plan.provenance && { sources: plan.provenance }),
+      composition: material.composition,
     },
     outOfDistribution,
     metrics: {
@@ -63,13 +85,30 @@ export function modelCard(material: ReportMaterial): ModelCard {
       meanAurocInterval,
       claimed: observationsWith(statuses, "learned"),
       perObservation: Object.fromEntries(
-        OBSERVATIONS.map((name, index) => {
-          const { auroc, aurocInterval, positives, rows } = perObservation[name];
-          const status = statuses[index]!;
-          const threshold = status === "not-learned" ? null : perObservation[name].threshold;
-          return [name, { status, auroc, aurocInterval, threshold, positives, films: rows }];
+        OBSERVATIONS.map((name, i) => {
+          const { auroc, aurocInterval, positives, rows: films, ...figures } = perObservation[name];
+          const status = statuses[i]!;
+          const threshold = status === "not-learned" ? null : figures.threshold;
+          const { recall: sensitivity, recallInterval: sensitivityInterval } = figures;
+          const { specificity, specificityInterval } = figures;
+          return [
+            name,
+            {
+              ...{ status, auroc, aurocInterval, threshold },
+              ...{ sensitivity, sensitivityInterval, specificity, specificityInterval },
+              ...{ gained: netBenefitAt(evaluation, name).gained, trainingPositives: trainingLabels[i]!.positives },
+              ...{ positives, films },
+            },
+          ];
         }),
       ),
+      subgroups: evaluation.subgroups.map(({ perObservation: _, ...group }) => group),
     },
+    robustness: {
+      setAside: tally(material.dataset.setAside.map(({ code }) => code)),
+    },
+    externalValidation: EXTERNAL,
+    monitoring: MONITORING,
+    machine: material.machine,
   };
 }

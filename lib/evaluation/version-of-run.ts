@@ -43,7 +43,7 @@ export function describeVersion(
     },
     ...(plan.provenance && { provenance: plan.provenance }),
     meanAuroc: evaluation.meanAuroc,
-    engine: { tensorflow: material.tensorflow },
+    engine: { tensorflow: material.machine.tensorflow },
   };
 }
 

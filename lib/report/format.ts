@@ -1,3 +1,5 @@
+import type { Machine } from "../contracts/machine.ts";
+
 const COUNT = new Intl.NumberFormat("en-US");
 
 /** 12,345 */
@@ -29,6 +31,14 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
 }
+
+/** "4 cores of an AMD EPYC, 24 GiB of memory" */
+export const machineWords = ({ device, processor, cores, memoryBytes, gpus }: Machine): string =>
+  [
+    ...(device === "gpu" ? [gpus.length > 0 ? list(gpus) : "a GPU"] : []),
+    `${counted(cores, "core")} of ${processor}`,
+    `${Math.round(memoryBytes / 2 ** 30)} GiB of memory`,
+  ].join(", ");
 
 /** "a", "a and b", "a, b and c" */
 export const list = (items: readonly string[]): string =>

@@ -1,9 +1,11 @@
 import type { Dataset, UpsamplingRecord } from "../contracts/dataset.ts";
 import type { Evaluation } from "../contracts/evaluation.ts";
 import type { OutOfDistribution } from "../contracts/model-version.ts";
+import type { Machine } from "../contracts/machine.ts";
 import type { Plan } from "../contracts/plan.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
+import type { Composition } from "../domain/composition.ts";
 import type { Rectangle } from "../domain/geometry.ts";
 import type { ObservationStatus } from "../domain/observation-status.ts";
 import type { Observation } from "../domain/observations.ts";
@@ -41,7 +43,12 @@ export interface ReportMaterial {
   readonly trainedPatients: number;
   readonly calibrationKinds: readonly ("identity" | "platt" | "isotonic")[];
   readonly examples: readonly Example[];
+  /** Whose films each part holds. */
+  readonly composition: Composition;
+  /** Training films that count as positive, and as negative, under the policy; of each observation. */
+  readonly trainingLabels: readonly { readonly positives: number; readonly negatives: number }[];
+  /** What evaluated it. */
+  readonly machine: Machine;
   /** SHA-256 of the serving graph's files by path. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
-  readonly tensorflow: string;
 }

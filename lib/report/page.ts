@@ -5,12 +5,14 @@ export interface Page {
   readonly title: string;
   readonly kicker: string;
   readonly description: string;
+  /** Said before all else; null where there is nothing to say. */
+  readonly caution?: string | null;
   readonly sections: readonly Html[];
   readonly footer: string;
 }
 
 /** A document as one HTML file: no script, nothing loaded from elsewhere, prints on A4. */
-export const page = ({ title, kicker, description, sections, footer }: Page): string =>
+export const page = ({ title, kicker, description, caution = null, sections, footer }: Page): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +28,11 @@ export const page = ({ title, kicker, description, sections, footer }: Page): st
 <h1>${title}</h1>
 ${description && html`<p>${description}</p>`}
 </header>
-<main>
+${
+  caution &&
+  html`<p class="banner" role="note"><strong>${caution}</strong></p>
+`
+}<main>
 ${sections.map((section) => html`${section}\n`)}</main>
 <footer>${footer}</footer>
 </body>

@@ -24,6 +24,7 @@ a { color: var(--accent); }
 code { font: .86em ui-monospace, monospace; overflow-wrap: anywhere; }
 .caution { border-left: 3px solid var(--warn); padding: .1rem 0 .1rem .8rem; margin: 1rem 0 0; }
 .caution strong { color: var(--warn); }
+.banner { background: var(--tint); border: 2px solid var(--warn); color: var(--warn); font-size: 1.05rem; margin: 1.25rem 0 0; max-width: none; padding: .6rem .9rem; }
 .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem 1.5rem; margin: 1.5rem 0; padding: 0; }
 .key div { border-top: 2px solid var(--ink); padding-top: .4rem; }
 .key dt { color: var(--quiet); font-size: .8rem; }

@@ -5,6 +5,7 @@ import type { StepProgress } from "../contracts/progress.ts";
 import { endedWell, type FailureRecord } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
+import { cautionOf } from "../domain/provenance.ts";
 import { isHeld, isRenewed } from "../store/lease.ts";
 import { storeOfRoom } from "../store/open.ts";
 import { mayRun, SELF } from "../store/process-identity.ts";
@@ -30,6 +31,8 @@ export interface RunView {
   /** From the first step's start to the last one's end, pauses included; null before the first. */
   readonly seconds: number | null;
   readonly fingerprint: string;
+  /** What to say beside its figures; null where there is nothing to say. */
+  readonly caution: string | null;
   readonly config: RunConfig;
   readonly states: readonly (RunState & Place)[];
   readonly edges: readonly (Edge & { readonly taken: boolean })[];
@@ -90,6 +93,7 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
     since: runner?.takenAt ?? null,
     seconds: secondsOf(documents, running ? now : undefined),
     fingerprint: request.fingerprint,
+    caution: cautionOf({ name: request.config.name, provenance: plan?.provenance }),
     config: request.config,
     states: states.map((state) => ({ ...state, ...places.get(state.state)! })),
     edges: edgesOf(DEFINITION).map((edge) => ({

@@ -1,6 +1,7 @@
 import type { TrainerEnvironment } from "../contracts/environment.ts";
 import type { ModelConfig, TrainingConfig } from "../contracts/run-config.ts";
 import { TrainingHistory } from "../contracts/training.ts";
+import { machine } from "../engine/machine.ts";
 import { requirePrecision } from "../engine/precision.ts";
 import { type Device, requireDevice } from "../engine/tensorflow.ts";
 import { initialWeights } from "../model/initial-weights.ts";
@@ -45,7 +46,8 @@ export async function trainMember(context: StepContext, environment: TrainerEnvi
     try {
       const { network } = model;
       const parameters = countParameters(buildNetwork(model), model.trainable);
-      const about = { member: index, seed, network, parameters, device: device.kind, tensorflow: device.tensorflow };
+      const { kind, tensorflow } = device;
+      const about = { member: index, seed, network, parameters, device: kind, tensorflow, machine: machine() };
       const tell = (journal: Journal) =>
         writeDocument(rooms.runs, keys.history, TrainingHistory, historyOf(journal, about));
       const { journal, weights } = await train({
@@ -133,7 +135,7 @@ type Journal = Trained["journal"];
 
 const historyOf = (
   { stepLoss, epochs, best, stoppedEarly }: Journal,
-  about: Pick<TrainingHistory, "member" | "seed" | "network" | "parameters" | "device" | "tensorflow">,
+  about: Pick<TrainingHistory, "member" | "seed" | "network" | "parameters" | "device" | "tensorflow" | "machine">,
 ): TrainingHistory => ({
   schema: "hilum.history/1",
   ...about,

@@ -46,6 +46,21 @@ describe("hilum models", () => {
     });
   });
 
+  it("tells what a version learned from", async () => {
+    const provenance = [{ name: "phantoms", kind: "phantom" as const, labeller: "the program" }];
+    const { version } = await publishVersion(models, describeVersion({ name: "drawn", provenance }), []);
+    const rows = await json<{ version: string; data: string }[]>("list");
+    expect(rows.find((row) => row.version === version)?.data).toBe("phantom");
+    expect(rows.find((row) => row.version === first)?.data).toBe("films");
+    expect((await run("list")).stdout).toMatch(new RegExp(`^${version}.* drawn  learned from drawings`, "m"));
+    const { stdout } = await run("show", version);
+    expect(stdout).toMatch(/^Caution {5}Learned from drawings, no patients/m);
+    expect(stdout).toContain("phantoms: drawn by a program, no patients");
+    expect(stdout).toContain("Labels made by: the program");
+    expect((await run("show", first)).stdout).toContain("origin not stated");
+    await models.delete(modelKeys.version(version).manifest);
+  });
+
   it("tells two versions apart", async () => {
     const { changed, versions } = await json<{ changed: unknown[]; versions: unknown[] }>("diff", "production", second);
     expect(changed).toEqual([{ fact: "name", before: "first", after: "second" }]);

@@ -15,6 +15,7 @@ import { openTrainingData } from "../../lib/data/training-data.ts";
 import { calibrate } from "../../lib/domain/calibration.ts";
 import { auroc } from "../../lib/domain/metrics/auroc.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { PARTS } from "../../lib/domain/parts.ts";
 import { loadServingGraph } from "../../lib/engine/saved-model.ts";
 import { writeServingGraph } from "../../lib/model/serving-graph.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
@@ -71,6 +72,41 @@ describe("evaluator", () => {
     const card = await readDocument(rooms().models, key, ModelCard);
     expect(card.metrics.meanAuroc).toBe(evaluation.meanAuroc);
     expect(card.notForClinicalUse).toBe(true);
+  });
+
+  it("tells in manifest, card, report and card's page that nobody's films are behind it", async () => {
+    const keys = modelKeys.version(evaluation.model);
+    const phantoms = { name: "phantoms", kind: "phantom" };
+    const manifest = await verifyVersion(rooms().models, evaluation.model);
+    expect(manifest.provenance).toMatchObject([phantoms]);
+    const card = await readDocument(rooms().models, keys.card, ModelCard);
+    expect(card).toMatchObject({
+      caution: expect.stringMatching(/^Learned from drawings/),
+      data: { sources: [phantoms] },
+    });
+    expect(card.limits[0]).toBe(card.caution);
+    for (const file of ["report.html", "model-card.html"]) {
+      const markup = Buffer.from(await rooms().models.get(keys.file(file))).toString();
+      expect(markup).toContain('<p class="banner" role="note"><strong>Learned from drawings');
+      expect(markup).not.toContain("the published study");
+    }
+  });
+
+  it("tells whose films each part holds, and how many events it learned from", async () => {
+    const card = await readDocument(rooms().models, modelKeys.version(evaluation.model).card, ModelCard);
+    const data = await openTrainingData(rooms(), run.request.run);
+    await data.close();
+    for (const part of PARTS) {
+      const { films, patients, sex } = card.data.composition![part];
+      expect(films).toBe(data.split[part].length);
+      expect(patients).toBe(new Set(Array.from(data.split[part], (position) => data.rows.patient[position])).size);
+      const women = Array.from(data.split[part]).filter((position) => data.rows.sex[position] === "Female");
+      expect(sex.Female ?? 0).toBe(women.length);
+    }
+    const edema = OBSERVATIONS.indexOf("Edema");
+    const events = Array.from(data.split.train).filter((position) => data.targets[position * 14 + edema] === 1);
+    expect(card.metrics.perObservation.Edema!.trainingPositives).toBe(events.length);
+    expect(card.machine).toMatchObject({ device: "cpu", node: process.versions.node, gpus: [] });
   });
 
   it("judges what the published graph answers on the test patients, and nobody else", async () => {

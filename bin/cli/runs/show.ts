@@ -23,6 +23,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ],
     ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
     ["Labels", labels && `${labels.all}, ${labels.notLabelled} of them not labelled`],
+    ["Caution", view.caution],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
     ["Gate", view.decision && gateText(view.decision)],

@@ -98,6 +98,12 @@ const points = (heading, lines) =>
   lines.length === 0 ? [] : [make("h3", {}, heading), make("ul", {}, ...lines.map((line) => make("li", {}, line)))];
 
 /** @param {ModelDetails} card */
+const stated = (card) => card.statements.flatMap(({ item, text }) => (text === null ? [] : [`${item}: ${text}`]));
+
+/** @param {ModelDetails} card */
+const unstated = (card) => card.statements.flatMap(({ item, text }) => (text === null ? [item] : []));
+
+/** @param {ModelDetails} card */
 const draw = (card) =>
   byId("model-card", HTMLElement).replaceChildren(
     make(
@@ -108,6 +114,8 @@ const draw = (card) =>
     figures(card),
     ...points("What it is for", card.intendedUse),
     ...points("What it can't do", card.limits),
+    ...points("What its makers say", stated(card)),
+    ...points("Not stated by who made this model", unstated(card)),
   );
 
 const SHORT_HASH = 12;

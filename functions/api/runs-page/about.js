@@ -16,7 +16,7 @@ function gate({ decision, checks }) {
 
 /** What the run is and what it left. @param {RunView} view */
 export function about(view) {
-  const { run, files, rows, labels, fingerprint, config, model, members, decision } = view;
+  const { run, files, rows, labels, fingerprint, caution, config, model, members, decision } = view;
   const link = (/** @type {string} */ file) =>
     make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, file);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
@@ -26,6 +26,7 @@ export function about(view) {
     ["Taken up again", isAgain(view) && view.since !== null ? `${moment(view.since)} UTC` : null],
     ["Network", `${config.model.network}, ${config.geometry.size} pixels, ${counted(seeds, "member")}`],
     ["Data set", make("code", {}, fingerprint)],
+    ["Caution", caution],
     [
       "Rows",
       rows.read === null ? null : `${shown(rows.read)} read${rows.used === null ? "" : `, ${shown(rows.used)} used`}`,

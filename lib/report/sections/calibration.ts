@@ -15,7 +15,7 @@ export async function calibration({ evaluation, calibrationKinds, statuses }: Re
     return count === 0 ? [] : [`${KINDS[kind]} for ${count}`];
   });
   return html`
-<h2>Are the probabilities true?</h2>
+<h2 id="calibration">Are the probabilities true?</h2>
 <p>Of films given a probability near 0.3, three in ten should show the observation. The map from the network's output to the
 probability was fitted on calibration patients, whose films were neither up-sampled nor used to choose the epoch: ${list(kinds)}.</p>
 ${calibrationTable(evaluation)}

@@ -5,6 +5,7 @@ import type { LabelPolicy, NotLabelled } from "../../contracts/run-config.ts";
 import { choiceFor } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { PARTS } from "../../domain/parts.ts";
+import { tally } from "../../domain/tally.ts";
 import { prevalenceFigure } from "../charts/prevalence-figure.ts";
 import { count, counted, list, percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -29,14 +30,14 @@ const BLANK = { zero: "counts as negative", ignore: "is left out" } as const;
 export async function data({ plan, dataset, upsampling, request, evaluation }: ReportMaterial): Promise<Html> {
   const leftOut = Object.entries(plan.rows.leftOut);
   return html`
-<h2>Data</h2>
+<h2 id="data">Data</h2>
 <p>${counted(plan.rows.read, "row")} were read. ${sentence(leftOut, plan.rows.read)}
 ${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be used." : "Every film of the rest could be used.") : `${counted(dataset.setAside.length, "film")} could not be used and ${dataset.setAside.length === 1 ? "was" : "were"} set aside.`}
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).</p>
 ${rowsTable(plan, dataset)}
 ${partsTable(plan)}
 ${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage)}
-<h3>Labels</h3>
+<h3 id="labels">Labels</h3>
 <p>${policyText(plan.policy)}</p>
 <p>${notLabelledText(plan, request.config.notLabelled)}</p>
 ${labelsTable(plan, upsampling)}
@@ -44,17 +45,17 @@ ${
   upsampling.rowsAfter === upsampling.rowsBefore && upsampling.factors.every((factor) => factor === 0)
     ? html`<p>Nothing was up-sampled.</p>`
     : html`<figure>${await prevalenceFigure(upsampling)}
-<figcaption><b>Figure 7. Share of positive labels in training</b>, before (${counted(upsampling.rowsBefore, "row")}) and after up-sampling
+<figcaption><b>Figure #. Share of positive labels in training</b>, before (${counted(upsampling.rowsBefore, "row")}) and after up-sampling
 (${counted(upsampling.rowsAfter, "row")} an epoch). Tuning, calibration and test keep their natural shares.</figcaption></figure>`
 }`;
 }
 
-const splitByPatient = (leakage: Leakage): Html => html`<h3>No patient on both sides</h3>
+const splitByPatient = (leakage: Leakage): Html => html`<h3 id="split">No patient on both sides</h3>
 <p>Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
 of a patient are in one part; copies made by up-sampling exist in the training part alone. The test patients had no say in
 weights, epoch, calibration or thresholds. ${leakageText(leakage)} (Protocol <code>leak-free</code>.)</p>`;
 
-const splitByFilm = (leakage: Leakage): Html => html`<h3>Films and patients on both sides</h3>
+const splitByFilm = (leakage: Leakage): Html => html`<h3 id="split">Films and patients on both sides</h3>
 <p class="caution"><strong>These figures say nothing about patients whom the model has not seen.</strong> The run follows the
 study's own protocol, to make its figures again: films, not patients, were divided, after up-sampling had copied them where it was
 asked for. ${leakageText(leakage)} (Protocol <code>published</code>.)</p>`;
@@ -94,21 +95,18 @@ const sentence = (leftOut: readonly (readonly [string, number])[], read: number)
     ? "None was left out by rule."
     : `Left out by rule: ${list(leftOut.map(([reason, rows]) => `${count(rows)} (${reason}, ${percent(rows / read)})`))}.`;
 
-function tally(codes: readonly string[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
-}
+const mostFirst = (codes: readonly string[]): [string, number][] =>
+  Object.entries(tally(codes)).sort((a, b) => b[1] - a[1]);
 
 function rowsTable({ rows }: Plan, { setAside, rows: used }: Dataset): Html {
   const line = (name: string, value: number) => ({ name, cells: [count(value), percent(value / rows.read)] });
   return table({
-    caption: html`<b>Table 9. Rows accounted for.</b>`,
+    caption: html`<b>Table #. Rows accounted for.</b>`,
     headings: ["Rows", "Count", "Share"],
     rows: [
       line("Read", rows.read),
       ...Object.entries(rows.leftOut).map(([reason, value]) => line(`Left out: ${reason}`, value)),
-      ...tally(setAside.map((film) => film.code)).map(([code, value]) =>
+      ...mostFirst(setAside.map((film) => film.code)).map(([code, value]) =>
         line(`Set aside: ${code.replaceAll("-", " ")}`, value),
       ),
     ],
@@ -118,7 +116,7 @@ function rowsTable({ rows }: Plan, { setAside, rows: used }: Dataset): Html {
 
 const partsTable = (plan: Plan): Html =>
   table({
-    caption: html`<b>Table 10. Parts</b>, as planned, before unreadable films were set aside.`,
+    caption: html`<b>Table #. Parts</b>, as planned, before unreadable films were set aside.`,
     headings: ["Part", "Films", "Patients", { title: "What it does", text: true }],
     rows: PARTS.map((part) => ({
       name: part,
@@ -128,7 +126,7 @@ const partsTable = (plan: Plan): Html =>
 
 const labelsTable = ({ labels }: Plan, { factors }: UpsamplingRecord): Html =>
   table({
-    caption: html`<b>Table 11. Labels as the data has them</b>, before the policy, over all parts. Not labelled: nobody
+    caption: html`<b>Table #. Labels as the data has them</b>, before the policy, over all parts. Not labelled: nobody
 looked for it. Factor: copies that up-sampling adds of
 each positive training film.`,
     headings: ["Observation", "Positive", "Negative", "Uncertain", "Not mentioned", "Not labelled", "Factor"],

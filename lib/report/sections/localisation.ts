@@ -26,7 +26,7 @@ export async function localisation(material: ReportMaterial): Promise<Html> {
     groups.push(html`<h3>${name}</h3><ul class="films">${await Promise.all(cells)}</ul>`);
   }
   return html`
-<h2>Where the model looks</h2>
+<h2 id="localisation">Where the model looks</h2>
 ${evaluation.localisation.length > 0 ? pointingTable(evaluation) : html`<p>No test film that was rightly called positive has a finding box, so heat maps are not scored.</p>`}
 ${
   groups.length === 0
@@ -35,7 +35,7 @@ ${
 lowest, and the false alarm with the highest.</p>
 ${groups}
 <p class="legend">no evidence <img alt="" src="${await legendPicture()}"> most evidence in this film for this observation; white outline: finding box</p>
-<p class="note"><b>Figure 5. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
+<p class="note"><b>Figure #. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
 maximum. A heat map shows which places raised the model's score, not where disease is.</p>`
 }`;
 }
@@ -52,7 +52,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 const pointingTable = (evaluation: Evaluation): Html =>
   table({
-    caption: html`<b>Table 7. Pointing game and overlap.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
+    caption: html`<b>Table #. Pointing game and overlap.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
 the observation's heat map lies in one of its boxes, beside two that know nothing of the film: always pointing at its centre, and
 the same network before training. IoU: mean overlap (intersection over union) of the boxes and the heat map cut at Otsu's threshold.`,
     headings: ["Observation", "Films", "Peak hits", "Centre of the film", "Untrained network", "IoU", "IoU untrained"],

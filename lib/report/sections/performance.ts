@@ -27,7 +27,7 @@ export async function performance(material: ReportMaterial): Promise<Html> {
   const { evaluation, request, statuses } = material;
   const { evaluatedOn, definedObservations } = evaluation;
   const on = `${counted(evaluatedOn.rows, "film")} of ${counted(evaluatedOn.patients, "patient")} held out for testing`;
-  const title = html`<h2>Performance on held-out patients</h2>`;
+  const title = html`<h2 id="performance">Performance on held-out patients</h2>`;
   if (definedObservations === 0) {
     return html`${title}<p>No observation has both a positive and a negative among the ${on}, so no AUROC is defined.</p>
 ${figuresTable(material, on)}`;

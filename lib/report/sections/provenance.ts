@@ -1,11 +1,12 @@
 import { LEAST_FOR_CLAIM } from "../../domain/observation-status.ts";
+import { machineWords } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
 import { outOfDistributionText } from "../out-of-distribution.ts";
 
 /** What the figures can't say. */
 export const caveats = ({ request, plan, evaluation, outOfDistribution }: ReportMaterial): Html => html`
-<h2>What these figures can't say</h2>
+<h2 id="limits">What these figures can't say</h2>
 <ul>
 ${
   evaluation.leakage.testPatientsInTraining > 0 &&
@@ -25,6 +26,11 @@ ${
 <li>A heat map shows what raised the score. That it lies on the finding does not prove that the model reasons as a reader does.</li>
 </ul>`;
 
+/** The machines of the members, each once. */
+const trainedWith = (histories: ReportMaterial["histories"]): string[] => [
+  ...new Set(histories.map(({ machine, device }) => (machine ? machineWords(machine) : `a ${device.toUpperCase()}`))),
+];
+
 /** With what to make this report again. */
 export const provenance = ({
   request,
@@ -32,10 +38,10 @@ export const provenance = ({
   dataset,
   histories,
   files,
-  tensorflow,
+  machine,
   evaluation,
 }: ReportMaterial): Html => html`
-<h2>How to make it again</h2>
+<h2 id="reproduce">How to make it again</h2>
 <dl class="plain">
 <dt>Run</dt><dd><code>${request.run}</code>, asked for on ${request.createdAt}</dd>
 <dt>Configuration</dt><dd><code>${request.config.name}</code>${request.config.description ? `: ${request.config.description}` : ""}</dd>
@@ -44,7 +50,9 @@ export const provenance = ({
 <dt>Split</dt><dd>protocol ${evaluation.protocol}, ${plan.salt === null ? "no salt" : html`salt <code>${plan.salt}</code>`}</dd>
 <dt>Seeds</dt><dd>run ${request.config.seed}; members ${request.config.training.seeds.join(", ")}</dd>
 <dt>Network</dt><dd>${request.config.model.network}, ${request.config.model.channels} channel${request.config.model.channels === 1 ? "" : "s"}, normalisation ${request.config.model.normalisation}, ${histories[0]?.parameters.trainable ?? 0} of ${histories[0]?.parameters.total ?? 0} parameters trained</dd>
-<dt>TensorFlow</dt><dd>${tensorflow}</dd>
+<dt>Hilum</dt><dd>${machine.hilum}, with Node ${machine.node} and TensorFlow ${machine.tensorflow}</dd>
+${trainedWith(histories).map((words) => html`<dt>Trained with</dt><dd>${words}</dd>`)}
+<dt>Evaluated with</dt><dd>${machineWords(machine)}</dd>
 ${files.map((file) => html`<dt>${file.path}</dt><dd><code>${file.sha256}</code></dd>`)}
 </dl>
 <details><summary>Whole configuration</summary><pre><code>${JSON.stringify(request.config, null, 2)}</code></pre></details>`;

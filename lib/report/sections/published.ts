@@ -1,4 +1,5 @@
 import { OBSERVATIONS } from "../../domain/observations.ts";
+import { isOfStudy, kindOfVersion } from "../../domain/provenance.ts";
 import { counted } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
@@ -9,8 +10,10 @@ import { cell, notLearnedRow, table } from "../table.ts";
 const BY_OBSERVATION = ["r2-full", "r3-balanced:original-test"] as const;
 
 /** The study's published numbers and ours, which answer different questions. */
-export const published = ({ evaluation, plan, statuses }: ReportMaterial): Html => html`
-<h2>Beside the published study</h2>
+export function published({ evaluation, plan, request, statuses }: ReportMaterial): Html {
+  if (!isOfStudy(plan.provenance)) return leftOut({ name: request.config.name, provenance: plan.provenance });
+  return html`
+<h2 id="published">Beside the published study</h2>
 <p><strong>These rows are no ranking.</strong> The study divided films, not patients, so that its test films show patients whom it
 trained on; its R3 copied positives before it divided, so that test films themselves were trained on; its thresholds are 0.5
 throughout. This model was tested on ${counted(evaluation.evaluatedOn.rows, "film")} of ${counted(evaluation.evaluatedOn.patients, "patient")}${plan.protocol === "published" ? " under the same protocol" : " whom it never saw"}
@@ -19,11 +22,21 @@ other only where data, policy and protocol are the same.</p>
 ${averagesTable(evaluation)}
 ${observationsTable(evaluation, statuses)}
 <p class="note">Published numbers: ${STUDY_SOURCE}.</p>`;
+}
+
+/** Other films than the study's make other figures, and drawings none that mean anything beside them. */
+const leftOut = (version: Parameters<typeof kindOfVersion>[0]): Html =>
+  kindOfVersion(version) === "phantom"
+    ? html``
+    : html`
+<h2 id="published">Beside the published study</h2>
+<p>Left out. The study's figures are of CheXpert's films under the labels of CheXpert's labeller; this model was trained and tested
+on other films, or nobody has said on which, so that its figures and the study's may not be set beside each other.</p>`;
 
 function averagesTable({ averages }: ReportMaterial["evaluation"]): Html {
   const { micro, macro, weighted, samples } = averages;
   return table({
-    caption: html`<b>Table 5. Averages.</b> Accuracy: Keras's binary accuracy, the share of all decisions right at 0.5. F1 at this model's
+    caption: html`<b>Table #. Averages.</b> Accuracy: Keras's binary accuracy, the share of all decisions right at 0.5. F1 at this model's
 operating points, at 0.5 for the study; averages as scikit-learn makes them.`,
     headings: ["Model", "Accuracy", "F1 micro", "F1 macro", "F1 weighted", "F1 samples"],
     rows: [
@@ -50,7 +63,7 @@ function observationsTable(
 ): Html {
   const runs = STUDY.filter(({ name }) => (BY_OBSERVATION as readonly string[]).includes(name));
   return table({
-    caption: html`<b>Table 6. F1 by observation</b>, with the positives among the test films. R2 is the study's DenseNet-121 on its natural
+    caption: html`<b>Table #. F1 by observation</b>, with the positives among the test films. R2 is the study's DenseNet-121 on its natural
 data, R3 the up-sampled one on its “original” test films, which it was trained on.`,
     headings: [
       "Observation",

@@ -6,20 +6,23 @@ import { cell, table } from "../table.ts";
 
 const AXES = { sex: "Sex", age: "Age", projection: "Projection", source: "Source" } as const;
 
+export const groupName = ({ axis, group }: { readonly axis: keyof typeof AXES; readonly group: string }): Html =>
+  html`<span class="quiet">${AXES[axis]}:</span> ${group || "not known"}`;
+
 /** Whether the model does as well for all. */
 export function subgroups({ evaluation }: ReportMaterial): Html {
-  const title = html`<h2>Does it do as well for all?</h2>`;
+  const title = html`<h2 id="subgroups">Does it do as well for all?</h2>`;
   if (evaluation.subgroups.length === 0) {
     return html`${title}<p>The test films are all of one sex, age band, projection and source, or the data does not tell.</p>`;
   }
   return html`${title}
 ${gapText(evaluation)}
 ${table({
-  caption: html`<b>Table 4. Subgroups of the test films.</b> AUROC: mean over the observations that are defined in the group, with its 95 %
+  caption: html`<b>Table #. Subgroups of the test films.</b> AUROC: mean over the observations that are defined in the group, with its 95 %
 interval. Groups differ in which observations those are, so that means of small groups are not compared.`,
   headings: ["Group", "Films", "Patients", "AUROC", "95 % interval", "Observations"],
   rows: evaluation.subgroups.map((group) => ({
-    name: html`<span class="quiet">${AXES[group.axis]}:</span> ${group.group || "not known"}`,
+    name: groupName(group),
     cells: [
       count(group.films),
       count(group.patients),

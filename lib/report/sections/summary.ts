@@ -14,7 +14,7 @@ export function summary(material: ReportMaterial): Html {
   const seen = evaluation.leakage.testPatientsInTraining;
   const tests = `${counted(evaluatedOn.rows, "test film")} of ${counted(evaluatedOn.patients, "patient")}`;
   return html`
-<dl class="key">
+<dl class="key" id="summary">
   <div><dt>Mean AUROC</dt><dd>${figure(meanAuroc, AUROC_PLACES)}</dd><small>95 % interval ${interval(meanAurocInterval)}, over ${definedObservations} of 14 observations</small></div>
   <div><dt>Trained on</dt><dd>${count(upsampling.rowsBefore)} films</dd><small>${counted(material.trainedPatients, "patient")}${upsampling.rowsAfter === upsampling.rowsBefore ? "" : `; ${count(upsampling.rowsAfter)} rows an epoch after up-sampling`}</small></div>
   <div><dt>Tested on</dt><dd>${count(evaluatedOn.rows)} films</dd><small>${counted(evaluatedOn.patients, "patient")}, ${seen === 0 ? "none of whom is in training" : `${count(seen)} of whom are in training too`}</small></div>

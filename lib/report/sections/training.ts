@@ -9,12 +9,12 @@ export async function training({ histories, request, plan }: ReportMaterial): Pr
   const { training: config } = request.config;
   const members = histories.length > 1;
   return html`
-<h2>Training</h2>
+<h2 id="training">Training</h2>
 <p>Adam with a learning rate of ${config.learningRate} (${config.schedule}), batches of ${config.batchSize}, masked binary
 cross-entropy over 14 observations.${config.patience > 0 ? ` Training stops after ${counted(config.patience, "epoch")} without a better tuning AUROC.` : ""}
 The weights kept are those of the epoch with the best mean AUROC on the tuning patients.</p>
 <figure>${await trainingFigure(histories)}
-<figcaption><b>Figure 6. Training by epoch.</b> Left: mean loss on the training films and on the ${counted(plan.parts.tuning, "film")} of
+<figcaption><b>Figure #. Training by epoch.</b> Left: mean loss on the training films and on the ${counted(plan.parts.tuning, "film")} of
 ${counted(plan.patients.tuning, "tuning patient")}. Right: mean AUROC on the tuning patients. Circle: the epoch whose weights were
 kept.${members ? " One line a member of the ensemble." : ""}</figcaption></figure>
 ${membersTable(histories)}`;
@@ -22,7 +22,7 @@ ${membersTable(histories)}`;
 
 function membersTable(histories: readonly TrainingHistory[]): Html {
   return table({
-    caption: html`<b>Table 8. Members</b>, each trained from its own seed. AUROC: mean on the tuning patients at the best epoch.`,
+    caption: html`<b>Table #. Members</b>, each trained from its own seed. AUROC: mean on the tuning patients at the best epoch.`,
     headings: [
       "Member",
       "Seed",

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { createApp } from "../../../functions/api/app.ts";
 import type { AppOptions } from "../../../functions/api/dependencies.ts";
 import { ModelDetails, ModelList, Prediction, Problem } from "../../../lib/contracts/api.ts";
+import type { ModelCard } from "../../../lib/contracts/model-card.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
@@ -252,6 +253,21 @@ describe("models and samples", () => {
     const card = ModelDetails.parse(await (await app().request(`/v1/models/${manifest.version}`)).json());
     expect(card).toMatchObject({ network: "densenet-mini", evaluation: null, trainedOn: { patients: 50 } });
     expect((await problem(await app().request("/v1/models/ffffffffffffffff"))).code).toBe("no-such-version");
+  });
+
+  test("list and card tell what it learned from, and what only its makers can say", async () => {
+    const unknown = { kind: "films", sources: [], caution: null };
+    expect(ModelList.parse(await (await app().request("/v1/models")).json()).data).toEqual(unknown);
+    const phantoms = { name: "phantoms", kind: "phantom" as const };
+    const drawn = { ...manifest, provenance: [phantoms] };
+    const card = { statements: { contact: "a@example.org" } } as ModelCard;
+    const target = app({ models: { ...shelfDouble(), loaded: { manifest: drawn, card, evaluation: null } } });
+    const told = { kind: "phantom", sources: [phantoms], caution: expect.stringMatching(/^Learned from drawings/) };
+    expect(ModelList.parse(await (await target.request("/v1/models")).json()).data).toEqual(told);
+    const details = ModelDetails.parse(await (await target.request(`/v1/models/${manifest.version}`)).json());
+    expect(details.data).toEqual(told);
+    expect(details.statements).toContainEqual({ item: "Contact", text: "a@example.org" });
+    expect(details.statements).toContainEqual({ item: "Ethics approval and consent", text: null });
   });
 
   test("the list says what this service offers besides", async () => {

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ServedModel, serveModel } from "../../../functions/api/serve-model.ts";
 import { VERSION_FILES } from "../../../lib/contracts/layout.ts";
+import type { Provenance } from "../../../lib/contracts/provenance.ts";
 import { promote } from "../../../lib/registry/channels.ts";
 import { encodeDocument } from "../../../lib/store/documents.ts";
 import { openStore, roomsOf, storeUri } from "../../../lib/store/open.ts";
-import { publishRandomModel } from "../../lib/inference/published-model.ts";
+import { MODEL, publishRandomModel, SIZE } from "../../lib/inference/published-model.ts";
 import { evaluation } from "./evaluation.ts";
 
 export interface TestService extends ServedModel {
@@ -18,12 +19,15 @@ export interface TestService extends ServedModel {
 }
 
 /** A real model of random weights in a real store, promoted and served by the real server. */
-export async function startTestService(): Promise<TestService> {
+export async function startTestService(provenance?: Provenance): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "hilum-api-"));
   const { HILUM_MODELS: models } = roomsOf(folder);
   const store = openStore(models);
   const file = { path: VERSION_FILES.evaluation, bytes: encodeDocument(evaluation) };
-  const { version } = await publishRandomModel(store, { kind: "identity" }, [file]);
+  const { version } = await publishRandomModel(store, { kind: "identity" }, [file], {}, {
+    ...{ model: MODEL, size: SIZE },
+    ...(provenance && { provenance }),
+  });
   await promote(store, version);
   const log: Readonly<Record<string, unknown>>[] = [];
   const feedback = join(folder, "feedback");

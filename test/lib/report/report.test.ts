@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { GateDecision } from "../../../lib/contracts/decision.ts";
+import type { Provenance } from "../../../lib/contracts/provenance.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
+import { CHEXPERT } from "../../../lib/domain/provenance.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
 import { modelCard } from "../../../lib/evaluation/model-card.ts";
 import { withDecision } from "../../../lib/report/decision.ts";
@@ -11,6 +13,9 @@ import { STUDY } from "../../../lib/report/published/study.ts";
 import { renderReport } from "../../../lib/report/report.ts";
 import { syntheticTable } from "../evaluation/synthetic.ts";
 import { syntheticMaterial } from "./synthetic-material.ts";
+
+const PHANTOMS = { name: "phantoms", kind: "phantom" } as const;
+const CHEXPERT_FILMS = { name: CHEXPERT, kind: "public" } as const;
 
 /** Tags in their order must close as they open; void elements and comments aside. */
 function unclosed(markup: string): string[] {
@@ -41,9 +46,11 @@ describe("report", () => {
       "Data",
       "How to make it again",
     ]) {
-      expect(page).toContain(`<h2>${title}</h2>`);
+      expect(page).toMatch(new RegExp(`<h2 id="[a-z-]+">${title}</h2>`));
     }
-    expect(page.match(/<svg/g)!.length).toBe(1 + 3 * 13 + 2 + 1);
+    const ids = Array.from(page.matchAll(/ id="([^"]+)"/g), ([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(page.match(/<svg/g)!.length).toBe(1 + 4 * 13 + 2 + 1);
     expect(page).toContain("not defined");
   });
 
@@ -52,18 +59,82 @@ describe("report", () => {
     expect(page).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
   });
 
-  it("stands beside what the study published, with the caveat, and numbers figures and tables in order", () => {
-    expect(page).toContain("These rows are no ranking");
-    expect(page).toMatch(/R1: DenseNet-121, head only.*0\.8065/s);
+  it("numbers figures and tables in order, whichever there are", async () => {
+    const numbersOf = (markup: string, kind: string) =>
+      Array.from(markup.matchAll(new RegExp(`<b>${kind} (\\d+)\\.`, "g")), ([, number]) => Number(number));
+    for (const markup of [page, await renderReport(syntheticMaterial({ provenance: [CHEXPERT_FILMS] }))]) {
+      expect(markup).not.toContain("#.");
+      for (const [kind, least] of [
+        ["Figure", 8],
+        ["Table", 12],
+      ] as const) {
+        const numbers = numbersOf(markup, kind);
+        expect(numbers.length).toBeGreaterThanOrEqual(least);
+        expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+      }
+    }
+  });
+
+  it("stands beside what the study published only where the films are the study's", async () => {
+    const reportOf = (provenance: Provenance | undefined) => renderReport(syntheticMaterial({ provenance }));
+    const beside = await reportOf([CHEXPERT_FILMS]);
+    expect(beside).toContain("These rows are no ranking");
+    expect(beside).toMatch(/R1: DenseNet-121, head only.*0\.8065/s);
+    const own = await reportOf([CHEXPERT_FILMS, { name: "Ward 7", kind: "own" }]);
+    for (const markup of [page, own, await reportOf([PHANTOMS])]) {
+      expect(markup).not.toContain("These rows are no ranking");
+      expect(markup).not.toContain("0.8065");
+    }
+    expect(own).toContain("may not be set beside each other");
+    expect(await reportOf([PHANTOMS])).not.toContain("the published study");
     expect(STUDY).toHaveLength(6);
     for (const { figures } of STUDY) expect(Object.keys(figures)).toHaveLength(18);
     expect(STUDY[0]!.figures.Cardiomegaly).toEqual({ precision: 0.26, recall: 0.24, f1: 0.25, support: 2991 });
-    for (const kind of ["Figure", "Table"]) {
-      const numbers = Array.from(page.matchAll(new RegExp(`<b>${kind} (\\d+)\\.`, "g")), ([, number]) =>
-        Number(number),
-      );
-      expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+  });
+
+  it("says before all else that it is of drawings, and so does the card", async () => {
+    const banner = /<p class="banner" role="note"><strong>Learned from drawings/;
+    const ward = { name: "Ward 7", kind: "own" } as const;
+    for (const [provenance, isOfDrawings] of [
+      [[PHANTOMS], true],
+      [[ward, PHANTOMS], true],
+      [[ward], false],
+      [undefined, false],
+    ] as const) {
+      const one = syntheticMaterial({ provenance: provenance && [...provenance] });
+      for (const markup of [await renderReport(one), renderModelCard(modelCard(one))]) {
+        expect(banner.test(markup)).toBe(isOfDrawings);
+        expect(markup.includes(provenance === undefined ? "this was not recorded" : "<strong>Ward 7</strong>")).toBe(
+          provenance === undefined || provenance.some(({ name }) => name === "Ward 7"),
+        );
+      }
     }
+  });
+
+  it("says what its makers say, and what they do not by name", async () => {
+    const statements = { contact: "a@example.org <b>", ethics: "approved as 12/34" };
+    const one = syntheticMaterial({ statements });
+    for (const markup of [await renderReport(one), renderModelCard(modelCard(one))]) {
+      expect(markup).toContain("<dt>Contact</dt><dd>a@example.org &lt;b&gt;</dd>");
+      expect(markup).toContain("<li>Intended users</li>");
+      expect(markup).not.toContain("<li>Contact</li>");
+    }
+    expect(modelCard(one).notStated).not.toContain("Contact");
+    expect(modelCard(one).notStated).toContain("Intended users");
+  });
+
+  it("tells net benefit at the served thresholds, events, odd films and whose films they are", () => {
+    const { confusion: c, threshold: t } = material.evaluation.perObservation.Edema;
+    const films = c.truePositive + c.falsePositive + c.trueNegative + c.falseNegative;
+    const model = (c.truePositive - c.falsePositive * (t / (1 - t))) / films;
+    const section = page.slice(page.indexOf('id="net-benefit"'), page.indexOf('id="subgroups"'));
+    expect(section).toMatch(new RegExp(`Edema</th><td class="">${t.toFixed(2)}</td><td class="">${model.toFixed(3)}<`));
+    expect(page).toContain("Of 247 test films 3 (1.2 %) would be answered with the warning");
+    expect(page).toContain(
+      "Of 2,212 films 2 (0.1 %) could not be read and were set aside: 1 image broken and 1 image missing",
+    );
+    expect(page).toMatch(/Sex: Female<\/th><td class="">450 \(50\.0 %\)/);
+    expect(page).toContain("2 cores of AMD EPYC, 24 GiB of memory");
   });
 
   it("names the largest gap between subgroups", () => {

@@ -1,4 +1,7 @@
+import type { CardStatements } from "../../../lib/contracts/card-statements.ts";
+import type { Provenance } from "../../../lib/contracts/provenance.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
+import { compositionOf } from "../../../lib/domain/composition.ts";
 import { forEachObservation, type Observation } from "../../../lib/domain/observations.ts";
 import { normal, random } from "../../../lib/domain/random.ts";
 import { calibrated, decisionRules } from "../../../lib/evaluation/decision-rules.ts";
@@ -9,10 +12,25 @@ import { syntheticTable } from "../evaluation/synthetic.ts";
 
 const SHA = "0123456789abcdef".repeat(4);
 
+const MACHINE: ReportMaterial["machine"] = {
+  hilum: "0.1.0",
+  node: "20.20.0",
+  tensorflow: "2.21.0",
+  device: "cpu",
+  processor: "AMD EPYC",
+  cores: 2,
+  memoryBytes: 24 * 2 ** 30,
+  gpus: [],
+};
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
 /** A run's files as they could be, figures computed from synthetic predictions. */
 export function syntheticMaterial({
   testPatients = 220,
   description = "Phantoms, small DenseNet",
+  provenance = undefined as Provenance | undefined,
+  statements = undefined as CardStatements | undefined,
 } = {}): ReportMaterial {
   const config = RunConfig.parse({
     name: "phantoms",
@@ -105,6 +123,8 @@ export function syntheticMaterial({
         notLabelled: 182,
       })),
       naturalPrevalence,
+      provenance,
+      statements,
       prepareJobs: 1,
       trainJobs: 2,
     },
@@ -168,7 +188,20 @@ export function syntheticMaterial({
       example("Pleural Effusion", "true positive", 4),
     ],
     files: [{ path: "saved_model/saved_model.pb", sha256: SHA }],
-    tensorflow: "2.21.0",
+    composition: compositionOf(
+      { train: range(0, 900), tuning: range(900, 1000), calibration: range(1000, 1110), test: range(1110, 1357) },
+      (position) => ({
+        subject: {
+          sex: position % 2 === 0 ? "Female" : "Male",
+          age: position % 50 === 0 ? null : 20 + (position % 70),
+          projection: position % 3 === 0 ? "PA" : "AP",
+          source: "phantoms",
+        },
+        patient: String(Math.floor(position / 2)),
+      }),
+    ),
+    trainingLabels: forEachObservation((_, i) => ({ positives: 40 * i, negatives: 1540 - 40 * i })),
+    machine: MACHINE,
   };
 }
 

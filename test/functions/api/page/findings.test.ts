@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OBSERVATIONS } from "../../../../lib/domain/observations.ts";
-import { CHROMIUM, expectClean, seriousFaults } from "./browser.ts";
+import { startTestService } from "../served-model.ts";
+import { CHROMIUM, expectClean, openTab, seriousFaults } from "./browser.ts";
 import { type PageSite, row, startPageSite } from "./page-site.ts";
 
 describe.skipIf(!existsSync(CHROMIUM))("what the page says of a film, in Chromium", () => {
@@ -99,6 +100,28 @@ describe.skipIf(!existsSync(CHROMIUM))("what the page says of a film, in Chromiu
     await one.getByRole("button", { name: /^Back to the model's/ }).click();
     expect(await one.locator(".word").textContent()).toBe(positive ? "above threshold" : "below");
     expectClean(tab);
+    await tab.close();
+  });
+
+  test("a model of drawings is told before all else, one of films is not", async () => {
+    const service = await startTestService([{ name: "phantoms", kind: "phantom", labeller: "a program" }]);
+    try {
+      const tab = await openTab(site.browser, service.url);
+      const caution = tab.page.locator("#caution");
+      await caution.waitFor({ state: "visible" });
+      expect(await caution.textContent()).toMatch(/^Learned from drawings, no patients/);
+      expect(await seriousFaults(tab.page)).toEqual([]);
+      await tab.page.click("#show-model");
+      expect(await tab.page.locator("#model-card").textContent()).toContain("phantoms (drawn by a program)");
+      expectClean(tab);
+      await tab.close();
+    } finally {
+      await service.close();
+    }
+    const tab = await site.openAnswered();
+    const { page } = tab;
+    expect(await page.locator("#model").textContent()).not.toBe("");
+    expect(await page.locator("#caution").isVisible()).toBe(false);
     await tab.close();
   });
 

@@ -1,0 +1,17 @@
+import type { CardStatements } from "../../contracts/card-statements.ts";
+import { CARD_STATEMENTS, type CardStatement, unstated } from "../../domain/card-statements.ts";
+import { type Html, html } from "../html.ts";
+
+const TITLES = Object.entries(CARD_STATEMENTS) as [CardStatement, string][];
+
+/** What people say of the model beside its figures, and what they do not. */
+export function statements(stated: CardStatements): Html {
+  const missing = unstated(stated);
+  const said = TITLES.flatMap(([key, title]) =>
+    stated[key] === undefined ? [] : [html`<dt>${title}</dt><dd>${stated[key]}</dd>`],
+  );
+  return html`
+<h2 id="statements">What its makers say</h2>
+${said.length === 0 ? null : html`<dl class="plain">${said}</dl>`}
+${missing.length === 0 ? null : html`<p>Not stated by who made this model:</p><ul>${missing.map((title) => html`<li>${title}</li>`)}</ul>`}`;
+}
