@@ -15,6 +15,7 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   coldstart: () => import("./coldstart.ts"),
   data: () => import("./data.ts"),
+  gate: () => import("./gate.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),
   train: () => import("./train.ts"),
