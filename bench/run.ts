@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   coldstart: () => import("./coldstart.ts"),
   data: () => import("./data.ts"),
   evaluate: () => import("./evaluate.ts"),
+  gate: () => import("./gate.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),
   synth: () => import("./synth.ts"),

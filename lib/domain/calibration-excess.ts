@@ -29,8 +29,8 @@ export interface CalibrationExcess {
  * Consistency resampling (Broecker and Smith 2007) of a model at the limit: expected calibration error has a bias that
  * grows as films get fewer, so that it is compared with what labels drawn from the probabilities themselves would show.
  * They are drawn from probabilities moved towards what was observed in their bins until their error is `most`, which of
- * all models within the limit is the one most like this. All films of a patient share one uniform number, as if their
- * labels were one; so do the columns.
+ * all models within the limit is the one most like this. In each column all films of a patient share one uniform number,
+ * as if their labels were one.
  * @param patients number of each row's patient, from 0
  */
 export function calibrationExcess(
@@ -45,10 +45,16 @@ export function calibrationExcess(
   const moved = columns.map((column) => towardsObserved(column, patients, most / error));
   const next = random(seed, "calibration");
   const uniform = new Float64Array(1 + Array.from(patients).reduce((highest, one) => Math.max(highest, one), -1));
-  const drawn = Float64Array.from({ length: rounds }, () => {
-    for (let patient = 0; patient < uniform.length; patient += 1) uniform[patient] = next();
-    return meanDefined(moved.map((column) => drawnError(column, uniform))) ?? 0;
-  });
+  const drawn = Float64Array.from(
+    { length: rounds },
+    () =>
+      meanDefined(
+        moved.map((column) => {
+          for (let patient = 0; patient < uniform.length; patient += 1) uniform[patient] = next();
+          return drawnError(column, uniform);
+        }),
+      ) ?? 0,
+  );
   return { error, critical: Math.max(most, quantile(drawn.sort(), confidence)) };
 }
 

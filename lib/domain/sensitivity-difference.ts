@@ -1,13 +1,15 @@
-import type { PairedColumn, PairedDifference } from "./paired-difference.ts";
+import { errorsAway, type PairedColumn, type PairedDifference } from "./paired-difference.ts";
 
 /**
  * Difference of two sensitivities on the same positive films, each at its own threshold: Bonett and Price (2012), which
  * adds a film to either kind of disagreement, so that few films without one are no certainty. Films of one patient count
  * as fewer by the design effect of their disagreements (Rao and Scott 1992).
+ * @param confidence of the one-sided bound
  * @returns null where fewer than two patients have a positive film
  */
 export function sensitivityDifference(
   { labels, candidate, reference, patients }: PairedColumn,
+  confidence: number,
   thresholds: { readonly candidate: number; readonly reference: number },
 ): PairedDifference | null {
   const byPatient = new Map<number, { films: number; gained: number; lost: number }>();
@@ -33,9 +35,12 @@ export function sensitivityDifference(
   const effect = independent > 0 ? Math.max(1, clustered / independent) : positives / all.length;
   const films = positives / effect + 2;
   const [up, down] = [(gained / effect + 1) / films, (lost / effect + 1) / films];
-  const centre = up - down;
-  const standardError = Math.sqrt((up + down - centre * centre) / films);
-  return { value, centre, standardError, positives, patients: all.length };
+  const standardError = Math.sqrt((up + down - (up - down) ** 2) / films);
+  const away = errorsAway(
+    confidence,
+    all.map((patient) => patient.films),
+  );
+  return { value, standardError, lower: up - down - away * standardError, positives, patients: all.length };
 }
 
 const sum = <K extends string>(items: readonly Readonly<Record<K, number>>[], key: K): number =>

@@ -1,5 +1,5 @@
 import { aurocDifference } from "../auroc-difference.ts";
-import { normalQuantile } from "../normal-quantile.ts";
+import { normalQuantile } from "../distributions.ts";
 import { type Observation, observationIndex } from "../observations.ts";
 import type { PairedColumn, PairedDifference } from "../paired-difference.ts";
 import { sensitivityDifference } from "../sensitivity-difference.ts";
@@ -21,12 +21,12 @@ export const tells = ({ labels, patients }: Exam, name: Observation): boolean =>
   return withFilm(true) >= LEAST_OF_EACH_CLASS && withFilm(false) >= LEAST_OF_EACH_CLASS;
 };
 
-type Thresholds = Parameters<typeof sensitivityDifference>[1];
+type Thresholds = Parameters<typeof sensitivityDifference>[2];
 
 interface Figure {
   readonly name: string;
   readonly margin: (rules: GateRules) => number;
-  readonly difference: (column: PairedColumn, thresholds: Thresholds) => PairedDifference | null;
+  readonly difference: (column: PairedColumn, confidence: number, thresholds: Thresholds) => PairedDifference | null;
 }
 
 const FIGURES: readonly Figure[] = [
@@ -37,7 +37,6 @@ const FIGURES: readonly Figure[] = [
 interface Held {
   readonly name: Observation;
   readonly difference: PairedDifference;
-  readonly bound: number;
   readonly allowed: number;
   readonly margin: number;
 }
@@ -54,7 +53,6 @@ export function observationsHeld(
   rules: GateRules,
   named: { readonly rule: string; readonly on: string },
 ): Check[] {
-  const confidence = normalQuantile(rules.confidence);
   const power = normalQuantile(1 - (1 - FAMILY_POWER) / (names.length * FIGURES.length));
   return FIGURES.flatMap((figure): Check[] => {
     const margin = figure.margin(rules);
@@ -68,41 +66,39 @@ export function observationsHeld(
         reference: exam.reference[i]!,
       };
       const thresholds = { candidate: candidate.thresholds[i]!, reference: reference.thresholds[i]! };
-      const difference = figure.difference(column, thresholds);
+      const difference = figure.difference(column, rules.confidence, thresholds);
       if (difference === null) return [];
-      const bound = difference.centre - confidence * difference.standardError;
-      const excluded = (confidence + power) * difference.standardError;
+      const { value, lower, standardError } = difference;
+      const excluded = value - lower + power * standardError;
       const allowed = Math.min(Math.max(margin, excluded), margin * rules.widestMargin);
-      return [{ name, difference, bound, allowed, margin }];
+      return [{ name, difference, allowed, margin }];
     });
     const rule = `${named.rule}/${figure.name}`;
     const told = (one: Held) => `${named.on}: ${inWords(figure, one, rules)}`;
-    const failed = held.filter(({ bound, allowed }) => !(bound > -allowed));
+    const failed = held.filter(({ difference, allowed }) => !(difference.lower > -allowed));
     if (failed.length > 0) {
       return failed.map((one) => ({
         rule: `${rule}/${one.name}`,
         passed: false,
-        value: one.bound,
+        value: one.difference.lower,
         limit: -one.allowed,
         detail: told(one),
       }));
     }
-    const nearest = held.toSorted((a, b) => a.bound + a.allowed - (b.bound + b.allowed))[0];
+    const nearest = held.toSorted((a, b) => room(a) - room(b))[0];
     if (nearest === undefined) return [];
     const detail = `${told(nearest)}: the nearest to its limit of ${held.length}`;
-    return [{ rule, passed: true, value: nearest.bound, limit: -nearest.allowed, detail }];
+    return [{ rule, passed: true, value: nearest.difference.lower, limit: -nearest.allowed, detail }];
   });
 }
 
-function inWords(
-  figure: Figure,
-  { name, difference, bound, allowed, margin }: Held,
-  { confidence }: GateRules,
-): string {
-  const { value, positives, patients } = difference;
+const room = ({ difference, allowed }: Held): number => difference.lower + allowed;
+
+function inWords(figure: Figure, { name, difference, allowed, margin }: Held, { confidence }: GateRules): string {
+  const { value, lower, positives, patients } = difference;
   const why = allowed > margin ? `, widened from ${signed(-margin)} because so few films tell no less` : "";
   const of = `${FIGURE_WORDS[figure.name]} ${name} ${signed(value)} on ${positives} positive films of ${patients} patients`;
-  return `${of}, lower ${percent(confidence)} bound ${signed(bound)}, expected above ${signed(-allowed)}${why}`;
+  return `${of}, lower ${percent(confidence)} bound ${signed(lower)}, expected above ${signed(-allowed)}${why}`;
 }
 
 const FIGURE_WORDS: Readonly<Record<string, string>> = { auroc: "AUROC of", sensitivity: "sensitivity to" };
