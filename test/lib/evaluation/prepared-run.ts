@@ -46,7 +46,7 @@ export async function preparedRun(
   const steps = {
     validate,
     plan,
-    prepare: (context: Parameters<typeof prepare>[0]) => prepare(context),
+    prepare: (context: Parameters<typeof prepare>[0]) => prepare(context, { threads: 1 }),
     merge,
     upsample,
   };
