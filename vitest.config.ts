@@ -20,13 +20,13 @@ const SUITES = {
 
 export default defineConfig(({ mode }) => ({
   test: {
-    ...SUITES[mode as keyof typeof SUITES],
+    ...(SUITES[mode as keyof typeof SUITES] ?? SUITES.test),
     globalSetup: "test/temporary-folder.ts",
     pool: "forks",
     maxWorkers: 2,
     // Deadlines that only a hang passes, also on a busy machine.
-    testTimeout: mode === "test" ? 120_000 : 900_000,
-    hookTimeout: mode === "test" ? 120_000 : 900_000,
+    testTimeout: mode === "test" ? 600_000 : 900_000,
+    hookTimeout: mode === "test" ? 600_000 : 900_000,
     expect: { poll: { timeout: 30_000 } },
   },
 }));

@@ -13,9 +13,6 @@ import { madeOnce } from "./made-once.ts";
 const VERSION = "v1.8.0";
 const PACKAGE = `github.com/versity/versitygw/cmd/versitygw@${VERSION}`;
 
-/** Building it takes about three minutes of processor time, once a machine. */
-export const SERVER_TIMEOUT_MS = 600_000;
-
 /** Why there is no S3 server on this machine; undefined where there can be one. */
 export const noServer: string | undefined =
   spawnSync("go", ["version"]).status === 0 ? undefined : "go is not installed, which builds the S3 server versitygw";

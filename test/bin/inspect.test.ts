@@ -70,7 +70,7 @@ describe("inspect", () => {
     [["--policy", "package.json"], "package.json: policy."],
     [["--html", "no-such-folder/page.html"], "no-such-folder/page.html: cannot be written (ENOENT"],
   ])("%j is refused with 64", async (args, message) => {
-    const { exitCode, stdout, stderr } = await hilum(["inspect", ...files, ...args]);
+    const { exitCode, stdout, stderr } = await hilum(["inspect", ...files.slice(2), ...args]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: "" });
     expect(stderr).toContain(message);
   });

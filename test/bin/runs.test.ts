@@ -69,7 +69,7 @@ describe("hilum runs", () => {
     expect(shown.stdout).toContain(report.evaluation.meanAuroc.toFixed(3));
     const view = await json<{ histories: { epochs: unknown[] }[] }>("show", name);
     expect(view.histories[0]!.epochs).toHaveLength(1);
-  }, 300_000);
+  });
 
   test("a copied run is compared with another, and removed while its model stays", async () => {
     const copy = "copied-00000000";
@@ -105,5 +105,5 @@ describe("hilum runs", () => {
     expect(await readdir(join(store, "runs"))).toEqual([name]);
     expect(await readdir(join(store, "models", "versions"))).toEqual(models);
     expect((await runs("show", copy)).exitCode).toBe(64);
-  }, 300_000);
+  });
 });

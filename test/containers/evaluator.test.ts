@@ -51,7 +51,7 @@ describe("evaluator", () => {
     ended = await evaluator(run);
     expect(ended.code, ended.stderr).toBe(0);
     evaluation = await readDocument(rooms().runs, keys().evaluation, RunEvaluation);
-  }, 180_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it("publishes a whole version as candidate", async () => {

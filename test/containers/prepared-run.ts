@@ -16,7 +16,7 @@ import { openRooms, roomsOf } from "../../lib/store/open.ts";
 const STEPS: Readonly<Record<string, StepWork>> = {
   validate,
   plan,
-  prepare: (context) => prepare(context),
+  prepare: (context) => prepare(context, { threads: 1 }),
   merge,
   upsample,
 };

@@ -32,7 +32,7 @@ beforeAll(async () => {
     },
     40,
   );
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("transfer: features once, then the head alone; the weights are whole and the backbone's untouched", async () => {

@@ -207,7 +207,7 @@ describe("the server", () => {
     const answer = await text(socket);
     expect(answer).toMatch(/^(HTTP\/1\.1 408|$)/);
     await server.close();
-  }, 10_000);
+  });
 
   test("answers HTTP/1.0, which names no host", async () => {
     const server = await startServer({ port: 0, films: serviceDouble(), models: shelfDouble() });

@@ -7,7 +7,7 @@ import { UploadTicket } from "../../../lib/contracts/uploads.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import type { Store } from "../../../lib/store/store.ts";
-import { noServer, type S3Server, SERVER_TIMEOUT_MS, startS3Server } from "../../versitygw.ts";
+import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 import { doubleAnswer, serviceDouble, shelfDouble } from "./service-double.ts";
 
 const MOST = 200_000;
@@ -123,7 +123,7 @@ describe.skipIf(noServer !== undefined)("on S3", () => {
   beforeAll(async () => {
     server = await startS3Server();
     Object.assign(process.env, server.environment);
-  }, SERVER_TIMEOUT_MS);
+  });
   afterAll(async () => {
     process.env = before;
     await server?.stop();

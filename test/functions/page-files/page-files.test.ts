@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { noServer, type S3Server, SERVER_TIMEOUT_MS, startS3Server } from "../../versitygw.ts";
+import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 
 const FUNCTIONS = fileURLToPath(new URL("../../../functions/", import.meta.url));
 const CONFIGURATION = {
@@ -53,7 +53,7 @@ describe.skipIf(noServer)("the page's files in a bucket", () => {
       response.writeHead(status).end();
     }).listen(0, "127.0.0.1");
     await once(cloudFormation, "listening");
-  }, SERVER_TIMEOUT_MS);
+  });
   beforeEach(() => {
     [answers, status] = [[], 200];
   });

@@ -16,7 +16,7 @@ import { Channels } from "../../../lib/contracts/model-version.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
-import { noServer, type S3Server, SERVER_TIMEOUT_MS, startS3Server } from "../../versitygw.ts";
+import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 import { ACCOUNT, mockAccount, outputsOf, REGION, stackMissing } from "./account.ts";
 
 const STAGE = "prod";
@@ -47,7 +47,7 @@ describe.skipIf(noServer)("doctor --aws", () => {
       previous: null,
       candidate: null,
     });
-  }, SERVER_TIMEOUT_MS);
+  });
   afterAll(async () => {
     vi.unstubAllEnvs();
     await server.stop();

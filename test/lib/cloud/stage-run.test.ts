@@ -21,7 +21,7 @@ import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { prepareRequest, writeRequest } from "../../../lib/data/request.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { openRooms, openStore } from "../../../lib/store/open.ts";
-import { noServer, type S3Server, SERVER_TIMEOUT_MS, startS3Server } from "../../versitygw.ts";
+import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 import { mockAccount, outputsOf, REGION } from "./account.ts";
 
 const STAGE = "dev";
@@ -103,7 +103,7 @@ describe.skipIf(noServer)("a run on a deployed stage", () => {
     await server.bucket(RunsBucket!);
     await openStore(incoming).put("films/train.csv", Buffer.from("Path,Sex\nCheXpert/a.jpg,Male\n"));
     request = await prepareRequest(`${incoming}/films`, config);
-  }, SERVER_TIMEOUT_MS);
+  });
   afterAll(async () => {
     vi.unstubAllEnvs();
     await server.stop();

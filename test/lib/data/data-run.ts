@@ -37,7 +37,7 @@ export interface DataRun {
   readonly keys: ReturnType<typeof runKeys>;
   readonly environment: RoomsEnvironment;
   call(step: FunctionStep): Promise<unknown>;
-  /** The same work in this process, which is quicker. */
+  /** The same work in this process by one thread, which is quicker: a thread takes longer to start than a small part does. */
   work(program: Program, index?: number): Promise<unknown>;
   /** @param onLine told each line of stderr, with the process to signal */
   start(
@@ -82,7 +82,7 @@ export async function dataRun(dataUri: string, config: ConfigInput = {}, store?:
       const { run } = request;
       const shared = { run, environment, emit: () => {} };
       if (program === "upsampler") return runStep({ step: "upsample", ...shared }, upsample);
-      return runStep({ step: "prepare", index, ...shared }, (context) => prepare(context, { threads: 2 }));
+      return runStep({ step: "prepare", index, ...shared }, (context) => prepare(context, { threads: 1 }));
     },
     async start(program, more = {}, onLine = () => {}) {
       const child = spawn(process.execPath, ["--import", "tsx", `containers/${program}/main.ts`], {

@@ -60,7 +60,7 @@ describe("averages against scikit-learn", () => {
   let expected: Expected[];
   beforeAll(async () => {
     expected = await python<Expected[]>(SCRIPT, cases);
-  }, 300_000);
+  });
 
   it.each(KINDS)("%s", (kind) => {
     for (const [i, table] of cases.entries()) {

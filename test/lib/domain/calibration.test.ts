@@ -152,7 +152,7 @@ json.dump([one(t) for t in json.load(sys.stdin)], sys.stdout)`;
         expect(Math.abs(map.y[k]! - Math.min(Math.max(value, low), high))).toBeLessThan(1e-9);
       }
     }
-  }, 300_000);
+  });
 
   it("leaves few labels to Platt, and none as they are", () => {
     const few = films(150, sigmoid, 3);

@@ -119,7 +119,7 @@ describe("metrics against scikit-learn", () => {
   let expected: Expected[];
   beforeAll(async () => {
     expected = await python<Expected[]>(SCRIPT, cases);
-  }, 300_000);
+  });
 
   const each = (check: (table: Table, answer: Expected, name: string) => void) => () => {
     for (const [i, table] of cases.entries()) check(table, expected[i]!, `table ${i}`);

@@ -54,7 +54,7 @@ export async function preparedRun(folder: string, config: object = {}, data?: st
   const steps = {
     validate,
     plan,
-    prepare: (context: Parameters<typeof prepare>[0]) => prepare(context),
+    prepare: (context: Parameters<typeof prepare>[0]) => prepare(context, { threads: 1 }),
     merge,
     upsample,
   };

@@ -31,7 +31,7 @@ beforeAll(async () => {
   predictor = await openPredictor({ models, cache: join(folder, "cache") });
   reference = (await predictor.answer(await readFile(join(folder, "reference.png")))).prediction.probabilities;
   // The writers' packages are installed the first time.
-}, 300_000);
+});
 afterAll(async () => {
   await predictor?.close();
   await rm(folder, { recursive: true, force: true });

@@ -28,7 +28,7 @@ async function orphan(name: string, note = ""): Promise<void> {
   parent.kill("SIGKILL");
   await once(parent, "exit");
   try {
-    await expect.poll(() => isThere(pid), { timeout: 8000, interval: 50 }).toBe(false);
+    await expect.poll(() => isThere(pid), { timeout: 60_000, interval: 50 }).toBe(false);
   } finally {
     if (isThere(pid)) process.kill(pid, "SIGKILL");
   }

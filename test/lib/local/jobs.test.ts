@@ -119,7 +119,7 @@ describe("stopping", () => {
       { train: ["hang"] },
       { definition: from("train"), signal: controller.signal, onLog: (file) => (log = file) },
     );
-    await vi.waitFor(() => expect(readLog(log).join()).toContain("pid="), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(readLog(log).join()).toContain("pid="), { timeout: 60_000, interval: 50 });
     controller.abort(new Error("stopped on request"));
     await expect(run).rejects.toThrow("stopped on request");
     expect(readLog(log)).toContain("train SIGTERM");
@@ -134,10 +134,10 @@ describe("stopping", () => {
     const log = await new Promise<string>((resolve) =>
       child.stdout.once("data", (text) => resolve(String(text).trim())),
     );
-    await vi.waitFor(() => expect(readLog(log).join()).toContain("pid="), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(readLog(log).join()).toContain("pid="), { timeout: 60_000, interval: 50 });
     const [pid] = pids(readLog(log));
     expect(isAlive(pid!)).toBe(true);
     child.kill("SIGKILL");
-    await vi.waitFor(() => expect(isAlive(pid!)).toBe(false), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(isAlive(pid!)).toBe(false), { timeout: 60_000, interval: 50 });
   });
 });

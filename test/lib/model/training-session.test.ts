@@ -418,4 +418,4 @@ test("memory stays flat: tensors the same and resident memory within 5 % from st
   expect(late.tensors).toBe(early.tensors);
   expect(late.eager).toBe(early.eager);
   expect(late.resident / early.resident).toBeLessThan(1.05);
-}, 120_000);
+});

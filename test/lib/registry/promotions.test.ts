@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { SERVER_TIMEOUT_MS } from "../../versitygw.ts";
 import { type Ground, IMPLEMENTATIONS } from "../store/implementations.ts";
 import { killPromotions, racePromotions } from "./promotions.ts";
 
@@ -12,7 +11,7 @@ describe.each(IMPLEMENTATIONS.filter(({ name }) => name !== "memory"))("promotio
     let ground: Ground;
     beforeAll(async () => {
       ground = await begin();
-    }, SERVER_TIMEOUT_MS);
+    });
     afterAll(() => ground?.end());
 
     it(`16 at once, ${ROUNDS} times: one wins, the others are told`, () => racePromotions(ground, ROUNDS));

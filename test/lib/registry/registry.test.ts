@@ -16,7 +16,6 @@ import {
 import { encodeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
-import { SERVER_TIMEOUT_MS } from "../../versitygw.ts";
 import { type Ground, IMPLEMENTATIONS } from "../store/implementations.ts";
 import { describeVersion } from "./description.ts";
 
@@ -40,7 +39,7 @@ describe.each(IMPLEMENTATIONS)("registry: $name", ({ begin, absent }) => {
     beforeAll(async () => {
       ground = await begin();
       cache = await mkdtemp(join(tmpdir(), "hilum-cache-"));
-    }, SERVER_TIMEOUT_MS);
+    });
     afterAll(async () => {
       await ground?.end();
       await rm(cache, { recursive: true, force: true });

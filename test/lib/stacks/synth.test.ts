@@ -29,9 +29,11 @@ let first: Synthesis;
 let second: Synthesis;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "hilum-synth-"));
-  first = await synthesise(join(scratch, "first"));
-  second = await synthesise(join(scratch, "second"), { CDK_VALIDATION: "false" });
-}, 300_000);
+  [first, second] = await Promise.all([
+    synthesise(join(scratch, "first")),
+    synthesise(join(scratch, "second"), { CDK_VALIDATION: "false" }),
+  ]);
+});
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 const all = (type: string, stack = "hilum-dev"): Resource[] =>

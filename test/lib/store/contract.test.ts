@@ -6,7 +6,6 @@ import { NotFoundError, PreconditionError } from "../../../lib/store/errors.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { prefixed } from "../../../lib/store/prefixed.ts";
 import type { Store } from "../../../lib/store/store.ts";
-import { SERVER_TIMEOUT_MS } from "../../versitygw.ts";
 import { type Ground, IMPLEMENTATIONS } from "./implementations.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -45,7 +44,7 @@ describe.each(IMPLEMENTATIONS)("store: $name", ({ begin, absent }) => {
     let store: Store;
     beforeAll(async () => {
       ground = await begin();
-    }, SERVER_TIMEOUT_MS);
+    });
     afterAll(() => ground?.end());
     beforeEach(async () => {
       store = await ground.empty();

@@ -78,11 +78,11 @@ describe.each(STORES)("a lease in %s", (_, open) => {
     const held = await holdLease(store, KEY, "run 1");
     const before = await readDocument(store, KEY, Lease);
     vi.advanceTimersByTime(15_000);
-    await vi.waitFor(async () => expect(await readDocument(store, KEY, Lease)).not.toEqual(before));
+    await expect.poll(() => readDocument(store, KEY, Lease)).not.toEqual(before);
     expect(held.lost.aborted).toBe(false);
     await writeDocument(store, KEY, Lease, leaseOf({ token: "another" }));
     vi.advanceTimersByTime(15_000);
-    await vi.waitFor(() => expect(held.lost.aborted).toBe(true));
+    await expect.poll(() => held.lost.aborted).toBe(true);
     await held.release();
     expect((await readDocument(store, KEY, Lease)).token).toBe("another");
   });

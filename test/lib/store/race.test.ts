@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SERVER_TIMEOUT_MS } from "../../versitygw.ts";
 import { type Ground, IMPLEMENTATIONS } from "./implementations.ts";
 import type { Outcome } from "./racer.ts";
 import { type Racer, startRacer } from "./racers.ts";
@@ -22,7 +21,7 @@ describe.each(between)(`${PROCESSES * RACERS_EACH} racers in ${PROCESSES} proces
     beforeAll(async () => {
       ground = await begin();
       racers = await Promise.all(Array.from({ length: PROCESSES }, () => startRacer(ground.environment)));
-    }, SERVER_TIMEOUT_MS);
+    });
     afterAll(async () => {
       await Promise.all((racers ?? []).map((racer) => racer.end()));
       await ground?.end();

@@ -21,7 +21,7 @@ const keys = runKeys(RUN);
 const member = keys.member(0);
 
 /** Real processes on a real disk, ended in the ways that processes end. */
-describe("a training process", { timeout: 120_000 }, () => {
+describe("a training process", () => {
   let folder: string;
   const children = new Set<ChildProcess>();
 
