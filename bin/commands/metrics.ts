@@ -18,8 +18,6 @@ interface MetricsOptions {
   readonly thresholds?: string;
   readonly uncertain: CountedUncertain;
   readonly blank: BlankPolicy;
-  readonly bootstrap: number;
-  readonly seed: number;
   readonly json?: boolean;
 }
 
@@ -43,18 +41,16 @@ export function registerMetrics(program: Command): void {
         .choices(BlankPolicy.options)
         .default("ignore"),
     )
-    .addOption(option.bootstrap())
-    .addOption(option.seed("another seed draws other resamples"))
     .addOption(option.json())
     .addHelpText(
       "after",
       `
-Patients are read from Path (…/patient00001/study1/…), and resampled whole; films without such a path stand for
-themselves. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not
+Every figure has a 95 % interval in which a patient's films count together (docs/statistics.md). Patients are read from
+Path (…/patient00001/study1/…); films without such a path stand for themselves. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not
 answer for are counted and left out.
 
 Example:
-  $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --bootstrap 1000 --json
+  $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --json
 `,
     )
     .action(metrics);
@@ -70,7 +66,7 @@ async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: MetricsOptions): Promise<void> {
+async function metrics({ uncertain, blank, json, ...files }: MetricsOptions): Promise<void> {
   const thresholds = await readThresholds(files.thresholds);
   const meaning = { uncertain: POLICIES.uncertain[uncertain], blank: POLICIES.blank[blank] };
   const joined = joinTables(
@@ -90,8 +86,7 @@ async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: Me
     predictionsWithoutLabels: joined.predictionsWithoutLabels,
     failedPredictions: joined.failedPredictions,
     policy: { uncertain, blank },
-    bootstrap: { rounds: bootstrap, seed },
-    ...metricsOf(columns, { patients: joined.patients, rounds: bootstrap, seed }),
+    ...metricsOf(columns, joined.patients),
   };
   if (json) console.log(JSON.stringify(MetricsReport.parse(report)));
   else process.stdout.write(tellMetrics(report));
