@@ -14,6 +14,7 @@ interface Bench {
 /** A module a bench, loaded when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   coldstart: () => import("./coldstart.ts"),
+  coverage: () => import("./coverage.ts"),
   data: () => import("./data.ts"),
   evaluate: () => import("./evaluate.ts"),
   gate: () => import("./gate.ts"),

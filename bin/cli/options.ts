@@ -54,8 +54,6 @@ export const option = {
   json: () => new Option("--json", "results as JSON on stdout"),
   seed: (what = "another seed gives other films") =>
     new Option("--seed <n>", what).argParser(whole(0, 2 ** 31 - 1)).default(1),
-  bootstrap: () =>
-    new Option("--bootstrap <n>", "resamples of patients for 95 % intervals").argParser(whole(0, 100_000)).default(0),
   port: () => new Option("--port <n>", "port to listen on; 0 for any that is free").argParser(whole(0, 65_535)),
   index: () => new Option("--index <n>", "member of an array job").argParser(whole(0, 9_999)),
   device: () => new Option("--device <kind>", "what trains").choices(["cpu", "gpu"]),

@@ -1,36 +1,112 @@
 import type { MetricsReport, ObservationMetrics } from "../../lib/contracts/evaluation.ts";
+import type { LineFailure } from "../../lib/domain/logistic.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 
 type Interval = readonly [number, number] | null;
 
 const figure = (value: number | null, places = 3): string => (value === null ? "-" : value.toFixed(places));
-const between = (range: Interval): string => (range === null ? "" : `${figure(range[0])}..${figure(range[1])}`);
+const between = (range: Interval, places = 3): string =>
+  range === null ? "" : `${figure(range[0], places)}..${figure(range[1], places)}`;
 
-const COLUMNS: readonly { readonly title: string; readonly text: (m: ObservationMetrics) => string }[] = [
-  { title: "positive", text: (m) => `${m.positives}/${m.rows}` },
-  { title: "AUROC", text: (m) => figure(m.auroc) },
-  { title: "95 %", text: (m) => between(m.aurocInterval) },
-  { title: "AP", text: (m) => figure(m.averagePrecision) },
-  { title: "at", text: (m) => figure(m.threshold) },
-  { title: "F1", text: (m) => figure(m.f1) },
-  { title: "prec.", text: (m) => figure(m.precision) },
-  { title: "recall", text: (m) => figure(m.recall) },
-  { title: "spec.", text: (m) => figure(m.specificity) },
-  { title: "acc@0.5", text: (m) => figure(m.binaryAccuracy) },
-  { title: "Brier", text: (m) => figure(m.brier) },
-  { title: "log loss", text: (m) => figure(m.logLoss) },
-  { title: "slope", text: (m) => figure(m.calibrationSlope, 2) },
-  { title: "interc.", text: (m) => figure(m.calibrationIntercept, 2) },
-  { title: "ECE", text: (m) => figure(m.expectedCalibrationError) },
+interface Column {
+  readonly title: string;
+  readonly text: (m: ObservationMetrics) => string;
+}
+
+/** A figure and its interval. */
+const pair = (
+  title: string,
+  value: (m: ObservationMetrics) => number | null,
+  range: (m: ObservationMetrics) => Interval,
+  places = 3,
+): Column[] => [
+  { title, text: (m) => figure(value(m), places) },
+  { title: "95 %", text: (m) => between(range(m), places) },
 ];
+
+/** Columns of the tables by observation: of the order of the scores, of decisions, of probabilities. */
+const TABLES: readonly (readonly Column[])[] = [
+  [
+    { title: "positive", text: (m) => `${m.positives}/${m.rows}` },
+    ...pair(
+      "AUROC",
+      (m) => m.auroc,
+      (m) => m.aurocInterval,
+    ),
+    ...pair(
+      "AP",
+      (m) => m.averagePrecision,
+      (m) => m.averagePrecisionInterval,
+    ),
+    ...pair(
+      "Brier",
+      (m) => m.brier,
+      (m) => m.brierInterval,
+    ),
+    { title: "log loss", text: (m) => figure(m.logLoss) },
+    { title: "acc@0.5", text: (m) => figure(m.binaryAccuracy) },
+  ],
+  [
+    { title: "at", text: (m) => figure(m.threshold) },
+    ...pair(
+      "F1",
+      (m) => m.f1,
+      (m) => m.f1Interval,
+    ),
+    ...pair(
+      "prec.",
+      (m) => m.precision,
+      (m) => m.precisionInterval,
+    ),
+    ...pair(
+      "recall",
+      (m) => m.recall,
+      (m) => m.recallInterval,
+    ),
+    ...pair(
+      "spec.",
+      (m) => m.specificity,
+      (m) => m.specificityInterval,
+    ),
+    ...pair(
+      "acc.",
+      (m) => m.accuracy,
+      (m) => m.accuracyInterval,
+    ),
+  ],
+  [
+    ...pair(
+      "slope",
+      (m) => m.calibrationSlope,
+      (m) => m.calibrationSlopeInterval,
+      2,
+    ),
+    { title: "no slope", text: (m) => (m.calibrationSlopeFailure === null ? "" : NO_SLOPE[m.calibrationSlopeFailure]) },
+    ...pair(
+      "interc.",
+      (m) => m.calibrationIntercept,
+      (m) => m.calibrationInterceptInterval,
+      2,
+    ),
+    { title: "ECE", text: (m) => figure(m.expectedCalibrationError) },
+  ],
+];
+
+const NO_SLOPE = {
+  "one-class": "one class",
+  constant: "one probability",
+  parted: "classes apart",
+  "not-converged": "no fit",
+} as const satisfies Record<LineFailure, string>;
 
 const AVERAGES = ["micro", "macro", "weighted", "samples"] as const;
 
-/** The figures as two tables for people; a dash: not defined. */
+/** The figures as tables for people; a dash: not defined. */
 export function tellMetrics({ films, patients, perObservation, averages, joinedBy, ...rest }: MetricsReport): string {
-  const figures = OBSERVATIONS.filter((name) => !rest.notAnswered.includes(name)).map((name) => [
-    name,
-    ...COLUMNS.map(({ text }) => text(perObservation[name])),
+  const answered = OBSERVATIONS.filter((name) => !rest.notAnswered.includes(name));
+  const tables = TABLES.map((columns) => [
+    ["", ...columns.map(({ title }) => title)],
+    ...answered.map((name) => [name, ...columns.map(({ text }) => text(perObservation[name]))]),
   ]);
   const means = AVERAGES.map((kind) => {
     const { auroc, averagePrecision, f1, precision, recall, binaryAccuracy } = averages[kind];
@@ -52,8 +128,7 @@ export function tellMetrics({ films, patients, perObservation, averages, joinedB
     `${films} films, ${whom}; joined by ${joinedBy}${besides.join("")}`,
     ...(rest.notAnswered.length > 0 ? [`not answered for, and left out: ${rest.notAnswered.join(", ")}`] : []),
     "",
-    ...aligned([["", ...COLUMNS.map(({ title }) => title)], ...figures]),
-    "",
+    ...tables.flatMap((table) => [...aligned(table), ""]),
     ...aligned([["", "AUROC", "95 %", "AP", "F1", "prec.", "recall", "acc@0.5"], ...means]),
     "",
   ].join("\n");

@@ -17,8 +17,6 @@ interface MetricsOptions {
   readonly thresholds?: string;
   readonly uncertain: CountedUncertain;
   readonly blank: BlankPolicy;
-  readonly bootstrap: number;
-  readonly seed: number;
   readonly json?: boolean;
 }
 
@@ -42,20 +40,18 @@ export function registerMetrics(program: Command): void {
         .choices(BlankPolicy.options)
         .default("ignore"),
     )
-    .addOption(option.bootstrap())
-    .addOption(option.seed("another seed draws other resamples"))
     .addOption(option.json())
     .addHelpText(
       "after",
       `
-Patients are read from Path (…/patient00001/study1/…), and resampled whole; films without such a path stand for
-themselves. Labels that nobody looked for count in no figure, whatever --blank says: NA, and an observation that a source
-fills in no row. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not
-answer for are counted and left out; so is an observation whose probability is blank for all films, as predict --out leaves
-one that the model did not learn.
+Every figure has a 95 % interval in which a patient's films count together (docs/statistics.md). Patients are read from
+Path (…/patient00001/study1/…); films without such a path stand for themselves. Labels that nobody looked for count in no
+figure, whatever --blank says: NA, and an observation that a source fills in no row. Figures that are not defined, such as the
+AUROC of one class, are null. Films that predict --out could not answer for are counted and left out; so is an observation
+whose probability is blank for all films, as predict --out leaves one that the model did not learn.
 
 Example:
-  $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --bootstrap 1000 --json
+  $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --json
 `,
     )
     .action(metrics);
@@ -71,7 +67,7 @@ async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: MetricsOptions): Promise<void> {
+async function metrics({ uncertain, blank, json, ...files }: MetricsOptions): Promise<void> {
   const thresholds = await readThresholds(files.thresholds);
   const joined = joinTables(
     await readLabels(source(files.labels), { uncertain, blank, perObservation: {} }),
@@ -92,8 +88,7 @@ async function metrics({ uncertain, blank, bootstrap, seed, json, ...files }: Me
     failedPredictions: joined.failedPredictions,
     notAnswered: [...joined.notAnswered],
     policy: { uncertain, blank },
-    bootstrap: { rounds: bootstrap, seed },
-    ...metricsOf(columns, { patients: joined.patients, rounds: bootstrap, seed }),
+    ...metricsOf(columns, joined.patients),
   };
   if (json) console.log(JSON.stringify(MetricsReport.parse(report)));
   else process.stdout.write(tellMetrics(report));

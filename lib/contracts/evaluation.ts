@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LINE_FAILURES } from "../domain/logistic.ts";
 import { SUBGROUP_AXES } from "../domain/subgroups.ts";
 import { Leakage } from "./leakage.ts";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
@@ -7,7 +8,7 @@ import { BlankPolicy, UncertainPolicy } from "./run-config.ts";
 const Interval = z.tuple([z.number(), z.number()]).nullable();
 const Metric = z.number().nullable().describe("null where it is not defined, such as the AUROC of one class");
 
-const INTERVAL = "95 % interval by resampling patients; null without resamples or where too few define it";
+const INTERVAL = "95 % interval, a patient's films taken together; null where the figure is (docs/statistics.md)";
 
 /** Figures of one observation; masked labels are left out. */
 export const ObservationMetrics = z.strictObject({
@@ -20,6 +21,7 @@ export const ObservationMetrics = z.strictObject({
   averagePrecisionInterval: Interval.describe(INTERVAL),
   threshold: Share.describe("operating point: positive where the probability is at least this"),
   accuracy: Metric.describe("share of right decisions at the operating point"),
+  accuracyInterval: Interval.describe(INTERVAL),
   f1: Metric,
   f1Interval: Interval.describe(INTERVAL),
   precision: Metric,
@@ -30,9 +32,16 @@ export const ObservationMetrics = z.strictObject({
   specificityInterval: Interval.describe(INTERVAL),
   binaryAccuracy: Metric.describe("share of right decisions at 0.5, as Keras counts them: positive above 0.5"),
   brier: Metric.describe("mean squared error of the probability"),
+  brierInterval: Interval.describe(INTERVAL),
   logLoss: Metric.describe("mean negative log likelihood, in nats"),
   calibrationSlope: Metric.describe("1 is right; less: probabilities too extreme"),
+  calibrationSlopeInterval: Interval.describe(INTERVAL),
+  calibrationSlopeFailure: z
+    .enum(LINE_FAILURES)
+    .nullable()
+    .describe("why there is no slope: one class, one probability, classes apart, or no fit; null where there is one"),
   calibrationIntercept: Metric.describe("calibration in the large, the slope held at 1; 0 is right, less: too high"),
+  calibrationInterceptInterval: Interval.describe(INTERVAL),
   expectedCalibrationError: Metric.describe("over ten bins of equal width"),
   confusion: z.strictObject({
     truePositive: z.int(),
@@ -88,7 +97,6 @@ export const MetricsReport = Metrics.extend({
   /** Observations that the predictions leave blank, as one that a model did not learn; no figure is of them. */
   notAnswered: z.array(ObservationName),
   policy: z.strictObject({ uncertain: CountedUncertain, blank: BlankPolicy }),
-  bootstrap: z.strictObject({ rounds: z.int().min(0), seed: z.int().min(0) }),
 });
 export type MetricsReport = z.infer<typeof MetricsReport>;
 

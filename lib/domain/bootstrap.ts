@@ -59,10 +59,6 @@ const FIGURES = [
   "specificity",
 ] as const satisfies readonly (keyof ResampledFigures)[];
 
-/** Mean over the observations of a round in which a figure is defined. */
-export const meanRounds = (rounds: readonly FigureRounds[], figure: keyof ResampledFigures): (number | null)[] =>
-  (rounds[0]?.[figure] ?? []).map((_, round) => meanDefined(rounds.map((column) => column[figure][round]!)));
-
 /** Mean AUROC over the observations in each round, of several models on the same films and the same draws. */
 export function bootstrapMeanAuroc(
   models: readonly (readonly Column[])[],

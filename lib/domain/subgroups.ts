@@ -1,5 +1,6 @@
 import { bootstrap, percentileInterval } from "./bootstrap.ts";
-import { auroc } from "./metrics/auroc.ts";
+import { aurocSpread, intervalOfSpread } from "./intervals/auroc-interval.ts";
+import { meanInterval } from "./intervals/mean-interval.ts";
 import { meanDefined } from "./metrics/mean.ts";
 import type { Numbers } from "./metrics/ranking.ts";
 
@@ -41,7 +42,7 @@ interface Column {
   readonly labels: Numbers;
 }
 
-/** AUROC of one observation in a group; its interval by resampling the group's patients. */
+/** AUROC of one observation in a group. */
 export interface SubgroupFigure {
   readonly rows: number;
   readonly positives: number;
@@ -115,31 +116,29 @@ function measure(
     scores: rows.map((row) => scores[row]!),
     labels: rows.map((row) => labels[row]!),
   }));
-  const resampled = bootstrap(
-    within,
-    rows.map((row) => numbers.get(patients[row]!)!),
-    rounds,
-    seed,
-  ).map((figures) => figures.auroc);
-  const figures = within.map(({ scores, labels }, i): SubgroupFigure => {
-    const value = auroc(scores, labels);
+  const patientOf = rows.map((row) => numbers.get(patients[row]!)!);
+  const spreads = within.map(({ scores, labels }) => aurocSpread(scores, labels, patientOf));
+  const figures = within.map(({ labels }, i): SubgroupFigure => {
+    const spread = spreads[i] ?? null;
     return {
       rows: labels.filter((label) => !Number.isNaN(label)).length,
       positives: labels.filter((label) => label > 0.5).length,
-      auroc: value,
-      aurocInterval: value === null ? null : percentileInterval(resampled[i]!),
+      auroc: spread && spread.auroc,
+      aurocInterval: spread && intervalOfSpread(spread),
     };
   });
-  const means = Array.from({ length: rounds }, (_, round) => meanDefined(resampled.map((column) => column[round]!)));
+  const parts = spreads.flatMap((spread) =>
+    spread === null ? [] : [{ value: spread.auroc, interval: intervalOfSpread(spread), influence: spread.influence }],
+  );
   return {
     axis,
     group,
     films: rows.length,
     patients: numbers.size,
     meanAuroc: meanDefined(figures.map((figure) => figure.auroc)),
-    meanAurocInterval: percentileInterval(means),
+    meanAurocInterval: meanInterval(parts),
     figures,
-    rounds: resampled,
+    rounds: bootstrap(within, patientOf, rounds, seed).map(({ auroc }) => auroc),
   };
 }
 

@@ -42,7 +42,7 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
   const { test, raw, thresholds, bootstrap, localisation } = input;
   const columns = columnsOf(test, thresholds);
   const rankings = columns.map(({ scores, labels }) => rank(scores, labels));
-  const { perObservation, averages } = metricsOf(columns, { patients: test.patients, ...bootstrap });
+  const { perObservation, averages } = metricsOf(columns, test.patients);
   const steps = Array.from({ length: OPERATING_STEPS + 1 }, (_, i) => i / OPERATING_STEPS);
   const atSteps = columns.map(({ scores, labels }) => steps.map((step) => confusion(scores, labels, step)));
 

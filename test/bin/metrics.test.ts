@@ -90,9 +90,9 @@ describe("hilum metrics", () => {
   }
 
   it("joins by path, whatever the order of rows and columns, and by row where there is no path", async () => {
-    const joined = await report("--predictions", file("predictions.csv"), "--bootstrap", "50");
+    const joined = await report("--predictions", file("predictions.csv"));
     expect(joined).toMatchObject({ joinedBy: "path", films: FILMS, patients: FILMS / 2, predictionsWithoutLabels: 1 });
-    const plain = await report("--predictions", file("plain.csv"), "--bootstrap", "50");
+    const plain = await report("--predictions", file("plain.csv"));
     expect(plain).toEqual({ ...joined, joinedBy: "order", predictionsWithoutLabels: 0 });
     const edema = joined.perObservation.Edema;
     const masked = labels.map((row) => (row[5] === "" || row[5] === "-1.0" ? Number.NaN : Number(row[5])));
@@ -143,7 +143,8 @@ describe("hilum metrics", () => {
       expect(figures.threshold).toBe(k / 20);
       expect(figures.rows).toBe(FILMS);
       expect(figures.positives).toBe(labels.filter((row) => row[k] === "1.0" || row[k] === "-1.0").length);
-      expect(figures.aurocInterval).toBeNull();
+      const [low, high] = figures.aurocInterval ?? [Number.NaN, Number.NaN];
+      expect(figures.auroc === null || (low <= figures.auroc && figures.auroc <= high && low < high)).toBe(true);
     }
   });
 
@@ -188,7 +189,7 @@ describe("hilum metrics", () => {
 
   it("prints tables for people", async () => {
     const { stdout, exitCode } = await hilum([
-      ...["metrics", "--labels", file("labels.csv"), "--predictions", file("plain.csv"), "--bootstrap", "20"],
+      ...["metrics", "--labels", file("labels.csv"), "--predictions", file("plain.csv")],
     ]);
     expect(exitCode).toBe(0);
     for (const name of [...OBSERVATIONS, "micro average", "samples average"]) expect(stdout).toContain(name);

@@ -3,7 +3,7 @@ import { averagePrecisionOf } from "./average-precision.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";
 import { type Confusion, confusion, f1, precision, recall } from "./confusion.ts";
 import { meanDefined } from "./mean.ts";
-import { type Numbers, rank } from "./ranking.ts";
+import { type Numbers, type Ranking, rank } from "./ranking.ts";
 
 /** Scores and labels (1, 0, NaN masked) of one observation, and its operating point. */
 export interface Decided {
@@ -43,8 +43,7 @@ const decisions = (counts: Confusion) => ({
   f1: f1(counts) ?? 0,
 });
 
-function figuresOf(scores: Numbers, labels: Numbers, counts: Confusion): Averaged {
-  const ranking = rank(scores, labels);
+function figuresOf(scores: Numbers, labels: Numbers, counts: Confusion, ranking = rank(scores, labels)): Averaged {
   return {
     ...decisions(counts),
     auroc: aurocOf(ranking),
@@ -58,20 +57,21 @@ function figuresOf(scores: Numbers, labels: Numbers, counts: Confusion): Average
  * roc_auc_score, average_precision_score), masked labels left out. Observations with one class only are not defined and
  * have no part in the macro and weighted means; films with one class only have none in the means of AUROC, and films
  * without a positive none in those of average precision.
+ * @param rankings of the columns, where they are there already
  */
-export function averages(columns: readonly Decided[]): Averages {
+export function averages(columns: readonly Decided[], rankings: readonly Ranking[] = []): Averages {
   const counts = columns.map(({ scores, labels, threshold }) => confusion(scores, labels, threshold));
   const both = columns.flatMap(({ scores, labels }, i) => {
     const { truePositive, falseNegative, falsePositive, trueNegative } = counts[i]!;
     const positives = truePositive + falseNegative;
     if (positives === 0 || falsePositive + trueNegative === 0) return [];
-    return [{ weight: positives, figures: figuresOf(scores, labels, counts[i]!) }];
+    return [{ weight: positives, figures: figuresOf(scores, labels, counts[i]!, rankings[i]) }];
   });
   return {
     micro: pooled(columns, counts),
     macro: mean(both.map(({ figures }) => ({ figures, weight: 1 }))),
     weighted: mean(both),
-    samples: mean(films(columns).map((figures) => ({ figures, weight: 1 }))),
+    samples: meanOverFilms(columns),
   };
 }
 
@@ -83,24 +83,116 @@ function pooled(columns: readonly Decided[], counts: readonly Confusion[]): Aver
     trueNegative: add("trueNegative"),
     falseNegative: add("falseNegative"),
   };
-  const gather = (of: "scores" | "labels") => Float64Array.from(columns.flatMap((column) => Array.from(column[of])));
+  const gather = (of: "scores" | "labels"): Float64Array => {
+    const rows = columns[0]?.labels.length ?? 0;
+    const all = new Float64Array(columns.length * rows);
+    for (const [i, column] of columns.entries()) all.set(column[of], i * rows);
+    return all;
+  };
   const figures = figuresOf(gather("scores"), gather("labels"), all);
   return figures.auroc === null ? { ...figures, precision: null, recall: null, f1: null } : figures;
 }
 
-/** Figures of each film that has a label. */
-function films(columns: readonly Decided[]): Averaged[] {
-  const found: Averaged[] = [];
+/** Mean over the films that have a label, of the figures among one film's observations. */
+function meanOverFilms(columns: readonly Decided[]): Averaged {
+  const sums = { precision: 0, recall: 0, f1: 0, auroc: 0, averagePrecision: 0, binaryAccuracy: 0 };
+  const [counts, film] = [{ ...sums }, new Film(columns)];
   const rows = columns[0]?.labels.length ?? 0;
   for (let row = 0; row < rows; row += 1) {
-    const known = columns.filter(({ labels }) => !Number.isNaN(labels[row]!));
-    if (known.length === 0) continue;
-    const labels = known.map((column) => column.labels[row]!);
-    const scores = known.map((column) => column.scores[row]!);
-    const decided = known.map(({ threshold }, i) => (scores[i]! >= threshold ? 1 : 0));
-    found.push(figuresOf(scores, labels, confusion(decided, labels, 1)));
+    if (film.read(row) === 0) continue;
+    for (const figure of FIGURES) {
+      const value = film[figure]();
+      if (Number.isNaN(value)) continue;
+      sums[figure] += value;
+      counts[figure] += 1;
+    }
   }
-  return found;
+  const average = (figure: Figure): number | null => (counts[figure] === 0 ? null : sums[figure] / counts[figure]);
+  return Object.fromEntries(FIGURES.map((figure) => [figure, average(figure)])) as Record<Figure, number | null>;
+}
+
+const FIGURES = ["precision", "recall", "f1", "auroc", "averagePrecision", "binaryAccuracy"] as const;
+
+/**
+ * One film's labelled observations by falling score. There may be a million films: nothing is made anew for each. NaN
+ * stands for what is not defined.
+ */
+class Film {
+  private readonly columns: readonly Decided[];
+  private readonly scores: Float64Array;
+  private readonly positive: Uint8Array;
+  private known = 0;
+  private positives = 0;
+  private called = 0;
+  private found = 0;
+  private right = 0;
+
+  constructor(columns: readonly Decided[]) {
+    this.columns = columns;
+    this.scores = new Float64Array(columns.length);
+    this.positive = new Uint8Array(columns.length);
+  }
+
+  /** @returns how many of its observations have a label */
+  read(row: number): number {
+    this.known = this.positives = this.called = this.found = this.right = 0;
+    for (let i = 0; i < this.columns.length; i += 1) {
+      const { scores, labels, threshold } = this.columns[i]!;
+      const label = labels[row]!;
+      if (Number.isNaN(label)) continue;
+      const score = scores[row]!;
+      const [isPositive, isCalled] = [label > 0.5 ? 1 : 0, score >= threshold ? 1 : 0];
+      this.positives += isPositive;
+      this.called += isCalled;
+      this.found += isPositive & isCalled;
+      if (score > 0.5 === label > 0.5) this.right += 1;
+      this.insert(score, isPositive);
+    }
+    return this.known;
+  }
+
+  private insert(score: number, isPositive: number): void {
+    let place = this.known;
+    for (; place > 0 && this.scores[place - 1]! < score; place -= 1) {
+      this.scores[place] = this.scores[place - 1]!;
+      this.positive[place] = this.positive[place - 1]!;
+    }
+    this.scores[place] = score;
+    this.positive[place] = isPositive;
+    this.known += 1;
+  }
+
+  precision = (): number => (this.called === 0 ? 0 : this.found / this.called);
+  recall = (): number => (this.positives === 0 ? 0 : this.found / this.positives);
+  f1 = (): number => (this.called + this.positives === 0 ? 0 : (2 * this.found) / (this.called + this.positives));
+  binaryAccuracy = (): number => this.right / this.known;
+
+  auroc(): number {
+    const negatives = this.known - this.positives;
+    if (this.positives === 0 || negatives === 0) return Number.NaN;
+    let [above, aboveHere, negativesHere, pairs] = [0, 0, 0, 0];
+    for (let i = 0; i < this.known; i += 1) {
+      if (this.positive[i] === 1) aboveHere += 1;
+      else negativesHere += 1;
+      if (i + 1 < this.known && this.scores[i + 1] === this.scores[i]) continue;
+      pairs += negativesHere * (above + aboveHere);
+      above = aboveHere;
+      negativesHere = 0;
+    }
+    return pairs / (2 * this.positives * negatives);
+  }
+
+  averagePrecision(): number {
+    if (this.positives === 0) return Number.NaN;
+    let [found, last, sum] = [0, 0, 0];
+    for (let i = 0; i < this.known; i += 1) {
+      found += this.positive[i]!;
+      if (i + 1 < this.known && this.scores[i + 1] === this.scores[i]) continue;
+      sum += ((found - last) * found) / (i + 1);
+      last = found;
+    }
+    return sum / this.positives;
+  }
 }
 
 interface Weighed {
