@@ -10,6 +10,9 @@ const Metric = z.number().nullable().describe("null where it is not defined, suc
 
 const INTERVAL = "95 % interval, a patient's films taken together; null where the figure is (docs/statistics.md)";
 
+/** Missing in documents of versions from before it was told. */
+const LaterInterval = Interval.default(null).describe(INTERVAL);
+
 /** Figures of one observation; masked labels are left out. */
 export const ObservationMetrics = z.strictObject({
   rows: z.int().min(0),
@@ -21,7 +24,7 @@ export const ObservationMetrics = z.strictObject({
   averagePrecisionInterval: Interval.describe(INTERVAL),
   threshold: Share.describe("operating point: positive where the probability is at least this"),
   accuracy: Metric.describe("share of right decisions at the operating point"),
-  accuracyInterval: Interval.describe(INTERVAL),
+  accuracyInterval: LaterInterval,
   f1: Metric,
   f1Interval: Interval.describe(INTERVAL),
   precision: Metric,
@@ -32,16 +35,17 @@ export const ObservationMetrics = z.strictObject({
   specificityInterval: Interval.describe(INTERVAL),
   binaryAccuracy: Metric.describe("share of right decisions at 0.5, as Keras counts them: positive above 0.5"),
   brier: Metric.describe("mean squared error of the probability"),
-  brierInterval: Interval.describe(INTERVAL),
+  brierInterval: LaterInterval,
   logLoss: Metric.describe("mean negative log likelihood, in nats"),
   calibrationSlope: Metric.describe("1 is right; less: probabilities too extreme"),
-  calibrationSlopeInterval: Interval.describe(INTERVAL),
+  calibrationSlopeInterval: LaterInterval,
   calibrationSlopeFailure: z
     .enum(LINE_FAILURES)
     .nullable()
+    .default(null)
     .describe("why there is no slope: one class, one probability, classes apart, or no fit; null where there is one"),
   calibrationIntercept: Metric.describe("calibration in the large, the slope held at 1; 0 is right, less: too high"),
-  calibrationInterceptInterval: Interval.describe(INTERVAL),
+  calibrationInterceptInterval: LaterInterval,
   expectedCalibrationError: Metric.describe("over ten bins of equal width"),
   confusion: z.strictObject({
     truePositive: z.int(),

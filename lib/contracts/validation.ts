@@ -19,7 +19,7 @@ export const Validation = z.strictObject({
   /** Rows with none of the 14 labels. */
   unlabelled: z.int().min(0),
   /** Labels that nobody looked for, those that the configuration names included; neither negative nor blank. */
-  notLabelled: perObservation(z.int().min(0)),
+  notLabelled: perObservation(z.int().min(0)).optional(),
   boxes: z.int().min(0),
   /** Missing in documents from before it was recorded, as in plan and model version. */
   provenance: Provenance.optional(),

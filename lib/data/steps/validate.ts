@@ -47,7 +47,7 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   const validation: Validation = { ...counts, provenance, statements };
   await writeDocument(rooms.runs, keys.validation, Validation, validation);
   const { rows, patients, duplicates } = validation;
-  const missing = validation.notLabelled.reduce((sum, count) => sum + count, 0);
+  const missing = counts.notLabelled.reduce((sum, count) => sum + count, 0);
   return { rows, patients, duplicates, notLabelled: missing, boxes: boxes.length };
 }
 
@@ -60,11 +60,11 @@ function describe(
   files: readonly string[],
   manifest: Manifest,
   boxes: number,
-): Validation {
+) {
   const { source, patient, study, view } = manifest;
   const count = (matches: (row: number) => boolean) => view.filter((_, row) => matches(row)).length;
   return {
-    schema: "hilum.validation/1",
+    schema: "hilum.validation/1" as const,
     run,
     fingerprint,
     files: files.map((file) => ({ file, rows: count((row) => manifest.file[row] === file) })),

@@ -141,7 +141,7 @@ describe("in a run", () => {
     expect(plan.labels[observationIndex("Support Devices")]).toEqual(counts);
     const validation = await readDocument(run.rooms.runs, run.keys.validation, Validation);
     // Of NIH's: its five, and the one that is named.
-    expect(validation.notLabelled.reduce((a, b) => a + b)).toBe(6 * 12);
+    expect(validation.notLabelled!.reduce((a, b) => a + b)).toBe(6 * 12);
     expect((await summaryOf(run, "validate")).notLabelled).toBe(72);
     // A positive Pneumonia says nothing of devices in NIH's films: the share is of CheXpert's alone.
     const { alsoPositive } = await readDocument(run.rooms.runs, run.keys.upsampling, UpsamplingRecord);
