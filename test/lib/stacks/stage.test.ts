@@ -16,7 +16,8 @@ describe("a stage", () => {
       { cpu: { instances: ["m6i.metal", "m6i.2xlarge", "c7i.xlarge"] } },
       "cpu.instances.2: expected 8 cores or more",
     ],
-    ["a preset that is none", { preset: "recomended" }, "preset: expected one of demo, r1-transfer"],
+    ["a preset's old name", { preset: "recommended" }, "preset: recommended is called densenet121-ensemble now"],
+    ["a preset that is none", { preset: "recomended" }, "preset: expected one of demo, densenet121-ensemble"],
     [
       "a name for a page that there is not",
       { api: { domain: { name: "a", certificateArn: "arn:aws:acm:us-east-1:1:x" } } },
