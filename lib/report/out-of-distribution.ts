@@ -1,5 +1,5 @@
 import type { OutOfDistribution } from "../contracts/model-version.ts";
-import { counted, percent } from "./format.ts";
+import { count, percent } from "./format.ts";
 
 /** What tells films of another kind apart, and how often it is wrong about films of the usual one. */
 export function outOfDistributionText(check: OutOfDistribution): string {
@@ -10,5 +10,5 @@ export function outOfDistributionText(check: OutOfDistribution): string {
   const { falseAlarms } = check;
   if (falseAlarms === undefined || falseAlarms.films === 0) return kept;
   const { films, beyond } = falseAlarms;
-  return `${kept} So it wrongly held ${beyond} of ${counted(films, "test film")} (${percent(beyond / films)}).`;
+  return `${kept} Of the test films, which are like them, ${beyond} of ${count(films)} (${percent(beyond / films)}) would wrongly have none.`;
 }

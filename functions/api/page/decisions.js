@@ -31,7 +31,7 @@ export function reservation({ outOfDistribution }) {
 
 /** An answer in a few words, for the film strip. @param {Prediction} prediction */
 export const inBrief = ({ outOfDistribution, findings }) =>
-  outOfDistribution ? WORDS["out-of-distribution"] : `${countOf(findings, "above-threshold")} above`;
+  outOfDistribution ? "undecided" : `${countOf(findings, "above-threshold")} above`;
 
 /** An answer in a sentence or two. @param {Prediction} prediction */
 export function inSentences({ outOfDistribution, findings }) {

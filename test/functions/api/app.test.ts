@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { toModelDetails } from "../../../functions/api/answers.ts";
 import { createApp } from "../../../functions/api/app.ts";
 import type { AppOptions } from "../../../functions/api/dependencies.ts";
 import { ModelDetails, ModelList, Prediction, Problem } from "../../../lib/contracts/api.ts";
@@ -7,7 +8,8 @@ import type { ModelCard } from "../../../lib/contracts/model-card.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
-import { doubleAnswer, manifest, serviceDouble, shelfDouble } from "./service-double.ts";
+import { evaluation } from "./evaluation.ts";
+import { doubleAnswer, manifest, serviceDouble, shelfDouble, withoutLearning } from "./service-double.ts";
 
 const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
 
@@ -54,6 +56,62 @@ describe("a prediction", () => {
       expected,
     );
   });
+
+  describe("of a model that did not learn an observation", () => {
+    const models = shelfDouble(null, withoutLearning("Support Devices", "Fracture"));
+    const unlearning = () => createApp({ films: serviceDouble(), models });
+    const ask = async (query: string) => post(unlearning(), `/v1/${query}`);
+
+    test("says nothing of it, and makes no map of it unless that is asked for by name", async () => {
+      const all = Prediction.parse(await (await ask("predictions?explain=all")).json()).findings.at(-1);
+      const none = { probability: null, threshold: null, decision: null, withheld: "not-learned" };
+      expect(all).toEqual({ observation: "Support Devices", status: "not-learned", ...none, map: null });
+      const top = Prediction.parse(await (await ask("predictions?explain=top")).json()).findings;
+      expect(top.flatMap(({ observation, map }) => (map === undefined ? [] : [observation]))).toEqual([
+        "Pleural Other",
+      ]);
+    });
+
+    test.each([
+      "predictions?explain=Edema,Fracture",
+      "predictions:batch?explain=Fracture",
+      "explanations?observation=Fracture",
+      "explanations?observation=Fracture&style=map",
+    ])("%s is a problem of its own", async (query) => {
+      const { status, code, detail } = await problem(await ask(query));
+      expect({ status, code }).toEqual({ status: 422, code: "not-learned" });
+      expect(detail).toMatch(/^Fracture: not learned by this model/);
+    });
+
+    test("its plain picture is no problem", async () => {
+      expect((await ask("explanations?style=film&observation=Fracture")).status).toBe(200);
+    });
+
+    test("its card says so, with no figure and no threshold", () => {
+      const { statuses, thresholds, evaluation: measured } = toModelDetails({ ...models.loaded, evaluation });
+      expect(statuses.filter((status) => status !== "learned")).toEqual(["not-learned", "not-learned"]);
+      expect(thresholds.filter((threshold) => threshold === null)).toHaveLength(2);
+      expect(measured!.perObservation.at(-1)).toEqual({
+        ...{ status: "not-learned", auroc: null, sensitivity: null, specificity: null },
+        ...{ positives: 40, negatives: 160 },
+      });
+      expect(new Set(measured!.operatingCurve.sensitivity.at(-1))).toEqual(new Set([null]));
+      expect(measured!.perObservation[0]).toMatchObject({ status: "learned", sensitivity: 0.75 });
+    });
+  });
+
+  test.each([true, false, null])(
+    "says whether the film is unlike the training films: %s",
+    async (outOfDistribution) => {
+      const films = serviceDouble({ answer: async () => doubleAnswer(false, outOfDistribution) });
+      const prediction = Prediction.parse(
+        await (await post(createApp({ films, models: shelfDouble() }), "/v1/predictions")).json(),
+      );
+      expect(prediction.outOfDistribution).toBe(outOfDistribution);
+      const withheld = new Set(prediction.findings.map((finding) => finding.withheld));
+      expect(withheld).toEqual(new Set([outOfDistribution ? "out-of-distribution" : null]));
+    },
+  );
 
   test("an empty map is said as no region, a hot one in film pixels", async () => {
     const response = await post(app(), "/v1/predictions?explain=all");

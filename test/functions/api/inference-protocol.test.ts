@@ -5,9 +5,10 @@ import type { AppOptions } from "../../../functions/api/dependencies.ts";
 import { Prediction } from "../../../lib/contracts/api.ts";
 import { InferError, InferResponse, ModelMetadata } from "../../../lib/contracts/open-inference.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
+import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import type { Film } from "../../../lib/imaging/film.ts";
 import { startTestService, type TestService } from "./served-model.ts";
-import { doubleAnswer, manifest, serviceDouble, shelfDouble } from "./service-double.ts";
+import { doubleAnswer, manifest, serviceDouble, shelfDouble, withoutLearning } from "./service-double.ts";
 
 const app = (options: Partial<AppOptions> = {}) =>
   createApp({ films: serviceDouble(), models: shelfDouble(), ...options });
@@ -23,6 +24,25 @@ const infer = (body: unknown, options: Partial<AppOptions> = {}, path = `${MODEL
 
 const pixels = (more: object = {}) => ({
   inputs: [{ name: "pixels", datatype: "UINT8", shape: [1, 16, 20], data: new Array(320).fill(7), ...more }],
+});
+
+test("what the model did not learn is null, which numpy reads as NaN, and is named", async () => {
+  const models = shelfDouble(null, withoutLearning("Support Devices"));
+  const films = serviceDouble({ answer: async (_, options) => doubleAnswer(options?.maps ?? false, null) });
+  const asked = { ...pixels(), outputs: [{ name: "probabilities" }, { name: "logits" }, { name: "maps" }] };
+  const response = await infer(asked, { models, films });
+  const { parameters, outputs } = InferResponse.parse(await response.json());
+  for (const { data, shape } of outputs) {
+    const each = data.length / shape[1]!;
+    expect(data.slice(-each).every((value) => value === null)).toBe(true);
+    expect(data.slice(0, -each).every((value) => typeof value === "number")).toBe(true);
+  }
+  expect(parameters).toMatchObject({
+    warnings: "film 0: low-contrast",
+    not_learned: "Support Devices",
+    out_of_distribution: "not checked",
+  });
+  expect(parameters!.not_claimed).toMatch(/^No Finding; /);
 });
 
 describe("the server and its model", () => {
@@ -86,7 +106,7 @@ describe("tensors", () => {
       ["probabilities", [1, 14]],
       ["logits", [1, 14]],
     ]);
-    expect(parameters).toEqual({ warnings: "film 0: low-contrast" });
+    expect(parameters).toEqual({ warnings: "film 0: low-contrast", not_claimed: OBSERVATIONS.join("; ") });
     await infer(pixels({ datatype: "FP32", shape: [1, 16, 20, 1], data: nested.flat() }), { films });
     expect([...seen[0]!.image.data]).toEqual(nested.flat());
     expect(seen[1]!.image).toMatchObject({ width: 20, height: 16, maxValue: 65_535 });

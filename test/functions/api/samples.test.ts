@@ -23,8 +23,13 @@ test("are drawn when somebody asks for them, once, and not while the service get
 
 test("are grey films of the size they say, each under its own name and like no other", async () => {
   const samples = await makeSamples();
-  expect(samples.map(({ name }) => name)).toEqual([
-    ...["clear-lungs", "large-heart", "effusion", "lesion", "pneumothorax", "edema-devices"],
+  expect(samples.map(({ name, title }) => [name, title])).toEqual([
+    ["clear-lungs", "No Finding"],
+    ["large-heart", "Cardiomegaly"],
+    ["effusion", "Pleural Effusion"],
+    ["edema", "Edema"],
+    ["pneumothorax", "Pneumothorax"],
+    ["devices", "Support Devices"],
   ]);
   for (const { png, width, height } of samples) {
     expect(await sharp(png).metadata()).toMatchObject({ format: "png", width, height, channels: 1 });

@@ -11,6 +11,7 @@ import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { evaluateRun } from "../../../lib/evaluation/evaluate-run.ts";
 import { EXAMINEES, readExam } from "../../../lib/evaluation/exams/exam-table.ts";
 import { promote } from "../../../lib/registry/channels.ts";
+import { loadVersion } from "../../../lib/registry/versions.ts";
 import { runStep } from "../../../lib/steps/run-step.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
 import { openRooms, type Rooms } from "../../../lib/store/open.ts";
@@ -69,6 +70,13 @@ describe("exams beside the model in production", () => {
     const { scores, patients, labels } = await readExam(rooms.runs, exam!.key, EXAMINEES);
     expect(patients).toHaveLength(exam!.films);
     expect(labels.every((column) => column.length === exam!.films)).toBe(true);
+    // Neither is asked what one of the two did not learn.
+    const version = await loadVersion(rooms.models, next.model);
+    const asked = labels.map((column) => column.some((label) => !Number.isNaN(label)));
+    const unlearned = version.observations!.map(({ status }) => status === "not-learned");
+    expect(unlearned).toContain(true);
+    expect(asked.some((isAsked, i) => isAsked && unlearned[i])).toBe(false);
+    expect(asked).toContain(true);
     expect(sorted(scores.reference![0]!)).toEqual(await ownAnswers(rooms, champion.run, NAME));
     expect(sorted(scores.candidate![0]!)).toEqual(await ownAnswers(rooms, next.run, NAME));
   });

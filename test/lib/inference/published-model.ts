@@ -1,5 +1,4 @@
 import type { Calibration } from "../../../lib/contracts/model-version.ts";
-import type { Provenance } from "../../../lib/contracts/provenance.ts";
 import type { ModelConfig } from "../../../lib/contracts/run-config.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { initialWeights } from "../../../lib/model/initial-weights.ts";
@@ -20,7 +19,6 @@ const LOUDNESS = 60;
 export interface RandomModel {
   readonly model: Pick<ModelConfig, "network" | "channels" | "headWidth" | "normalisation">;
   readonly size: number;
-  readonly provenance?: Provenance;
 }
 
 function loudWeights(model: RandomModel["model"]): Weights {
@@ -36,7 +34,7 @@ export function publishRandomModel(
   calibration: Calibration = { kind: "identity" },
   files: readonly VersionFile[] = [],
   change: Partial<VersionDescription> = {},
-  { model, size, provenance }: RandomModel = { model: MODEL, size: SIZE },
+  { model, size }: RandomModel = { model: MODEL, size: SIZE },
 ) {
   const members = [loudWeights(model)];
   const bytes = writeServingGraph({ model, size, members });
@@ -61,7 +59,6 @@ export function publishRandomModel(
         seeds: [5],
         prevalence: OBSERVATIONS.map(() => 0.2),
       },
-      ...(provenance && { provenance }),
       meanAuroc: null,
       engine: { tensorflow: "2.21.0" },
       ...change,

@@ -120,7 +120,7 @@ describe.skipIf(!existsSync(CHROMIUM))("films into the page and answers out of i
     await page.getByRole("alert").waitFor();
     const all = await saved("#save-csv");
     expect(all.bytes.toString().trimEnd().split("\r\n").at(-1)).toBe(
-      `"'=broken.png",${'"",'.repeat(9)}"unsupported-media"`,
+      `"'=broken.png",${'"",'.repeat(12)}"unsupported-media"`,
     );
     const list = JSON.parse((await saved("#save-all-json")).bytes.toString());
     expect(list).toMatchObject([

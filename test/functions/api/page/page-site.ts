@@ -15,8 +15,8 @@ export interface PageSite {
   close(): Promise<void>;
 }
 
-export async function startPageSite(): Promise<PageSite> {
-  const [service, browser] = await Promise.all([startTestService(), launch()]);
+export async function startPageSite(...model: Parameters<typeof startTestService>): Promise<PageSite> {
+  const [service, browser] = await Promise.all([startTestService(...model), launch()]);
   const bytes = new Uint8Array(await (await fetch(`${service.url}/v1/samples/effusion`)).arrayBuffer());
   const film = { name: "film.png", type: "image/png", bytes };
   const headers = { "content-type": film.type };
