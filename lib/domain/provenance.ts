@@ -44,8 +44,8 @@ export function cautionOf(version: Parameters<typeof kindOfVersion>[0]): string 
   if (kindOfVersion(version) === "films") return null;
   const isMixed = version.provenance?.some(({ kind }) => kind !== "phantom") ?? false;
   return isMixed
-    ? "Learned from drawings and patients' films mixed; its figures and answers say nothing about real films."
-    : "Learned from drawings, no patients; its figures and answers say nothing about real films.";
+    ? "Learned from drawings and patients' films mixed: its figures and answers say nothing about real films."
+    : "Learned from drawings, not from patients: its figures and answers say nothing about real films.";
 }
 
 /** What the API and the command line tell of what a version learned from. */

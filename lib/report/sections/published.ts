@@ -17,7 +17,7 @@ export function published({ evaluation, plan, request, statuses }: ReportMateria
 <p><strong>These rows are no ranking.</strong> The study divided films, not patients, so that its test films show patients whom it
 trained on; its R3 copied positives before it divided, so that test films themselves were trained on; its thresholds are 0.5
 throughout. This model was tested on ${counted(evaluation.evaluatedOn.rows, "film")} of ${counted(evaluation.evaluatedOn.patients, "patient")}${plan.protocol === "published" ? " under the same protocol" : " whom it never saw"}
-(protocol <code>${plan.protocol}</code>), perhaps of another data set and under another label policy. Numbers may be set beside each
+(protocol <code>${plan.protocol}</code>), perhaps of another release and under another label policy. Numbers may be set beside each
 other only where data, policy and protocol are the same.</p>
 ${averagesTable(evaluation)}
 ${observationsTable(evaluation, statuses)}

@@ -20,7 +20,7 @@ describe("what a model learned from", () => {
 
   test("of versions without it, the demo's are of drawings and all others count as films", () => {
     expect(kindOfVersion({ name: "demo" })).toBe("phantom");
-    expect(cautionOf({ name: "demo" })).toMatch(/^Learned from drawings, no patients/);
+    expect(cautionOf({ name: "demo" })).toMatch(/^Learned from drawings, not from patients/);
     expect(kindOfVersion({ name: "smoke" })).toBe("films");
     expect(cautionOf({ name: "smoke" })).toBeNull();
   });

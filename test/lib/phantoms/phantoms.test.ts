@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DescribedSource } from "../../../lib/contracts/provenance.ts";
 import { OBSERVATIONS, observationIndex } from "../../../lib/domain/observations.ts";
 import { FILM } from "../../../lib/phantoms/anatomy.ts";
 import { PLANTED, PLANTED_NAMES } from "../../../lib/phantoms/findings.ts";
@@ -106,6 +107,16 @@ describe("writePhantoms", () => {
   it("writes the same bytes for the same seed and others for another", () => {
     expect(hashOf(join(folder, "again"))).toBe(hashOf(join(folder, "first")));
     expect(hashOf(join(folder, "other"))).not.toBe(hashOf(join(folder, "first")));
+  });
+
+  it("says that they are nobody's, also in a folder from before that was said", async () => {
+    const about = join(folder, "again/films/hilum.dataset.json");
+    const said = readFileSync(about, "utf8");
+    expect(DescribedSource.parse(JSON.parse(said))).toMatchObject({ name: "phantoms", kind: "phantom" });
+    rmSync(about);
+    await write("again", 1);
+    expect(readFileSync(about, "utf8")).toBe(said);
+    expect(hashOf(join(folder, "again"))).toBe(hashOf(join(folder, "first")));
   });
 
   it("writes CheXpert's columns and one JPEG a row", () => {

@@ -109,7 +109,7 @@ describe.skipIf(!existsSync(CHROMIUM))("what the page says of a film, in Chromiu
       const tab = await openTab(site.browser, service.url);
       const caution = tab.page.locator("#caution");
       await caution.waitFor({ state: "visible" });
-      expect(await caution.textContent()).toMatch(/^Learned from drawings, no patients/);
+      expect(await caution.textContent()).toMatch(/^Learned from drawings, not from patients/);
       expect(await seriousFaults(tab.page)).toEqual([]);
       await tab.page.click("#show-model");
       expect(await tab.page.locator("#model-card").textContent()).toContain("phantoms (drawn by a program)");
