@@ -36,10 +36,10 @@ export async function fitOutOfDistribution(
       .sort();
   const train = await featuresOf(some("train"), using);
   const tuning = await featuresOf(some("tuning"), using);
+  const test = await featuresOf(some("test"), using);
   const space = fitFeatureSpace(train);
   const threshold = space && noveltyLimit(tuning.map((features) => novelty(space, features)));
   if (space === null || threshold === null) return null;
-  const test = await featuresOf(some("test"), using);
   const beyond = test.filter((features) => novelty(space, features) > threshold).length;
   return {
     ...{ space, threshold, trainingFilms: train.length, tuningFilms: tuning.length },
