@@ -23,7 +23,7 @@ const TITLES: Record<Status, string> = {
   405: "This method does not work here",
   413: "The request is over the limit",
   415: "This kind of file is not read here",
-  422: "The film can't be answered for",
+  422: "This can't be answered",
   500: "The service failed",
   503: "The service can't answer now",
 };

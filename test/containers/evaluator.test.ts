@@ -19,7 +19,7 @@ import { PARTS } from "../../lib/domain/parts.ts";
 import { loadServingGraph } from "../../lib/engine/saved-model.ts";
 import { writeServingGraph } from "../../lib/model/serving-graph.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
-import { materialiseVersion, verifyVersion } from "../../lib/registry/versions.ts";
+import { loadVersion, materialiseVersion, verifyVersion } from "../../lib/registry/versions.ts";
 import { readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
 import { decodeWeights } from "../../lib/training/weights-file.ts";
@@ -128,9 +128,21 @@ describe("evaluator", () => {
           rows.map((at) => targets[at]!),
         );
         const found = evaluation.perObservation[name].auroc;
-        if (expected === null) expect(found).toBeNull();
+        const { status, trained, tested } = manifest.observations![i]!;
+        const labelsIn = (positions: Uint32Array, label: number) =>
+          Array.from(positions).filter((at) => data.targets[at * OBSERVATIONS.length + i] === label).length;
+        const countsIn = (positions: Uint32Array) => ({
+          positives: labelsIn(positions, 1),
+          negatives: labelsIn(positions, 0),
+        });
+        expect({ trained, tested }).toEqual({ trained: countsIn(data.split.train), tested: countsIn(test) });
+        expect(status === "not-learned").toBe(trained.positives === 0 || trained.negatives === 0);
+        if (expected === null || status === "not-learned") expect(found).toBeNull();
         else expect(found).toBeCloseTo(expected, 2);
       }
+      expect(new Set(manifest.observations!.map(({ status }) => status)).size).toBeGreaterThan(1);
+      const check = manifest.outOfDistribution;
+      if (check !== null) expect(check.falseAlarms!.films).toBe(test.length);
     } finally {
       graph.close();
       await data.close();
@@ -174,7 +186,13 @@ describe("evaluator", () => {
     expect(new Set(rows.map((row) => row.part))).toEqual(new Set(["tuning", "calibration", "test"]));
     const test = rows.filter((row) => row.part === "test");
     expect(test[0]!.path).toMatch(/^phantoms\/.*view\d_frontal\.jpg$/);
-    for (const name of OBSERVATIONS) {
+    const { observations } = await loadVersion(rooms().models, evaluation.model);
+    for (const [i, name] of OBSERVATIONS.entries()) {
+      if (observations![i]!.status === "not-learned") {
+        expect(new Set(rows.map((row) => row[`probability ${name}`]))).toEqual(new Set([""]));
+        expect(evaluation.perObservation[name]).toMatchObject({ rows: 0, auroc: null });
+        continue;
+      }
       const labels = test.map((row) => (row[`label ${name}`] === "" ? Number.NaN : Number(row[`label ${name}`])));
       const value = auroc(
         test.map((row) => Number(row[`probability ${name}`])),

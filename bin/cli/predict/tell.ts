@@ -19,15 +19,15 @@ const UNCHECKED = "this model has no check for films unlike those it learned fro
 function row({ observation, status, probability, threshold, decision }: Finding): string {
   const name = `  ${observation.padEnd(27)}`;
   if (probability === null || threshold === null) return `${name} not learned by this model`;
-  const answer = `${name} ${probability.toFixed(2)}  ${bar(probability, threshold)}`;
+  const answer = `${name} ${probability.toFixed(2)}  ${bar(probability, decision === null ? null : threshold)}`;
   if (decision === null) return `${answer}  no decision`;
   const verdict = `${decision === "above-threshold" ? "above" : "below"} its operating point ${threshold.toFixed(2)}`;
   return `${answer}  ${verdict}${status === "not-claimed" ? "; too few test films to say how well" : ""}`;
 }
 
-/** The probability as a bar, the operating point as a tick in it. */
-function bar(probability: number, threshold: number): string {
+/** The probability as a bar, the operating point as a tick in it where it decides. */
+function bar(probability: number, threshold: number | null): string {
   const full = Math.round(probability * BAR_WIDTH);
-  const tick = Math.min(BAR_WIDTH - 1, Math.round(threshold * BAR_WIDTH));
+  const tick = threshold === null ? -1 : Math.min(BAR_WIDTH - 1, Math.round(threshold * BAR_WIDTH));
   return Array.from({ length: BAR_WIDTH }, (_, i) => (i === tick ? "|" : i < full ? "#" : ".")).join("");
 }

@@ -14,7 +14,7 @@ const FAULTS = {
   404: "No such thing.",
   413: "A limit on bytes or films was passed; `limit` says which.",
   415: "The kind of body or file is not read here.",
-  422: "The film can't be answered for: not a chest film, no pixels, broken.",
+  422: "It can't be answered for: no chest film, no pixels, broken; unlike the training films (`out-of-distribution`), where such are refused; a heat map by the name of what the model did not learn (`not-learned`).",
   503: "Not ready, or too many films at once; try again after `retry-after` seconds.",
   default: "Any other fault, a bug of the service (500) among them.",
 } as const;
