@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   coldstart: () => import("./coldstart.ts"),
   coverage: () => import("./coverage.ts"),
   data: () => import("./data.ts"),
+  metrics: () => import("./metrics.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),
   train: () => import("./train.ts"),

@@ -135,8 +135,14 @@ export function joinTables(labels: CsvTable, predictions: CsvTable): JoinedTable
   if (pairs.length === 0) {
     throw new InputError("no-prediction", `${predictions.file}: none of the ${labelled} films was answered for`);
   }
-  const gather = ({ values }: CsvTable, rows: readonly number[]) =>
-    Float64Array.from(rows.flatMap((row) => values.slice(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)));
+  const gather = ({ values }: CsvTable, rows: readonly number[]) => {
+    const gathered = new Float64Array(rows.length * OBSERVATION_COUNT);
+    for (let i = 0; i < gathered.length; i += 1) {
+      const column = i % OBSERVATION_COUNT;
+      gathered[i] = values[rows[(i - column) / OBSERVATION_COUNT]! * OBSERVATION_COUNT + column]!;
+    }
+    return gathered;
+  };
   const paths = labels.paths ?? predictions.paths;
   const names = patientNames(paths && pairs.map(({ row }) => paths[row]!));
   return {
