@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   data: () => import("./data.ts"),
   evaluate: () => import("./evaluate.ts"),
   gate: () => import("./gate.ts"),
+  metrics: () => import("./metrics.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),
   synth: () => import("./synth.ts"),

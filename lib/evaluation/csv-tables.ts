@@ -185,8 +185,6 @@ export function joinTables(labels: LabelsTable, predictions: CsvTable): JoinedTa
     labels.raw
       .subarray(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)
       .reduce((sum, label) => sum + Number(label === NOT_LABELLED), 0);
-  const gather = ({ values }: CsvTable, rows: readonly number[]) =>
-    Float64Array.from(rows.flatMap((row) => values.slice(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)));
   const notAnswered = OBSERVATIONS.filter((_, k) =>
     Number.isNaN(predictions.values[pairs[0]!.place * OBSERVATION_COUNT + k]!),
   );
@@ -234,4 +232,14 @@ function patientNames(paths: readonly string[] | null): string[] | null {
     return origin === undefined ? [] : [patientKey(origin.source, origin.patient)];
   });
   return paths !== null && names.length === paths.length ? names : null;
+}
+
+/** The values of these rows, rows x 14. */
+function gather({ values }: Pick<CsvTable, "values">, rows: readonly number[]): Float64Array {
+  const gathered = new Float64Array(rows.length * OBSERVATION_COUNT);
+  for (let i = 0; i < gathered.length; i += 1) {
+    const column = i % OBSERVATION_COUNT;
+    gathered[i] = values[rows[(i - column) / OBSERVATION_COUNT]! * OBSERVATION_COUNT + column]!;
+  }
+  return gathered;
 }

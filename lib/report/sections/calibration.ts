@@ -1,3 +1,5 @@
+import type { ObservationMetrics } from "../../contracts/evaluation.ts";
+import type { LineFailure } from "../../domain/logistic.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { reliabilityPanels } from "../charts/reliability-panels.ts";
 import { list } from "../format.ts";
@@ -25,13 +27,34 @@ that holds films. Hollow: as the network gives them. Filled: as they are served.
 films says little.</figcaption></figure>`;
 }
 
-const change = (before: number | null, after: number | null, places: number): Fragment =>
-  html`<span class="quiet">${before === null ? "–" : before.toFixed(places)} →</span> ${cell(after, places)}`;
+type Range = [number, number] | null;
+
+const change = (before: number | null, after: Fragment, places: number): Fragment =>
+  html`<span class="quiet">${before === null ? "–" : before.toFixed(places)} →</span> ${after}`;
+
+/** A figure and its interval; a slope may lie below 0, and a dash would look like its sign. */
+const ranged = (value: number | null, range: Range, places: number): Fragment =>
+  range === null
+    ? cell(value, places)
+    : html`${cell(value, places)} <span class="quiet">${range[0].toFixed(places)} to ${range[1].toFixed(places)}</span>`;
+
+const NO_SLOPE = {
+  "one-class": "not defined: one class",
+  constant: "not defined: all probabilities are the same",
+  parted: "not defined: the probabilities part the classes",
+  "not-converged": "not defined: the fit did not converge",
+} as const satisfies Record<LineFailure, string>;
+
+const slopeOf = (m: ObservationMetrics): Fragment =>
+  m.calibrationSlopeFailure === null
+    ? ranged(m.calibrationSlope, m.calibrationSlopeInterval, 2)
+    : html`<span class="quiet">${NO_SLOPE[m.calibrationSlopeFailure]}</span>`;
 
 const calibrationTable = ({ perObservation, reliability }: ReportMaterial["evaluation"]): Html =>
   table({
-    caption: html`<b>Table 3. Calibration on the test patients</b>, before → after. Slope: 1 is right, less means too sure. Intercept: 0 is right,
-less means too high. Expected calibration error (ECE) and Brier score: 0 is best.`,
+    caption: html`<b>Table 3. Calibration on the test patients</b>, before → after, and the 95 % interval of what it is after. Slope: 1 is
+right, less means too sure. Intercept: 0 is right, less means too high. Expected calibration error (ECE) and Brier score: 0 is
+best.`,
     headings: ["Observation", "Slope", "Intercept", "ECE", "Brier score", "Log loss"],
     rows: OBSERVATIONS.flatMap((name, i) => {
       const m = perObservation[name];
@@ -41,10 +64,10 @@ less means too high. Expected calibration error (ECE) and Brier score: 0 is best
         {
           name,
           cells: [
-            change(r.slopeBefore, m.calibrationSlope, 2),
-            change(r.interceptBefore, m.calibrationIntercept, 2),
-            change(r.calibrationErrorBefore, m.expectedCalibrationError, 3),
-            change(r.brierBefore, m.brier, 3),
+            change(r.slopeBefore, slopeOf(m), 2),
+            change(r.interceptBefore, ranged(m.calibrationIntercept, m.calibrationInterceptInterval, 2), 2),
+            change(r.calibrationErrorBefore, cell(m.expectedCalibrationError, 3), 3),
+            change(r.brierBefore, ranged(m.brier, m.brierInterval, 3), 3),
             cell(m.logLoss, 3),
           ],
         },

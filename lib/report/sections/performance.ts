@@ -24,7 +24,7 @@ const ruleText = (rule: OperatingPointRule): string =>
       : `is the lowest with a specificity of at least ${rule.specificity} on the tuning patients`;
 
 export async function performance(material: ReportMaterial): Promise<Html> {
-  const { evaluation, request, statuses } = material;
+  const { evaluation, statuses } = material;
   const { evaluatedOn, definedObservations } = evaluation;
   const on = `${counted(evaluatedOn.rows, "film")} of ${counted(evaluatedOn.patients, "patient")} held out for testing`;
   const title = html`<h2 id="performance">Performance on held-out patients</h2>`;
@@ -34,12 +34,11 @@ ${figuresTable(material, on)}`;
   }
   const notLearned = observationsWith(statuses, "not-learned").length;
   const left = 14 - definedObservations - notLearned;
-  const noInterval = Object.values(evaluation.perObservation).some((m) => m.auroc !== null && m.aurocInterval === null);
   return html`${title}
 <figure>${await aurocFigure(evaluation)}
-<figcaption><b>Figure 1. AUROC by observation.</b> Dot: AUROC on the ${on}; line: 95 % interval from
-${counted(request.config.evaluation.bootstrap, "resample")} of whole patients, so that one patient's films come and go together.
-Dashed: chance. ${noInterval && "No line: too few resamples hold both classes. "}${left > 0 && `${counted(left, "observation")} with only one class among the test films ${left === 1 ? "is" : "are"} left out.`}
+<figcaption><b>Figure 1. AUROC by observation.</b> Dot: AUROC on the ${on}; line: 95 % interval, in which
+a patient's films count together.
+Dashed: chance. ${left > 0 && `${counted(left, "observation")} with only one class among the test films ${left === 1 ? "is" : "are"} left out.`}
 ${notLearned > 0 && `${counted(notLearned, "observation")} that the model did not learn ${notLearned === 1 ? "has" : "have"} no figures.`}</figcaption></figure>
 ${figuresTable(material, on)}
 ${decisionsTable(material)}
@@ -50,17 +49,24 @@ ${decisionsTable(material)}
 calling every film positive. Dot: the operating point of table 1.</figcaption></figure>`;
 }
 
+type Range = [number, number] | null;
+
 /** Columns whose mean over the observations makes sense. */
 const MEANS = {
-  AP: (m) => m.averagePrecision,
-  F1: (m) => m.f1,
-  Precision: (m) => m.precision,
-  Recall: (m) => m.recall,
-  Specificity: (m) => m.specificity,
-} as const satisfies Record<string, (m: ObservationMetrics) => number | null>;
+  AP: (m) => [m.averagePrecision, m.averagePrecisionInterval],
+  F1: (m) => [m.f1, m.f1Interval],
+  Precision: (m) => [m.precision, m.precisionInterval],
+  Recall: (m) => [m.recall, m.recallInterval],
+  Specificity: (m) => [m.specificity, m.specificityInterval],
+} as const satisfies Record<string, (m: ObservationMetrics) => [number | null, Range]>;
 
-const auroc = (value: number | null, range: [number, number] | null): Fragment =>
+const auroc = (value: number | null, range: Range): Fragment =>
   value === null ? cell(null) : html`<b>${cell(value, AUROC_PLACES)}</b> <span class="quiet">${interval(range)}</span>`;
+
+const ranged = (value: number | null, range: Range, places = 2): Fragment =>
+  value === null || range === null
+    ? cell(value, places)
+    : html`${cell(value, places)} <span class="quiet">${interval(range, places)}</span>`;
 
 function figuresTable({ evaluation, request, calibrationKinds, statuses }: ReportMaterial, on: string): Html {
   const { perObservation, meanAuroc, meanAurocInterval } = evaluation;
@@ -68,7 +74,7 @@ function figuresTable({ evaluation, request, calibrationKinds, statuses }: Repor
   const fitted = calibrationKinds.filter((kind) => kind !== "identity").length;
   const all = OBSERVATIONS.map((name) => perObservation[name]);
   return table({
-    caption: html`<b>Table 1. Figures by observation</b> on the ${on}; masked labels are left out. AUROC (with its 95 % interval) and
+    caption: html`<b>Table 1. Figures by observation</b> on the ${on}; masked labels are left out. Beside each figure its 95 % interval. AUROC and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of ${learned} observations are calibrated, on
 patients kept for that${fitted < learned && "; for the rest there were too few positives or negatives"}.
@@ -78,7 +84,7 @@ says nothing of it.`,
     rows: OBSERVATIONS.map((name, index) => {
       if (statuses[index] === "not-learned") return notLearnedRow(name, 4 + Object.keys(MEANS).length);
       const m = perObservation[name];
-      const [ap, ...decisions] = Object.values(MEANS).map((of) => cell(of(m)));
+      const [ap, ...decisions] = Object.values(MEANS).map((of) => ranged(...of(m)));
       return {
         name: statuses[index] === "learned" ? name : html`${name} <span class="quiet">†</span>`,
         cells: [
@@ -99,14 +105,15 @@ says nothing of it.`,
 }
 
 function meanCells(all: readonly ObservationMetrics[], meanAuroc: Fragment): Fragment[] {
-  const [ap, ...decisions] = Object.values(MEANS).map((of) => cell(meanDefined(all.map(of))));
+  const [ap, ...decisions] = Object.values(MEANS).map((of) => cell(meanDefined(all.map((m) => of(m)[0]))));
   return [null, null, meanAuroc, ap, null, ...decisions];
 }
 
 const decisionsTable = ({ evaluation: { perObservation }, statuses }: ReportMaterial): Html =>
   table({
     caption: html`<b>Table 2. Decisions counted</b> on the same films at the threshold of table 1. Right decisions: their share; it says
-little where an observation is rare. Brier score: mean squared error of the probability, 0 is best.`,
+little where an observation is rare. Brier score: mean squared error of the probability, 0 is best. Beside both their 95 %
+intervals.`,
     headings: [
       "Observation",
       "True positive",
@@ -118,8 +125,8 @@ little where an observation is rare. Brier score: mean squared error of the prob
     ],
     rows: OBSERVATIONS.map((name, index) => {
       if (statuses[index] === "not-learned") return notLearnedRow(name, 6);
-      const { confusion: c, accuracy, brier } = perObservation[name];
+      const { confusion: c, accuracy, accuracyInterval, brier, brierInterval } = perObservation[name];
       const counts = [c.truePositive, c.falseNegative, c.falsePositive, c.trueNegative].map(count);
-      return { name, cells: [...counts, cell(accuracy), cell(brier)] };
+      return { name, cells: [...counts, ranged(accuracy, accuracyInterval), ranged(brier, brierInterval, 3)] };
     }),
   });

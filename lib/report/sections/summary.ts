@@ -22,7 +22,7 @@ export function summary(material: ReportMaterial): Html {
 </dl>
 <p>A ${network} with ${counted(parameters, "parameter")} was trained ${histories.length > 1 ? `${histories.length} times, with different seeds, ` : ""}for ${counted(epochs, "epoch")}
 on ${counted(upsampling.rowsBefore, "film")} of ${counted(material.trainedPatients, "patient")}. On ${tests}, ${seen === 0 ? "whom it never saw" : `${count(seen)} of whom it was trained on`}, its mean AUROC is
-${figure(meanAuroc, AUROC_PLACES)} (95 % interval ${interval(meanAurocInterval)}, ${counted(request.config.evaluation.bootstrap, "resample")} of the patients).</p>
+${figure(meanAuroc, AUROC_PLACES)} (95 % interval ${interval(meanAurocInterval)}, a patient's films taken together).</p>
 ${claimText(statuses)}
 ${undecided}
 <div class="caution"><p><strong>Not for clinical use.</strong> The model has not been validated for any clinical task. Its
