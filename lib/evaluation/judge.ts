@@ -1,3 +1,4 @@
+import { studyKey } from "../data/sources/source-format.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import { leakageOf } from "../domain/leakage.ts";
 import type { Part } from "../domain/parts.ts";
@@ -36,6 +37,9 @@ export async function judge(
     patientIds: Array.from(split[part], (position) => data.rows.patient[position]!),
     subjects: Array.from(split[part], (position) => subjectOf(data, position)),
     patients: numberNames(Array.from(split[part], (position) => patientOf(data, position))),
+    studies: numberNames(
+      Array.from(split[part], (position) => studyKey(patientOf(data, position), data.rows.study[position]!)),
+    ),
     ...(await predict(split[part], using)),
   });
   const raw = {

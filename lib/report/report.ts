@@ -6,6 +6,7 @@ import { localisation } from "./sections/localisation.ts";
 import { performance } from "./sections/performance.ts";
 import { caveats, provenance } from "./sections/provenance.ts";
 import { published } from "./sections/published.ts";
+import { studies } from "./sections/studies.ts";
 import { subgroups } from "./sections/subgroups.ts";
 import { summary } from "./sections/summary.ts";
 import { training } from "./sections/training.ts";
@@ -24,6 +25,7 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
     sections: [
       summary(material),
       await performance(material),
+      studies(material.evaluation.studyLevel),
       await calibration(material),
       subgroups(material),
       published(material),
