@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as z from "zod";
-import { type Protocol, RunConfig, Upsampling } from "../../lib/contracts/run-config.ts";
+import {
+  type LabelPolicy,
+  PolicyChoice,
+  type Protocol,
+  RunConfig,
+  Upsampling,
+} from "../../lib/contracts/run-config.ts";
 import type { InspectOptions } from "../../lib/data/inspect.ts";
 import type { CsvFile } from "../../lib/data/read-sources.ts";
 import { InputError } from "../../lib/domain/errors.ts";
@@ -23,9 +29,7 @@ export async function inspectionSettings(options: {
   readonly seed: number;
 }): Promise<InspectOptions> {
   const { protocol, seed } = options;
-  const policy = (POLICY_NAMES as readonly string[]).includes(options.policy)
-    ? options.policy
-    : await readJson(options.policy, `one of the policies ${POLICY_NAMES.join(", ")}`);
+  const policy = await policyValue(options.policy);
   const rule = await upsamplingRule(options.upsample);
   const settings = RunConfig.pick({
     views: true,
@@ -38,6 +42,16 @@ export async function inspectionSettings(options: {
   // Of the policy alone nothing is known yet.
   return parse(settings, { policy, protocol, upsampling: rule, seed }, options.policy);
 }
+
+/** A policy's name, or what a JSON file holds. */
+const policyValue = async (policy: string): Promise<unknown> =>
+  (POLICY_NAMES as readonly string[]).includes(policy)
+    ? policy
+    : readJson(policy, `one of the policies ${POLICY_NAMES.join(", ")}`);
+
+/** @throws InputError `config`, `no-such-config` */
+export const readPolicy = async (policy: string): Promise<LabelPolicy> =>
+  parse(PolicyChoice, await policyValue(policy), policy);
 
 const isRule = (value: unknown): boolean => typeof value === "object" && value !== null && "kind" in value;
 
