@@ -7,7 +7,7 @@ import { column } from "../../lib/evaluation/prediction-table.ts";
 
 const [labels, predictions] = process.argv.slice(2).map((file) => ({ file, open: () => createReadStream(file) }));
 const started = performance.now();
-const masked = { uncertain: Number.NaN, blank: Number.NaN };
+const masked = { uncertain: "ignore", blank: "ignore", perObservation: {} } as const;
 const joined = joinTables(await readLabels(labels!, masked), await readPredictions(predictions!));
 const wasRead = performance.now();
 const columns = OBSERVATIONS.map((_, i) => ({

@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as z from "zod";
-import { NotLabelled, type Protocol, RunConfig, Upsampling } from "../../lib/contracts/run-config.ts";
+import {
+  type LabelPolicy,
+  NotLabelled,
+  PolicyChoice,
+  type Protocol,
+  RunConfig,
+  Upsampling,
+} from "../../lib/contracts/run-config.ts";
 import type { InspectOptions } from "../../lib/data/inspect.ts";
 import type { CsvFile } from "../../lib/data/read-sources.ts";
 import { InputError } from "../../lib/domain/errors.ts";
@@ -24,11 +31,8 @@ export async function inspectionSettings(options: {
   readonly seed: number;
 }): Promise<InspectOptions> {
   const { protocol, seed } = options;
-  const isName = (POLICY_NAMES as readonly string[]).includes(options.policy) || RENAMED_POLICIES.has(options.policy);
-  const policy = isName
-    ? options.policy
-    : await readJson(options.policy, `one of the policies ${POLICY_NAMES.join(", ")}`);
   const notLabelled = await observationsBySource(options.notLabelled);
+  const policy = await policyValue(options.policy);
   const rule = await upsamplingRule(options.upsample);
   const settings = RunConfig.pick({
     views: true,
@@ -45,6 +49,15 @@ export async function inspectionSettings(options: {
 
 const observationsBySource = async (file: string | undefined): Promise<NotLabelled> =>
   file === undefined ? {} : parse(NotLabelled, await readJson(file), file);
+/** A policy's name, or what a JSON file holds. */
+const policyValue = async (policy: string): Promise<unknown> =>
+  (POLICY_NAMES as readonly string[]).includes(policy) || RENAMED_POLICIES.has(policy)
+    ? policy
+    : readJson(policy, `one of the policies ${POLICY_NAMES.join(", ")}`);
+
+/** @throws InputError `config`, `no-such-config` */
+export const readPolicy = async (policy: string): Promise<LabelPolicy> =>
+  parse(PolicyChoice, await policyValue(policy), policy);
 
 const isRule = (value: unknown): boolean => typeof value === "object" && value !== null && "kind" in value;
 

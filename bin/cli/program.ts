@@ -12,6 +12,7 @@ import { registerRuns } from "../commands/runs.ts";
 import { registerServe } from "../commands/serve.ts";
 import { registerStage } from "../commands/stage.ts";
 import { registerSteps } from "../commands/steps.ts";
+import { registerValidateExternal } from "../commands/validate-external.ts";
 
 /** Every command, ready to parse; wrong calls are thrown as CommanderErrors. */
 export function createProgram(): Command {
@@ -45,6 +46,7 @@ Start with:
       registerRuns,
       registerModels,
       registerMetrics,
+      registerValidateExternal,
       registerInspect,
       registerImportWeights,
       registerDoctor,

@@ -135,7 +135,7 @@ export function tellMetrics({ films, patients, perObservation, averages, joinedB
 }
 
 /** Cells in columns, the first set left and the others right; empty columns left out. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const used = rows[0]!.map((_, i) => rows.slice(1).some((row) => row[i] !== ""));
   const kept = rows.map((row) => row.filter((_, i) => used[i]));
   const widths = kept[0]!.map((_, i) => Math.max(...kept.map((row) => row[i]!.length)));

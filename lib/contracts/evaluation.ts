@@ -4,6 +4,7 @@ import { SUBGROUP_AXES } from "../domain/subgroups.ts";
 import { Leakage } from "./leakage.ts";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
 import { BlankPolicy, UncertainPolicy } from "./run-config.ts";
+import { StudyLevel } from "./study-level.ts";
 
 const Interval = z.tuple([z.number(), z.number()]).nullable();
 const Metric = z.number().nullable().describe("null where it is not defined, such as the AUROC of one class");
@@ -174,6 +175,7 @@ export const Evaluation = z.strictObject({
   meanAurocInterval: Interval,
   definedObservations: z.int().min(0).max(14),
   ...Metrics.shape,
+  studyLevel: StudyLevel.optional().describe("absent from evaluations that were made before there was one"),
   curves: perObservation(z.strictObject({ roc: Curve, precisionRecall: Curve })),
   reliability: perObservation(Reliability),
   subgroups: z.array(Subgroup).describe("axes on which all test films are alike are left out"),

@@ -111,6 +111,16 @@ export const VERSION_FILES = {
   featureSpace: "feature-space.safetensors",
 } as const;
 
+/** Files of an external validation. The two CSV files are what `hilum metrics` takes. */
+export const VALIDATION_FILES = {
+  validation: "external-validation.json",
+  report: "report.html",
+  /** Calibrated probabilities of the films that were judged. */
+  predictions: "predictions.csv",
+  /** Their labels under the policy. */
+  labels: "labels.csv",
+} as const;
+
 /** Keys in the room `models`. */
 export const modelKeys = {
   channels: "channels.json",
@@ -130,6 +140,23 @@ export const modelKeys = {
     file: (path: string) => `versions/${version}/${path}`,
     evaluation: `versions/${version}/${VERSION_FILES.evaluation}`,
     card: `versions/${version}/${VERSION_FILES.card}`,
+  }),
+  /** External validations of a version: beside it, since a version is never changed. */
+  validations: (version: string) => ({
+    prefix: `validations/${version}/`,
+    /** What the version answers for the films of a shard with this SHA-256, whichever validation asked. */
+    answers: (shard: string) => `validations/${version}/answers/${shard}.arrow`,
+    of: (id: string) => {
+      const prefix = `validations/${version}/${id}/`;
+      return {
+        prefix,
+        /** Written last. */
+        validation: `${prefix}${VALIDATION_FILES.validation}`,
+        report: `${prefix}${VALIDATION_FILES.report}`,
+        predictions: `${prefix}${VALIDATION_FILES.predictions}`,
+        labels: `${prefix}${VALIDATION_FILES.labels}`,
+      };
+    },
   }),
 } as const;
 

@@ -53,7 +53,7 @@ export async function writeRequest(rooms: Rooms, request: RunRequest): Promise<v
  * there, each of which is a source of its own. Where there is none of a known kind, every CSV file, so that reading says
  * what it lacks.
  */
-async function findCsvFiles(data: Store): Promise<string[]> {
+export async function findCsvFiles(data: Store): Promise<string[]> {
   const usual: string[] = [];
   for (const file of USUAL_FILES) if (await data.head(file)) usual.push(file);
   if (usual.length > 0) return usual;

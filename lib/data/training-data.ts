@@ -1,19 +1,15 @@
-import type { FileHandle } from "node:fs/promises";
-import { open } from "node:fs/promises";
 import { Dataset } from "../contracts/dataset.ts";
 import { runKeys } from "../contracts/layout.ts";
 import { Plan } from "../contracts/plan.ts";
-import { InputError } from "../domain/errors.ts";
 import { targetsOf } from "../domain/label-policy.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import { readDocument } from "../store/documents.ts";
 import type { Rooms } from "../store/open.ts";
 import { decodeTable } from "./arrow-columns.ts";
 import { EPOCH_PLAN_COLUMNS, labelMatrix, type Rows } from "./film-columns.ts";
-import { localShard, SHARD_CACHE } from "./local-shard.ts";
+import { SHARD_CACHE } from "./local-shard.ts";
 import { loadParts, loadRows, type PartPositions } from "./rows.ts";
-import { requireScratch } from "./scratch-space.ts";
-import { indexShard } from "./shard-reader.ts";
+import { openShardPixels, wrongShard } from "./shard-pixels.ts";
 
 /** A run's prepared films with their targets under its policy, by position. */
 export interface TrainingData {
@@ -47,46 +43,17 @@ export async function openTrainingData(rooms: Rooms, run: string, cache = SHARD_
   const keys = runKeys(run);
   const plan = await readDocument(rooms.runs, keys.plan, Plan);
   const dataset = await readDocument(rooms.runs, keys.dataset, Dataset);
-  if (rooms.datasets.localPath === undefined) await requireScratch(dataset.shards, cache);
   const rows = await loadRows(rooms.runs, run);
   const split = await loadParts(rooms.runs, run, plan.protocol, rows);
   const epochPlan = decodeTable(EPOCH_PLAN_COLUMNS, await rooms.runs.get(keys.epochPlan), keys.epochPlan).position;
   const targets = targetsOf(plan.policy, labelMatrix(rows), rows.row);
   const { size } = dataset.geometry;
-  const stride = size ** 2;
-  const files: FileHandle[] = [];
-  const close = async () => {
-    await Promise.all(files.splice(0).map((file) => file.close()));
-  };
-  const places = new PixelPlaces(dataset.rows);
-  try {
-    for (const shard of dataset.shards) {
-      const path = await localShard(rooms.datasets, shard, cache);
-      const file = await open(path);
-      files.push(file);
-      const read = async (start: number, length: number) => {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
-        return buffer.subarray(0, bytesRead);
-      };
-      const index = await indexShard({ where: path, bytes: shard.bytes, read });
-      if (index.stride !== stride || index.rows !== shard.rows) throw wrongShard(path);
-      for (const batch of index.batches) places.add(files.length - 1, batch.pixels, batch.rows, stride);
-    }
-    if (places.length !== dataset.rows || rows.row.length !== dataset.rows) throw wrongShard(keys.dataset);
-  } catch (error) {
+  const { rows: prepared, readPixels, close } = await openShardPixels(rooms.datasets, dataset.shards, size, cache);
+  if (prepared !== dataset.rows || rows.row.length !== dataset.rows) {
     await close();
-    throw error;
+    throw wrongShard(keys.dataset);
   }
-
-  const readPixels: TrainingData["readPixels"] = async (positions, into) => {
-    await Promise.all(
-      Array.from(positions, async (position, i) => {
-        const file = files[places.files[position]!]!;
-        const { bytesRead } = await file.read(into, i * stride, stride, places.offsets[position]!);
-        if (bytesRead !== stride) throw wrongShard(`position ${position}`);
-      }),
-    );
-  };
+  const stride = size ** 2;
   return {
     plan,
     rows,
@@ -107,27 +74,4 @@ export async function openTrainingData(rooms: Rooms, run: string, cache = SHARD_
     },
     close,
   };
-}
-
-const wrongShard = (where: string): InputError =>
-  new InputError("shard", `${where}: not the films that dataset.json tells of; prepare them again`);
-
-/** For each position its shard and the byte at which its pixels start. */
-class PixelPlaces {
-  readonly files: Uint16Array;
-  readonly offsets: Float64Array;
-  length = 0;
-
-  constructor(rows: number) {
-    this.files = new Uint16Array(rows);
-    this.offsets = new Float64Array(rows);
-  }
-
-  add(file: number, offset: number, rows: number, stride: number): void {
-    for (let i = 0; i < rows; i += 1) {
-      this.files[this.length] = file;
-      this.offsets[this.length] = offset + i * stride;
-      this.length += 1;
-    }
-  }
 }

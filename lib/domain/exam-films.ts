@@ -63,7 +63,8 @@ export function examFilms(
   return { films, leftOut };
 }
 
-const seenBy = ({ hashes, patients, fitted }: KnownFilms) => ({
+/** Hashes and patients of the films that weights, thresholds or calibration were fitted on. */
+export const seenBy = ({ hashes, patients, fitted }: Omit<KnownFilms, "labels" | "sources" | "test">) => ({
   hashes: new Set(Array.from(fitted, (position) => hashes[position]!)),
   patients: new Set(Array.from(fitted, (position) => patients[position]!)),
 });

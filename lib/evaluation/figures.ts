@@ -11,6 +11,7 @@ import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { type SubgroupGap, subgroups } from "../domain/subgroups.ts";
 import { columnsOf, metricsOf } from "./metrics.ts";
 import { countPatients, type PredictionTable } from "./prediction-table.ts";
+import { studyLevel } from "./study-level.ts";
 
 /** Steps of the operating curve, from 0 to 1. */
 const OPERATING_STEPS = 50;
@@ -57,6 +58,11 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
     definedObservations: OBSERVATIONS.filter((name) => perObservation[name].auroc !== null).length,
     perObservation,
     averages,
+    studyLevel: studyLevel(
+      columns.map((of, i) => ({ name: OBSERVATIONS[i]!, ...of })),
+      test.studies,
+      test.patients,
+    ),
     curves: rankings.map((r) => ({ roc: rocCurve(r), precisionRecall: precisionRecallCurve(r) })),
     reliability: columnsOf(raw, thresholds).map((before, i) => reliabilityOf(before, columns[i]!)),
     ...subgroupFigures(test, columns, bootstrap),

@@ -1,4 +1,5 @@
 import type { JudgedObservation } from "../contracts/model-version.ts";
+import { studyKey } from "../data/sources/source-format.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import { compositionOf } from "../domain/composition.ts";
 import { leakageOf } from "../domain/leakage.ts";
@@ -41,6 +42,9 @@ export async function judge(
     patientIds: Array.from(split[part], (position) => data.rows.patient[position]!),
     subjects: Array.from(split[part], (position) => subjectOf(data, position)),
     patients: numberNames(Array.from(split[part], (position) => patientOf(data, position))),
+    studies: numberNames(
+      Array.from(split[part], (position) => studyKey(patientOf(data, position), data.rows.study[position]!)),
+    ),
     ...(await predict(split[part], using)),
   });
   const predicted = {

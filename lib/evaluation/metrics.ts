@@ -19,7 +19,10 @@ import { forEachObservation, OBSERVATIONS, type Observation } from "../domain/ob
 import { column, type PredictionTable } from "./prediction-table.ts";
 
 /** Calibrated probabilities, labels and operating point of each observation of a table. */
-export const columnsOf = (table: PredictionTable, thresholds: readonly number[]): Decided[] =>
+export const columnsOf = (
+  table: Pick<PredictionTable, "labels" | "probabilities">,
+  thresholds: readonly number[],
+): Decided[] =>
   forEachObservation((_, i) => ({
     scores: column(table.probabilities, i),
     labels: column(table.labels, i),

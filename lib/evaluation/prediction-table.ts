@@ -14,6 +14,8 @@ export interface PredictionTable {
   readonly subjects: readonly Subject[];
   /** Number of each film's patient, from 0 without gaps within the part. */
   readonly patients: Uint32Array;
+  /** Number of each film's study, from 0 without gaps within the part. */
+  readonly studies: Uint32Array;
   /** count x 14; 1, 0 or NaN, which is left out. */
   readonly labels: Float32Array;
   /** count x 14, raw or calibrated, in [0, 1]. */

@@ -13,6 +13,7 @@ import { robustness } from "./sections/robustness.ts";
 import { sampleSize } from "./sections/sample-size.ts";
 import { compositionTable, sources } from "./sections/sources.ts";
 import { statements } from "./sections/statements.ts";
+import { studies } from "./sections/studies.ts";
 import { subgroups } from "./sections/subgroups.ts";
 import { summary } from "./sections/summary.ts";
 import { training } from "./sections/training.ts";
@@ -32,6 +33,7 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
     sections: [
       summary(material),
       await performance(material),
+      studies(material.evaluation.studyLevel),
       await calibration(material),
       await netBenefit(material),
       subgroups(material),

@@ -46,6 +46,7 @@ function predictions(noise: number): PredictionTable {
       source: "x",
     })),
     patients: Uint32Array.from({ length: FILMS }, (_, film) => film >> 1),
+    studies: Uint32Array.from({ length: FILMS }, (_, film) => film),
     labels,
     probabilities: Float64Array.from(labels, (label) => {
       const mixed = (Number.isNaN(label) ? 0 : label) * (1 - noise) + blur() * noise;

@@ -4,12 +4,19 @@ import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { operatingPointText } from "../../../lib/domain/operating-point.ts";
 import { cautionOf, KIND_WORDS, NOT_STATED, SOURCE_FACTS } from "../../../lib/domain/provenance.ts";
 import { findVersion, type ModelsOptions, statusesOf } from "./registry.ts";
+import type { ExternalValidation } from "../../../lib/contracts/external-validation.ts";
+import { listValidations } from "../../../lib/registry/validations.ts";
 
-/** All that a version's manifest says. */
+const validationLine = ({ id, createdAt, data, films, meanAuroc }: ExternalValidation) => ({
+  ...{ id, createdAt, data: data.name, films: films.judged, meanAuroc: meanAuroc.external },
+});
+
+/** All that a version's manifest says, and how it did elsewhere. */
 export async function showModel(place: string | undefined, { store, json }: ModelsOptions): Promise<void> {
   const { models, version } = await findVersion(place, store);
   const statuses = await statusesOf(models, version);
-  if (json) return console.log(JSON.stringify({ ...version, statuses }));
+  const validations = (await listValidations(models, version.version)).map(validationLine);
+  if (json) return console.log(JSON.stringify({ ...version, statuses, validations }));
   const { trainedOn, geometry, model } = version;
   const lines = [
     ["Version", version.version],
@@ -19,6 +26,10 @@ export async function showModel(place: string | undefined, { store, json }: Mode
     ["Trained on", `${trainedOn.rows} films of ${trainedOn.patients} patients, run ${trainedOn.run}`],
     ...sourceLines(version),
     ["Mean AUROC", version.meanAuroc === null ? "not defined" : version.meanAuroc.toFixed(3)],
+    ...validations.map(({ data, films, meanAuroc, createdAt }, i) => [
+      i === 0 ? "Validated" : "",
+      `${createdAt.slice(0, 10)}  ${data}: ${films} films, mean AUROC ${meanAuroc?.toFixed(3) ?? "not defined"}`,
+    ]),
     ["Operating", operatingPointText(version.operatingPoint)],
     ["Strange films", strangeText(version.outOfDistribution)],
     ...forEachObservation((name, index) => ["", `${name.padEnd(28)} ${pointText(version, statuses, index)}`]),

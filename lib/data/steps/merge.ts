@@ -1,18 +1,15 @@
-import { Dataset, ShardRecord } from "../../contracts/dataset.ts";
-import { datasetKeys, preparationName } from "../../contracts/layout.ts";
+import { Dataset, type ShardRecord } from "../../contracts/dataset.ts";
 import { Plan } from "../../contracts/plan.ts";
-import type { RunRequest } from "../../contracts/run.ts";
 import { InputError } from "../../domain/errors.ts";
 import { PARTS, type Part } from "../../domain/parts.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { readDocument, writeDocument } from "../../store/documents.ts";
-import type { Store } from "../../store/store.ts";
 import { concatRows, decodeTable, encodeTable } from "../arrow-columns.ts";
 import { ASSIGNMENT_COLUMNS, FILM_COLUMNS, type Films, ROWS_COLUMNS } from "../film-columns.ts";
 import { markNotLabelled } from "../not-labelled.ts";
+import { readShard } from "../prepared-shard.ts";
 import { requireRows } from "../required-parts.ts";
 import { loadParts } from "../rows.ts";
-import { indexShard, readShardFilms, storeRange } from "../shard-reader.ts";
 
 /** Shards that are read at a time. */
 const AT_A_TIME = 8;
@@ -73,19 +70,6 @@ async function mergeShards(
     setAside,
   });
   return { rows: part.length, setAside: setAside.length, ...counts };
-}
-
-async function readShard(datasets: Store, { fingerprint, config }: RunRequest, index: number) {
-  const stored = datasetKeys(fingerprint);
-  const preparation = preparationName(config);
-  const record = await readDocument(datasets, stored.shardRecord(preparation, index), ShardRecord);
-  const file = await storeRange(datasets, record.key);
-  const shard = await indexShard(file);
-  if (file.bytes !== record.bytes || shard.rows !== record.rows) {
-    const what = `${shard.rows} films in ${file.bytes} bytes, expected ${record.rows} in ${record.bytes}; delete it`;
-    throw new InputError("shard", `${file.where}: ${what}`);
-  }
-  return { record, films: await readShardFilms(file, shard) };
 }
 
 /** Reasons that a message names before it only counts. */

@@ -1,8 +1,11 @@
 import { availableParallelism } from "node:os";
 import { ShardRecord } from "../../contracts/dataset.ts";
 import { datasetKeys, preparationName } from "../../contracts/layout.ts";
+import type { RunRequest } from "../../contracts/run.ts";
+import type { RunConfig } from "../../contracts/run-config.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { findDocument, writeDocument } from "../../store/documents.ts";
+import type { Rooms } from "../../store/open.ts";
 import type { Manifest } from "../film-columns.ts";
 import { hashFilms } from "../film-hash.ts";
 import { KnownPixels } from "../known-pixels.ts";
@@ -17,13 +20,24 @@ export interface PrepareOptions {
   readonly threads?: number;
 }
 
+/** Which films are prepared how; of a run, or of a data set that a model is validated on. */
+export interface PrepareRequest extends Pick<RunRequest, "data" | "fingerprint"> {
+  readonly config: Pick<RunConfig, "geometry" | "views" | "prepare">;
+}
+
+/** What preparing needs of a step's context. */
+export interface PrepareContext extends Pick<StepContext, "index" | "signal" | "note" | "progress"> {
+  readonly request: PrepareRequest;
+  readonly rooms: Pick<Rooms, "datasets">;
+}
+
 /**
  * One part of the manifest's rows -> its shard and ShardRecord. The same bytes whatever the number of threads. A shard
  * of the very films that stand there now is not made again, also where another run made it; pixels of a film that is in
  * any shard of this geometry are copied, so that only new films are decoded.
  */
 export async function prepare(
-  context: StepContext,
+  context: PrepareContext,
   { threads = availableParallelism() }: PrepareOptions = {},
 ): Promise<StepSummary> {
   const { rooms, request, index, note } = context;
@@ -53,7 +67,7 @@ export async function prepare(
 
 /** Whether a shard is whole and made of the films that stand there now. */
 async function isCurrent(
-  { rooms, signal, progress }: StepContext,
+  { rooms, signal, progress }: PrepareContext,
   manifest: Manifest,
   rows: Uint32Array,
   record: ShardRecord,
@@ -72,7 +86,7 @@ async function isCurrent(
 }
 
 async function writePart(
-  { rooms, request, index, signal, progress }: StepContext,
+  { rooms, request, index, signal, progress }: PrepareContext,
   manifest: Manifest,
   rows: Uint32Array,
   using: { readonly known: KnownPixels; readonly pool: PreparePool; readonly edition: number },

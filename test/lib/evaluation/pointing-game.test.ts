@@ -113,6 +113,7 @@ describe("pointing game", () => {
     patientIds: [],
     subjects: [],
     patients: Uint32Array.of(0, 1, 2, 3),
+    studies: Uint32Array.of(0, 1, 2, 3),
     labels,
     probabilities,
   };

@@ -37,5 +37,16 @@ export function syntheticTable(part: Part, patients: number, seed: number, skill
     projection: Number(id.slice(-1)) % 3 ? "AP" : "PA",
     source: "data",
   }));
-  return { part, count, paths, patientIds, subjects, patients: numberNames(patientIds), labels, probabilities };
+  const studies = numberNames(paths.map((path) => path.slice(0, path.lastIndexOf("/"))));
+  return {
+    part,
+    count,
+    paths,
+    patientIds,
+    subjects,
+    patients: numberNames(patientIds),
+    studies,
+    labels,
+    probabilities,
+  };
 }

@@ -1,0 +1,224 @@
+import { join } from "node:path";
+import { Evaluation } from "../../contracts/evaluation.ts";
+import { ExternalValidation } from "../../contracts/external-validation.ts";
+import { modelKeys, VALIDATION_FILES } from "../../contracts/layout.ts";
+import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../contracts/model-version.ts";
+import { type LabelPolicy, RunConfig } from "../../contracts/run-config.ts";
+import { type ExternalFilms, prepareExternal } from "../../data/external-films.ts";
+import { labelMatrix } from "../../data/film-columns.ts";
+import { findCsvFiles, fingerprintOf } from "../../data/request.ts";
+import { tally } from "../../data/selection.ts";
+import { studyKey } from "../../data/sources/source-format.ts";
+import { FOLDS } from "../../domain/cross-fit.ts";
+import { InputError } from "../../domain/errors.ts";
+import { externalFilms } from "../../domain/external-films.ts";
+import { targetsOf } from "../../domain/label-policy.ts";
+import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../../domain/observations.ts";
+import { patientKey } from "../../domain/split.ts";
+import { openServingModel } from "../../model/serving-model.ts";
+import { type LocalVersion, materialiseVersion } from "../../registry/versions.ts";
+import { renderExternalValidation } from "../../report/external-validation.ts";
+import { cacheFolder } from "../../setup/cache-folder.mjs";
+import type { Reporter } from "../../steps/progress.ts";
+import { encodeDocument, findDocument } from "../../store/documents.ts";
+import { sha256 } from "../../store/etag.ts";
+import { openStore } from "../../store/open.ts";
+import type { Store } from "../../store/store.ts";
+import { calibratedProbabilities } from "../decision-rules.ts";
+import { type Answers, answerShards } from "./answers.ts";
+import { externalLabelsCsv, externalPredictionsCsv } from "./csv-files.ts";
+import { externalFigures } from "./figures.ts";
+import { filmsOfModel, viewsOfModel } from "./films-of-model.ts";
+import { describeSubjects } from "./subjects.ts";
+
+const MOST_FILMS_AT_ONCE = 32;
+
+export interface ExternalValidationOptions {
+  readonly models: Store;
+  readonly version: VersionId;
+  /** Where the films' shards are kept. */
+  readonly datasets: Store;
+  /** Where the model's run stands; null where nobody knows. */
+  readonly runs: Store | null;
+  /** URI of the folder with the CSV files and the films. */
+  readonly data: string;
+  /** The model's own where left out. */
+  readonly views?: RunConfig["views"] | undefined;
+  readonly policy?: LabelPolicy | undefined;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** A reporter for each phase. */
+  readonly reporter: (phase: "prepare" | "predict") => Reporter;
+}
+
+export interface MadeValidation {
+  readonly validation: ExternalValidation;
+  /** Where it stands in the room `models`. */
+  readonly keys: ReturnType<ReturnType<typeof modelKeys.validations>["of"]>;
+}
+
+/**
+ * Judges a version on the films of a folder, without training: prepared as its own films were, answered by its serving
+ * graph and its calibration. Of the store it writes shards, and the validation beside the version.
+ * @throws InputError `no-external-films` where no film is left to judge it by; as prepareExternal and materialiseVersion
+ */
+export async function validateExternal(options: ExternalValidationOptions): Promise<MadeValidation> {
+  const { models, runs, datasets, signal } = options;
+  const local = await materialiseVersion(models, options.version, join(cacheFolder(), "models"));
+  const { manifest } = local;
+  const policy = options.policy ?? manifest.policy;
+  const views = options.views ?? (await viewsOfModel(runs, manifest)) ?? RunConfig.shape.views.parse(undefined);
+  const data = openStore(options.data);
+  const csv = await findCsvFiles(data);
+  const fingerprint = await fingerprintOf(data, csv);
+  const config = { geometry: manifest.geometry, views, prepare: RunConfig.shape.prepare.parse(undefined) };
+  const request = { data: options.data, csv, fingerprint, config };
+  const prepared = await prepareExternal({ datasets }, request, { signal, ...options.reporter("prepare") });
+
+  const { judged, notJudged, labels } = judgedObservations(prepared, manifest, policy);
+  const { films } = prepared;
+  const patients = films.patient.map((patient, position) => patientKey(films.source[position]!, patient));
+  const known = await filmsOfModel(runs, manifest);
+  const chosen = externalFilms(
+    { hashes: films.filmSha256, patients, targets: labels },
+    typeof known === "string" ? null : known,
+  );
+  const leftOut = {
+    ...tally(prepared.reasons),
+    ...tally(prepared.shards.flatMap(({ setAside }) => setAside.map(({ code }) => code))),
+    ...chosen.leftOut,
+  };
+  const positions = chosen.judged;
+  if (positions.length === 0) throw noFilms(options.data, prepared.reasons.length, leftOut);
+
+  const answers = await answer(options, local, prepared);
+  const studies = patients.map((patient, position) => studyKey(patient, films.study[position]!));
+  const at = <T>(values: readonly T[]): T[] => Array.from(positions, (position) => values[position]!);
+  const table = {
+    labels: takeFilms(labels, positions),
+    probabilities: calibratedProbabilities(
+      { probabilities: takeFilms(answers.probabilities, positions) },
+      manifest.calibration,
+    ),
+    patients: at(patients),
+    studies: at(studies),
+  };
+  const internal = await findDocument(models, modelKeys.version(manifest.version).evaluation, Evaluation);
+  const name = nameOf(options.data);
+  const id = `${slug(name)}-${sha256(JSON.stringify([options.data, fingerprint, views.toSorted(), policy])).slice(0, 8)}`;
+  const validation = ExternalValidation.parse({
+    schema: "hilum.external-validation/1",
+    id,
+    createdAt: new Date().toISOString(),
+    model: { version: manifest.version, name: manifest.name, run: manifest.trainedOn.run },
+    data: { name, uri: options.data, csv, fingerprint, views, policy },
+    films: { read: prepared.reasons.length, judged: positions.length, leftOut },
+    overlap: { unchecked: typeof known === "string" ? known : null, ownTestFilms: chosen.ownTestFilms },
+    subjects: describeSubjects(films, positions, table),
+    outOfDistribution: strangeShare(answers, positions),
+    seed: options.seed,
+    operatingPoint: manifest.operatingPoint,
+    folds: FOLDS,
+    notJudged,
+    ...externalFigures({ table, judged, model: manifest, internal, seed: options.seed }),
+  } satisfies ExternalValidation);
+
+  const keys = modelKeys.validations(manifest.version).of(id);
+  const paths = Array.from(positions, (position) => pathOf(prepared, films.row[position]!));
+  await models.put(keys.predictions, Buffer.from(externalPredictionsCsv(paths, table.probabilities)));
+  await models.put(keys.labels, Buffer.from(externalLabelsCsv(paths, table.labels)));
+  await models.put(keys.report, Buffer.from(await renderExternalValidation(validation)));
+  await models.put(keys.validation, encodeDocument(validation));
+  return { validation, keys };
+}
+
+/** The files of a validation by name. */
+export async function filesOfValidation(models: Store, keys: MadeValidation["keys"]): Promise<[string, Uint8Array][]> {
+  const files: [string, Uint8Array][] = [];
+  for (const [what, name] of Object.entries(VALIDATION_FILES)) {
+    files.push([name, await models.get(keys[what as keyof typeof VALIDATION_FILES])]);
+  }
+  return files;
+}
+
+/** Labels under the policy, masked wherever there is nothing to judge: the model never learned it, or nobody labelled it. */
+function judgedObservations({ films }: ExternalFilms, { trainedOn }: ModelVersion, policy: LabelPolicy) {
+  const raw = labelMatrix(films);
+  const labels = targetsOf(policy, raw, films.row);
+  const notJudged: Partial<Record<Observation, string>> = {};
+  OBSERVATIONS.forEach((name, k) => {
+    const share = trainedOn.prevalence[k] ?? 0;
+    const isLabelled = films[name].some((label) => label === 0 || label === 1 || label === -1);
+    if (share <= 0 || share >= 1) notJudged[name] = "the model never learned it: its training films were all alike";
+    else if (!isLabelled) notJudged[name] = "not labelled in this data set";
+    else return;
+    for (let i = k; i < labels.length; i += OBSERVATION_COUNT) labels[i] = Number.NaN;
+  });
+  return { judged: OBSERVATIONS.filter((name) => notJudged[name] === undefined), notJudged, labels };
+}
+
+async function answer(
+  { models, datasets, signal, reporter }: ExternalValidationOptions,
+  { manifest, folder }: LocalVersion,
+  { shards, films }: ExternalFilms,
+): Promise<Answers> {
+  const { progress } = reporter("predict");
+  const total = films.row.length;
+  let done = 0;
+  const { model, geometry } = manifest;
+  const graph = await openServingModel(join(folder, SAVED_MODEL_FOLDER), { model, size: geometry.size });
+  try {
+    return await answerShards(shards, {
+      ...{ graph, manifest, folder, models, datasets, signal },
+      batchSize: MOST_FILMS_AT_ONCE,
+      onFilms: (count) => {
+        done += count;
+        progress({ done, total, unit: "films" });
+      },
+    });
+  } finally {
+    graph.close();
+  }
+}
+
+function strangeShare({ strange }: Answers, positions: Uint32Array): ExternalValidation["outOfDistribution"] {
+  if (Number.isNaN(strange[positions[0]!]!)) return null;
+  const films = positions.reduce((sum, position) => sum + strange[position]!, 0);
+  return { films, share: films / positions.length };
+}
+
+/** Rows of a table of films x 14. */
+function takeFilms<T extends Float32Array | Float64Array>(table: T, positions: Uint32Array): T {
+  const taken = table.slice(0, positions.length * OBSERVATION_COUNT) as T;
+  positions.forEach((position, film) => {
+    taken.set(
+      table.subarray(position * OBSERVATION_COUNT, (position + 1) * OBSERVATION_COUNT),
+      film * OBSERVATION_COUNT,
+    );
+  });
+  return taken;
+}
+
+/** As the CSV has it; with the folder of its file where there are several, since two sources may use the same path. */
+function pathOf({ manifest }: ExternalFilms, row: number): string {
+  const folder = manifest.file[row]!.split("/").slice(0, -1).join("/");
+  return folder === "" ? manifest.path[row]! : `${folder}/${manifest.path[row]!}`;
+}
+
+/** Last segment of a URI, as people write it. */
+const nameOf = (uri: string): string => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 40) || "data";
+
+function noFilms(data: string, read: number, leftOut: Readonly<Record<string, number>>): InputError {
+  const why = Object.entries(leftOut).map(([reason, films]) => `${films} ${reason}`);
+  return new InputError(
+    "no-external-films",
+    `${data}: none of ${read} rows is left to validate the model on (${why.join("; ")}), expected labelled films that it was not fitted on`,
+  );
+}

@@ -1,0 +1,192 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MetricsReport } from "../../lib/contracts/evaluation.ts";
+import { ExternalValidation } from "../../lib/contracts/external-validation.ts";
+import { modelKeys } from "../../lib/contracts/layout.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { writePhantoms } from "../../lib/phantoms/write-phantoms.ts";
+import { readChannels } from "../../lib/registry/channels.ts";
+import { listValidations } from "../../lib/registry/validations.ts";
+import { verifyVersion } from "../../lib/registry/versions.ts";
+import { openRooms, type Rooms, roomsOf, storeUri } from "../../lib/store/open.ts";
+import { hilum } from "./hilum.ts";
+
+/** The whole way in seconds: few small films, one epoch. */
+const CONFIG = {
+  name: "tiny",
+  geometry: { size: 32 },
+  split: { train: 0.45, tuning: 0.15, calibration: 0.15, test: 0.25 },
+  prepare: { rowsPerPart: 100 },
+  model: { network: "densenet-mini", headWidth: 8 },
+  training: { epochs: 1, batchSize: 8 },
+  evaluation: { bootstrap: 0 },
+  gate: { minMeanAuroc: 0 },
+};
+
+const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
+const hasShared = existsSync(join(shared, "cxr-sample")) && existsSync(join(shared, "nih-672"));
+/** Films of the other hospital that are looked at. */
+const FILMS = 120;
+
+let folder: string;
+let own: string;
+let other: string;
+let store: string;
+let rooms: Rooms;
+let version: string;
+
+/** The first rows of NIH ChestX-ray14 in a folder of their own. */
+async function someOfNih(to: string): Promise<void> {
+  const csv = "Data_Entry_2017_v2020.csv";
+  const lines = (await readFile(join(shared, "nih-672", csv), "utf8")).split("\n").slice(0, FILMS + 1);
+  await mkdir(join(to, "images"), { recursive: true });
+  await writeFile(join(to, csv), `${lines.join("\n")}\n`);
+  for (const line of lines.slice(1)) {
+    const name = line.split(",", 1)[0]!;
+    await cp(join(shared, "nih-672/images", name), join(to, "images", name));
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hilum-validate-external-"));
+  const config = join(folder, "tiny.json");
+  await writeFile(config, JSON.stringify(CONFIG));
+  store = join(folder, "store");
+  other = join(folder, "Other Hospital");
+  own = hasShared ? join(shared, "cxr-sample") : join(folder, "phantoms");
+  if (hasShared) await someOfNih(other);
+  else {
+    await writePhantoms({ folder: own, seed: 1, frontalFilms: 120 });
+    await writePhantoms({ folder: other, seed: 2, frontalFilms: FILMS });
+  }
+  const { exitCode, stderr } = await hilum(["run", "--data", own, "--config", config, "--store", store]);
+  expect(exitCode, stderr).toBe(0);
+  rooms = openRooms(roomsOf(storeUri(store)));
+  version = (await readChannels(rooms.models)).candidate!;
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const call = (data: string, ...more: string[]) => [
+  ...["validate-external", "--data", data, "--model", `${storeUri(store)}#${version}`, ...more],
+];
+
+async function validation(data: string, ...more: string[]): Promise<ExternalValidation> {
+  const { exitCode, stdout, stderr } = await hilum(call(data, "--json", ...more));
+  expect(exitCode, stderr).toBe(0);
+  return ExternalValidation.parse(JSON.parse(stdout));
+}
+
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+describe(`validate-external (${hasShared ? "cxr-sample's model on nih-672" : "phantoms"})`, () => {
+  test("stopped, the same call goes on; what it finds stands beside the version, which stays as it is with its channels", async () => {
+    const channels = await readChannels(rooms.models);
+    const stopped = await hilum(call(other), (child) => {
+      child.stderr!.on("data", (text) => {
+        if (/^prepare +done/m.test(String(text))) child.kill("SIGINT");
+      });
+    });
+    expect(stopped.stderr).toContain("stopped; the same command goes on from here");
+    expect(stopped.exitCode).toBe(130);
+    expect(await listValidations(rooms.models, version)).toEqual([]);
+
+    const out = join(folder, "out");
+    const found = await validation(other, "--out", out);
+    expect(found.data).toMatchObject({ name: "Other Hospital", views: ["frontal"] });
+    expect(found.films.judged + total(found.films.leftOut)).toBe(found.films.read);
+    expect(found.films.judged).toBeGreaterThan(FILMS / 2);
+    expect(found.overlap).toEqual({ unchecked: null, ownTestFilms: 0 });
+    for (const of of ["sex", "projection", "source"] as const)
+      expect(total(found.subjects[of])).toBe(found.films.judged);
+    expect(await listValidations(rooms.models, version)).toEqual([found]);
+    expect(await verifyVersion(rooms.models, version)).toMatchObject({ version });
+    expect(await readChannels(rooms.models)).toEqual(channels);
+
+    const page = await readFile(join(out, "report.html"), "utf8");
+    expect(page).toContain("External validation of tiny on Other Hospital");
+    expect(page).not.toMatch(/NaN|undefined<|>null</);
+    const { stdout } = await hilum(["models", "show", version, "--store", store]);
+    expect(stdout).toContain(`Other Hospital: ${found.films.judged} films`);
+  });
+
+  test("its figures are those of hilum metrics on the tables it writes", async () => {
+    const out = join(folder, "tables");
+    const found = await validation(other, "--out", out);
+    const { stdout, exitCode } = await hilum([
+      ...["metrics", "--labels", join(out, "labels.csv"), "--predictions", join(out, "predictions.csv"), "--json"],
+      ...["--thresholds", join(store, "models", modelKeys.version(version).manifest)],
+    ]);
+    expect(exitCode).toBe(0);
+    const metrics = MetricsReport.parse(JSON.parse(stdout));
+    expect(metrics.films).toBe(found.films.judged);
+    for (const name of OBSERVATIONS) {
+      const judged = found.perObservation[name];
+      if (judged === undefined) {
+        expect(found.notJudged[name]).toMatch(/not labelled|never learned/);
+        expect(metrics.perObservation[name].rows).toBe(0);
+        continue;
+      }
+      // Whose a film is stands in CheXpert's paths alone.
+      const told = hasShared
+        ? { ...metrics.perObservation[name], ...intervalsOf(judged.external) }
+        : metrics.perObservation[name];
+      const { observedToExpected: _, ...figures } = judged.external;
+      expect(figures).toEqual(told);
+    }
+    expect(found.meanAuroc.external).toBe(metrics.averages.macro.auroc);
+    expect(found.meanAuroc.common.observations.length).toBeGreaterThan(0);
+  });
+
+  test("films that the model was fitted on are found; its own test films give its own figures", async () => {
+    const found = await validation(own);
+    const evaluation = JSON.parse(await readFile(join(store, "models", modelKeys.version(version).evaluation), "utf8"));
+    expect(found.films.judged).toBe(evaluation.evaluatedOn.rows);
+    expect(found.overlap).toEqual({ unchecked: null, ownTestFilms: found.films.judged });
+    expect(found.films.leftOut["film that the model was fitted on"]).toBeGreaterThan(found.films.judged);
+    for (const { external, internal } of Object.values(found.perObservation)) {
+      expect(internal).toMatchObject({ auroc: external.auroc, recall: external.recall, brier: external.brier });
+      expect(internal!.observedToExpected).toBeCloseTo(external.observedToExpected!, 10);
+    }
+  });
+
+  test("where the run that made it is gone it says that overlap could not be checked", async () => {
+    const copy = join(folder, "copy");
+    await cp(join(store, "models"), join(copy, "models"), { recursive: true });
+    const { stdout, exitCode } = await hilum([
+      ...["validate-external", "--data", own, "--model", `${copy}#${version}`, "--json"],
+    ]);
+    expect(exitCode).toBe(0);
+    const found = ExternalValidation.parse(JSON.parse(stdout));
+    expect(found.overlap.unchecked).toMatch(/^the run tiny-[0-9a-f]{8} that made it is gone$/);
+    expect(found.overlap.ownTestFilms).toBeNull();
+  });
+
+  test("another policy is another validation of the same answers", async () => {
+    const policy = join(folder, "policy.json");
+    await writeFile(policy, JSON.stringify({ uncertain: "ignore", blank: "ignore" }));
+    const found = await validation(other, "--policy", policy);
+    expect(found.data.policy).toMatchObject({ uncertain: "ignore", blank: "ignore" });
+    const known = await listValidations(rooms.models, version);
+    expect(new Set(known.map(({ id }) => id)).size).toBe(known.length);
+    expect(known.filter(({ data }) => data.name === "Other Hospital")).toHaveLength(2);
+  });
+
+  test.each([
+    ["a model that is not there", ["--model", "0123456789abcdef"], /no model/],
+    ["a folder without a CSV file", ["--data", tmpdir()], /expected train.csv|no CSV file there/],
+    ["views that are none", ["--views", "oblique"], /Allowed choices are frontal, lateral/],
+  ])("%s ends it with 64", async (_, more, message) => {
+    const { exitCode, stderr } = await hilum([...call(other), ...more]);
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(message);
+  });
+});
+
+/** Of the figures of an observation. */
+const intervalsOf = (figures: object) =>
+  Object.fromEntries(Object.entries(figures).filter(([name]) => name.endsWith("Interval")));
