@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   evaluate: () => import("./evaluate.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),
+  subgroups: () => import("./subgroups.ts"),
   synth: () => import("./synth.ts"),
   train: () => import("./train.ts"),
 };

@@ -25,7 +25,7 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
       summary(material),
       await performance(material),
       await calibration(material),
-      subgroups(material),
+      await subgroups(material),
       published(material),
       await localisation(material),
       await training(material),
