@@ -43,7 +43,7 @@ ${
   upsampling.rowsAfter === upsampling.rowsBefore && upsampling.factors.every((factor) => factor === 0)
     ? html`<p>Nothing was up-sampled.</p>`
     : html`<figure>${await prevalenceFigure(upsampling)}
-<figcaption><b>Figure 7. Share of positive labels in training</b>, before (${counted(upsampling.rowsBefore, "row")}) and after up-sampling
+<figcaption><b>Figure 8. Share of positive labels in training</b>, before (${counted(upsampling.rowsBefore, "row")}) and after up-sampling
 (${counted(upsampling.rowsAfter, "row")} an epoch). Tuning, calibration and test keep their natural shares.</figcaption></figure>`
 }`;
 }
@@ -91,7 +91,7 @@ function tally(codes: readonly string[]): [string, number][] {
 function rowsTable({ rows }: Plan, { setAside, rows: used }: Dataset): Html {
   const line = (name: string, value: number) => ({ name, cells: [count(value), percent(value / rows.read)] });
   return table({
-    caption: html`<b>Table 9. Rows accounted for.</b>`,
+    caption: html`<b>Table 10. Rows accounted for.</b>`,
     headings: ["Rows", "Count", "Share"],
     rows: [
       line("Read", rows.read),
@@ -106,7 +106,7 @@ function rowsTable({ rows }: Plan, { setAside, rows: used }: Dataset): Html {
 
 const partsTable = (plan: Plan): Html =>
   table({
-    caption: html`<b>Table 10. Parts</b>, as planned, before unreadable films were set aside.`,
+    caption: html`<b>Table 11. Parts</b>, as planned, before unreadable films were set aside.`,
     headings: ["Part", "Films", "Patients", { title: "What it does", text: true }],
     rows: PARTS.map((part) => ({
       name: part,
@@ -116,7 +116,7 @@ const partsTable = (plan: Plan): Html =>
 
 const labelsTable = ({ labels }: Plan, { factors }: UpsamplingRecord): Html =>
   table({
-    caption: html`<b>Table 11. Labels as the data has them</b>, before the policy, over all parts. Factor: copies that up-sampling adds of
+    caption: html`<b>Table 12. Labels as the data has them</b>, before the policy, over all parts. Factor: copies that up-sampling adds of
 each positive training film.`,
     headings: ["Observation", "Positive", "Negative", "Uncertain", "Not mentioned", "Factor"],
     rows: OBSERVATIONS.map((name, i) => {

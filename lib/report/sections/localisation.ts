@@ -35,7 +35,7 @@ ${
 lowest, and the false alarm with the highest.</p>
 ${groups}
 <p class="legend">no evidence <img alt="" src="${await legendPicture()}"> most evidence in this film for this observation; white outline: finding box</p>
-<p class="note"><b>Figure 5. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
+<p class="note"><b>Figure 6. Examples.</b> Left the film as the network saw it, right the same with its heat map, scaled to its own
 maximum. A heat map shows which places raised the model's score, not where disease is.</p>`
 }`;
 }
@@ -52,7 +52,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 const pointingTable = (evaluation: Evaluation): Html =>
   table({
-    caption: html`<b>Table 7. Pointing game and overlap.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
+    caption: html`<b>Table 8. Pointing game and overlap.</b> Test films that carry a finding box and were rightly called positive: how often the peak of
 the observation's heat map lies in one of its boxes, beside two that know nothing of the film: always pointing at its centre, and
 the same network before training. IoU: mean overlap (intersection over union) of the boxes and the heat map cut at Otsu's threshold.`,
     headings: ["Observation", "Films", "Peak hits", "Centre of the film", "Untrained network", "IoU", "IoU untrained"],

@@ -23,7 +23,7 @@ ${observationsTable(evaluation, statuses)}
 function averagesTable({ averages }: ReportMaterial["evaluation"]): Html {
   const { micro, macro, weighted, samples } = averages;
   return table({
-    caption: html`<b>Table 5. Averages.</b> Accuracy: Keras's binary accuracy, the share of all decisions right at 0.5. F1 at this model's
+    caption: html`<b>Table 6. Averages.</b> Accuracy: Keras's binary accuracy, the share of all decisions right at 0.5. F1 at this model's
 operating points, at 0.5 for the study; averages as scikit-learn makes them.`,
     headings: ["Model", "Accuracy", "F1 micro", "F1 macro", "F1 weighted", "F1 samples"],
     rows: [
@@ -50,7 +50,7 @@ function observationsTable(
 ): Html {
   const runs = STUDY.filter(({ name }) => (BY_OBSERVATION as readonly string[]).includes(name));
   return table({
-    caption: html`<b>Table 6. F1 by observation</b>, with the positives among the test films. R2 is the study's DenseNet-121 on its natural
+    caption: html`<b>Table 7. F1 by observation</b>, with the positives among the test films. R2 is the study's DenseNet-121 on its natural
 data, R3 the up-sampled one on its “original” test films, which it was trained on.`,
     headings: [
       "Observation",

@@ -31,12 +31,12 @@ gap that chance does not explain.${shown.length === 0 && " That is no proof that
 ${shown.length > 0 && html`<ul>${surestGaps(shown).map((gap) => html`<li>${FIGURE_NAMES[gap.figure]} by ${AXIS_NAMES[gap.axis].toLowerCase()}: ${gapText(gap)}</li>`)}</ul>`}
 ${gapsTable(named, evaluatedOn)}
 <figure>${await gapsFigure(named)}
-<figcaption><b>The gaps of table 4a</b> with their corrected intervals. Dashed: no gap. In colour: shown.</figcaption></figure>`;
+<figcaption><b>Figure 5. The gaps of table 4</b> with their corrected intervals. Dashed: no gap. In colour: shown.</figcaption></figure>`;
 }
 
 function gapsTable(gaps: readonly SubgroupGap[], { rows, patients }: Evaluation["evaluatedOn"]): Html {
   return table({
-    caption: html`<b>Table 4a. Largest gaps between subgroups</b> of the ${counted(rows, "test film")} of ${counted(patients, "patient")}: of each figure on
+    caption: html`<b>Table 4. Largest gaps between subgroups</b> of the ${counted(rows, "test film")} of ${counted(patients, "patient")}: of each figure on
 each axis the largest over all observations and pairs of groups, and the surest where that is another. False negatives and
 positives: shares of films with and without the observation that the threshold of table 1 decides wrongly. Observed −
 predicted: share of positives less mean probability. Groups are compared on an observation with ${LEAST_FOR_CLAIM} films of each class that
@@ -73,10 +73,10 @@ const side = (group: string, value: number): Fragment =>
 
 function groupsTable({ subgroups: groups }: Evaluation): Html {
   return table({
-    caption: html`<b>Table 4b. Subgroups of the test films</b>, each figure with its 95 % interval. AUROC: mean over the observations that are
+    caption: html`<b>Table 5. Subgroups of the test films</b>, each figure with its 95 % interval. AUROC: mean over the observations that are
 defined in the group; groups differ in which those are, so that these means are not compared. Underdiagnosis: share of
 the films with a finding ("No Finding" labelled negative) that the model calls "No Finding" (Seyyed-Kalantari et al.
-2021); it is compared in table 4a as false positives of "No Finding". Figures of every observation are in
+2021); it is compared in table 4 as false positives of "No Finding". Figures of every observation are in
 <code>evaluation.json</code>.`,
     headings: [
       "Group",

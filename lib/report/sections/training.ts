@@ -14,7 +14,7 @@ export async function training({ histories, request, plan }: ReportMaterial): Pr
 cross-entropy over 14 observations.${config.patience > 0 ? ` Training stops after ${counted(config.patience, "epoch")} without a better tuning AUROC.` : ""}
 The weights kept are those of the epoch with the best mean AUROC on the tuning patients.</p>
 <figure>${await trainingFigure(histories)}
-<figcaption><b>Figure 6. Training by epoch.</b> Left: mean loss on the training films and on the ${counted(plan.parts.tuning, "film")} of
+<figcaption><b>Figure 7. Training by epoch.</b> Left: mean loss on the training films and on the ${counted(plan.parts.tuning, "film")} of
 ${counted(plan.patients.tuning, "tuning patient")}. Right: mean AUROC on the tuning patients. Circle: the epoch whose weights were
 kept.${members ? " One line a member of the ensemble." : ""}</figcaption></figure>
 ${membersTable(histories)}`;
@@ -22,7 +22,7 @@ ${membersTable(histories)}`;
 
 function membersTable(histories: readonly TrainingHistory[]): Html {
   return table({
-    caption: html`<b>Table 8. Members</b>, each trained from its own seed. AUROC: mean on the tuning patients at the best epoch.`,
+    caption: html`<b>Table 9. Members</b>, each trained from its own seed. AUROC: mean on the tuning patients at the best epoch.`,
     headings: [
       "Member",
       "Seed",

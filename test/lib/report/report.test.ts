@@ -9,6 +9,7 @@ import { html, raw } from "../../../lib/report/html.ts";
 import { renderModelCard } from "../../../lib/report/model-card.ts";
 import { STUDY } from "../../../lib/report/published/study.ts";
 import { renderReport } from "../../../lib/report/report.ts";
+import { surestGaps } from "../../../lib/report/subgroup-text.ts";
 import { syntheticTable } from "../evaluation/synthetic.ts";
 import { syntheticMaterial } from "./synthetic-material.ts";
 
@@ -43,7 +44,7 @@ describe("report", () => {
     ]) {
       expect(page).toContain(`<h2>${title}</h2>`);
     }
-    expect(page.match(/<svg/g)!.length).toBe(1 + 3 * 13 + 2 + 1);
+    expect(page.match(/<svg/g)!.length).toBe(1 + 3 * 13 + 2 + 1 + 1);
     expect(page).toContain("not defined");
   });
 
@@ -67,9 +68,13 @@ describe("report", () => {
   });
 
   it("names the largest gap between subgroups", () => {
-    const { better, worse, gap } = material.evaluation.largestSubgroupGap!;
-    expect(page).toContain(`${better} does better than ${worse}`);
-    expect(page).toContain(gap.toFixed(3));
+    const { comparisons, gaps } = material.evaluation.subgroupGaps!;
+    expect(page).toContain(`Of ${comparisons} comparisons of two groups`);
+    const rows = page.slice(page.indexOf("<b>Table 4."), page.indexOf("<b>Figure 5.")).split("<tr>");
+    for (const { observation, higher, lower, gap } of surestGaps(gaps)) {
+      const words = [observation, higher, lower, gap.toFixed(3)];
+      expect(rows.filter((row) => words.every((word) => row.includes(word)))).not.toEqual([]);
+    }
   });
 
   it("is the same for the same run", async () => {
