@@ -23,7 +23,7 @@ export function gapsFigure(gaps: readonly SubgroupGap[]): Promise<Html> {
       labelColor: COLOUR.ink,
       ticks: false,
       domain: false,
-      labelLimit: 330,
+      labelLimit: 500,
     },
   };
   const color = { field: "colour", type: "nominal", scale: null };
