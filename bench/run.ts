@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   metrics: () => import("./metrics.ts"),
   predict: () => import("./predict.ts"),
   serve: () => import("./serve.ts"),
+  subgroups: () => import("./subgroups.ts"),
   synth: () => import("./synth.ts"),
   train: () => import("./train.ts"),
 };

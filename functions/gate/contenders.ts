@@ -41,7 +41,6 @@ const leaks = ({ protocol }: ModelVersion, evaluation: Evaluation | undefined): 
 export async function candidateOf(rooms: Rooms, run: string, version: VersionId): Promise<Candidate> {
   const { manifest, evaluation, statuses, contender: known } = await contender(rooms, version);
   const exams = await findDocument(rooms.runs, runKeys(run).exams, Exams);
-  const gap = evaluation?.largestSubgroupGap ?? null;
   return {
     ...known,
     learned: OBSERVATIONS.filter((_, i) => statuses[i] !== "not-learned"),
@@ -49,7 +48,22 @@ export async function candidateOf(rooms: Rooms, run: string, version: VersionId)
     auroc: Object.fromEntries(OBSERVATIONS.map((name) => [name, evaluation?.perObservation[name].auroc ?? null])),
     ownTest: exams ? await ownTest(rooms, exams.own) : null,
     readersOnly: exams?.readersOnly ?? false,
-    subgroupGap: gap && { gap: gap.gap, lower: gap.interval?.[0] ?? 0 },
+    subgroupGap: evaluation === undefined ? null : subgroupGap(evaluation),
+  };
+}
+
+/**
+ * The largest gap in AUROC between two groups in any observation, and what it surely exceeds: the highest of all lower
+ * bounds, which may be another gap's. A candidate evaluated before those were kept has the one of its mean AUROC.
+ */
+function subgroupGap({ subgroupGaps, largestSubgroupGap: ofMean }: Evaluation): Candidate["subgroupGap"] {
+  if (subgroupGaps === undefined)
+    return ofMean ? { gap: ofMean.gap, lower: Math.max(0, ofMean.interval?.[0] ?? 0) } : null;
+  const gaps = subgroupGaps.gaps.filter(({ figure }) => figure === "auroc");
+  if (gaps.length === 0) return null;
+  return {
+    gap: Math.max(...gaps.map(({ gap }) => gap)),
+    lower: Math.max(0, ...gaps.map(({ interval }) => interval[0])),
   };
 }
 

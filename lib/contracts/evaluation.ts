@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { LINE_FAILURES } from "../domain/logistic.ts";
-import { SUBGROUP_AXES } from "../domain/subgroups.ts";
+import { SUBGROUP_AXES, SUBGROUP_FIGURES } from "../domain/subgroups.ts";
 import { Leakage } from "./leakage.ts";
 import { ObservationName, perObservation, Share, schemaName } from "./primitives.ts";
 import { BlankPolicy, UncertainPolicy } from "./run-config.ts";
@@ -135,7 +135,12 @@ export const Localisation = z.strictObject({
 });
 export type Localisation = z.infer<typeof Localisation>;
 
-/** AUROC among the test films of one sex, age band, projection or source. */
+const BY_GROUP = "95 % interval that allows for films of the same patient";
+
+/**
+ * Figures among the test films of one sex, age band, both, projection or source. Versions evaluated before groups were
+ * compared by more than AUROC have that alone.
+ */
 const Subgroup = z.strictObject({
   axis: z.enum(SUBGROUP_AXES),
   group: z.string(),
@@ -149,19 +154,52 @@ const Subgroup = z.strictObject({
       rows: z.int().min(0),
       positives: z.int().min(0),
       auroc: Metric,
-      aurocInterval: Interval.describe(INTERVAL),
+      aurocInterval: Interval.describe(BY_GROUP),
+      falseNegativeRate: Metric.optional().describe("share of positives that the operating point misses"),
+      falseNegativeRateInterval: Interval.optional().describe(BY_GROUP),
+      falsePositiveRate: Metric.optional().describe(
+        'share of negatives called positive; of "No Finding", underdiagnosis (Seyyed-Kalantari et al. 2021)',
+      ),
+      falsePositiveRateInterval: Interval.optional().describe(BY_GROUP),
+      meanProbability: Metric.optional(),
+      calibrationInTheLarge: Metric.optional().describe("share of positives less mean probability; above 0: too low"),
+      calibrationInTheLargeInterval: Interval.optional().describe(BY_GROUP),
     }),
   ),
 });
 
-/** The two groups of one axis that differ most. */
+/** How far a figure of one observation in one group of test films lies above that in another of the same axis. */
 const SubgroupGap = z.strictObject({
+  figure: z.enum(SUBGROUP_FIGURES),
+  axis: z.enum(SUBGROUP_AXES),
+  observation: ObservationName,
+  higher: z.string(),
+  lower: z.string(),
+  values: z.tuple([z.number(), z.number()]).describe("the figure in the higher and in the lower group"),
+  gap: z.number().min(0),
+  interval: z.tuple([z.number(), z.number()]).describe("corrected; the gap is shown where it begins above 0"),
+  p: Share.describe("chance of a gap as sure as this in any comparison, were there none"),
+});
+export type SubgroupGap = z.infer<typeof SubgroupGap>;
+
+/** Every comparison of two groups that have films enough, corrected for how many there are; docs/subgroups.md. */
+const SubgroupGaps = z.strictObject({
+  comparisons: z.int().min(0),
+  confidence: Share.nullable().describe("of each interval by itself, so that all hold with 95 %; null without any"),
+  gaps: z
+    .array(SubgroupGap)
+    .describe("the largest of each figure on each axis and every other that is shown, the surest first"),
+});
+export type SubgroupGaps = z.infer<typeof SubgroupGaps>;
+
+/** What versions evaluated before that have instead: a difference of mean AUROC, uncorrected. */
+const MeanAurocGap = z.strictObject({
   axis: z.enum(SUBGROUP_AXES),
   better: z.string(),
   worse: z.string(),
   gap: z.number().describe("difference of the mean AUROC over `observations`"),
-  interval: Interval.describe("95 % interval by resampling each group's patients"),
-  observations: z.array(ObservationName).describe("those with enough positives and negatives in both groups"),
+  interval: Interval,
+  observations: z.array(ObservationName),
 });
 
 /** How a model does on its test patients; part of its version, whose id is a hash over this too. */
@@ -179,7 +217,8 @@ export const Evaluation = z.strictObject({
   curves: perObservation(z.strictObject({ roc: Curve, precisionRecall: Curve })),
   reliability: perObservation(Reliability),
   subgroups: z.array(Subgroup).describe("axes on which all test films are alike are left out"),
-  largestSubgroupGap: SubgroupGap.nullable().describe("null where no two groups can be compared"),
+  subgroupGaps: SubgroupGaps.optional(),
+  largestSubgroupGap: MeanAurocGap.nullable().optional(),
   /** Sensitivity and specificity on the test patients at each of these thresholds, for the page's slider. */
   operatingCurve: z.strictObject({
     thresholds: z.array(Share),

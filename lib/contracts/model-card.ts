@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { ObservationStatus, OutOfDistribution } from "./model-version.ts";
 import { SUBGROUP_AXES } from "../domain/subgroups.ts";
 import { CardStatements } from "./card-statements.ts";
 import { Composition } from "./composition.ts";
 import { Machine } from "./machine.ts";
+import { ObservationStatus, OutOfDistribution } from "./model-version.ts";
 import { ObservationName, Share, schemaName } from "./primitives.ts";
 import { Provenance } from "./provenance.ts";
 import { LabelPolicy } from "./run-config.ts";

@@ -1,53 +1,29 @@
-import { bootstrap, percentileInterval } from "./bootstrap.ts";
-import { aurocSpread, intervalOfSpread } from "./intervals/auroc-interval.ts";
 import { meanInterval } from "./intervals/mean-interval.ts";
+import type { Interval } from "./intervals/score-interval.ts";
+import type { Decided } from "./metrics/averages.ts";
 import { meanDefined } from "./metrics/mean.ts";
-import type { Numbers } from "./metrics/ranking.ts";
+import { type Numbers, orderByScore } from "./metrics/ranking.ts";
+import { type Cohort, cohortsByAxis, type SubgroupAxis, type Subject } from "./subgroups/axes.ts";
+import { gapsBetween, type MeasuredCohort, type SubgroupGaps } from "./subgroups/gaps.ts";
+import { type GroupFigure, type GroupFigures, gather, groupFigures } from "./subgroups/group-figures.ts";
 
-/** By what test films are told apart. */
-export const SUBGROUP_AXES = ["sex", "age", "projection", "source"] as const;
-export type SubgroupAxis = (typeof SUBGROUP_AXES)[number];
+export { SUBGROUP_AXES, type SubgroupAxis, type Subject, UNKNOWN_GROUP } from "./subgroups/axes.ts";
+export { isShown, type SubgroupGap } from "./subgroups/gaps.ts";
+export { SUBGROUP_FIGURES, type SubgroupFigureName } from "./subgroups/group-figures.ts";
 
-/** What a film's row says of its patient and how it was taken. */
-export interface Subject {
-  readonly sex: string;
-  /** Years; null where it is not known. */
-  readonly age: number | null;
-  readonly projection: string;
-  readonly source: string;
-}
-
-const UNKNOWN = "not known";
-
-/** The source of films whose paths begin with their patient: one like any other. */
-const UNNAMED = "without a name";
-
-/** Youngest age that belongs to a band, from old to young. */
-const AGE_BANDS = [
-  { from: 80, name: "80 and over" },
-  { from: 60, name: "60 to 79" },
-  { from: 40, name: "40 to 59" },
-  { from: 0, name: "0 to 39" },
-] as const;
-
-const GROUP_OF: Readonly<Record<SubgroupAxis, (subject: Subject) => string>> = {
-  sex: ({ sex }) => (sex === "Unknown" || sex === "" ? UNKNOWN : sex),
-  age: ({ age }) => (age === null ? UNKNOWN : (AGE_BANDS.find(({ from }) => age >= from)?.name ?? UNKNOWN)),
-  projection: ({ projection }) => projection || UNKNOWN,
-  source: ({ source }) => source || UNNAMED,
-};
-
-interface Column {
-  readonly scores: Numbers;
-  readonly labels: Numbers;
-}
-
-/** AUROC of one observation in a group. */
-export interface SubgroupFigure {
+/** One observation in a group; intervals of 95 % that allow for films of the same patient. */
+export interface SubgroupFigures {
   readonly rows: number;
   readonly positives: number;
   readonly auroc: number | null;
-  readonly aurocInterval: [number, number] | null;
+  readonly aurocInterval: Interval | null;
+  readonly falseNegativeRate: number | null;
+  readonly falseNegativeRateInterval: Interval | null;
+  readonly falsePositiveRate: number | null;
+  readonly falsePositiveRateInterval: Interval | null;
+  readonly meanProbability: number | null;
+  readonly calibrationInTheLarge: number | null;
+  readonly calibrationInTheLargeInterval: Interval | null;
 }
 
 export interface Subgroup {
@@ -56,110 +32,98 @@ export interface Subgroup {
   readonly films: number;
   readonly patients: number;
   readonly meanAuroc: number | null;
-  readonly meanAurocInterval: [number, number] | null;
-  /** A figure an observation, in the order of the columns. */
-  readonly figures: readonly SubgroupFigure[];
-}
-
-/** The two groups of one axis whose AUROC differs most. */
-export interface SubgroupGap {
-  readonly axis: SubgroupAxis;
-  readonly better: string;
-  readonly worse: string;
-  /** Difference of the mean AUROC over the observations that both groups can be judged on. */
-  readonly gap: number;
-  readonly interval: [number, number] | null;
-  /** Columns of those observations. */
-  readonly columns: readonly number[];
+  readonly meanAurocInterval: Interval | null;
+  /** In the order of the columns. */
+  readonly figures: readonly SubgroupFigures[];
 }
 
 export interface SubgroupInput {
-  readonly columns: readonly Column[];
+  /** An observation each. What a model did not learn has no labels that are not masked, and so no figures. */
+  readonly columns: readonly Decided[];
   /** Number of each row's patient, from 0. */
   readonly patients: Numbers;
   readonly subjects: readonly Subject[];
-  readonly rounds: number;
   readonly seed: number;
-  /** Positives and negatives that a group needs of an observation to be compared on it. */
+  /** Films of a class that a group needs to be compared by a figure of that class. */
   readonly least: number;
 }
 
-type Measured = Subgroup & { readonly rounds: readonly (readonly (number | null)[])[] };
+const CONFIDENCE = 0.95;
 
-/** AUROC in each group of each axis that has more than one group, and the largest gap. */
-export function subgroups(input: SubgroupInput): {
-  readonly groups: Subgroup[];
-  readonly largestGap: SubgroupGap | null;
-} {
-  const measured = SUBGROUP_AXES.flatMap((axis) => {
-    const names = input.subjects.map(GROUP_OF[axis]);
-    const groups = [...new Set(names)].sort();
-    return groups.length < 2 ? [] : groups.map((group) => measure(input, axis, group, names));
-  });
-  const gaps = measured.flatMap((a) => measured.flatMap((b) => gapOf(a, b, input.least) ?? []));
+/** Figures in each group of each axis that has more than one group, and the gaps between groups. */
+export function subgroups(input: SubgroupInput): { readonly groups: Subgroup[]; readonly gaps: SubgroupGaps } {
+  const { columns, subjects, patients, least, seed } = input;
+  const orders = columns.map(({ scores, labels }) => orderByScore(scores, labels));
+  const axes = cohortsByAxis(subjects, patients).map((cohorts) => measureAxis(cohorts, columns, orders));
   return {
-    groups: measured.map(({ rounds: _, ...group }) => group),
-    largestGap: gaps.reduce<SubgroupGap | null>((most, gap) => (most && most.gap >= gap.gap ? most : gap), null),
+    groups: axes.flat().map(subgroupOf),
+    gaps: gapsBetween(axes, { patients: new Set(Array.from(patients)).size, least, seed }),
   };
 }
 
-function measure(
-  { columns, patients, rounds, seed }: SubgroupInput,
-  axis: SubgroupAxis,
-  group: string,
-  names: readonly string[],
-): Measured {
-  const rows = names.flatMap((name, row) => (name === group ? [row] : []));
-  const numbers = new Map<number, number>();
-  for (const row of rows) if (!numbers.has(patients[row]!)) numbers.set(patients[row]!, numbers.size);
-  const within = columns.map(({ scores, labels }) => ({
-    scores: rows.map((row) => scores[row]!),
-    labels: rows.map((row) => labels[row]!),
-  }));
-  const patientOf = rows.map((row) => numbers.get(patients[row]!)!);
-  const spreads = within.map(({ scores, labels }) => aurocSpread(scores, labels, patientOf));
-  const figures = within.map(({ labels }, i): SubgroupFigure => {
-    const spread = spreads[i] ?? null;
-    return {
-      rows: labels.filter((label) => !Number.isNaN(label)).length,
-      positives: labels.filter((label) => label > 0.5).length,
-      auroc: spread && spread.auroc,
-      aurocInterval: spread && intervalOfSpread(spread),
-    };
+/** Every cohort's films in the order of all films, so that scores are sorted once. */
+function measureAxis(cohorts: readonly Cohort[], columns: readonly Decided[], orders: readonly Uint32Array[]) {
+  const rows = columns[0]?.labels.length ?? 0;
+  const [cohortOf, placeOf] = [new Uint32Array(rows), new Uint32Array(rows)];
+  cohorts.forEach((cohort, number) => {
+    cohort.rows.forEach((row, place) => {
+      cohortOf[row] = number;
+      placeOf[row] = place;
+    });
   });
-  const parts = spreads.flatMap((spread) =>
-    spread === null ? [] : [{ value: spread.auroc, interval: intervalOfSpread(spread), influence: spread.influence }],
+  const figures = cohorts.map((): GroupFigures[] => []);
+  columns.forEach(({ scores, labels, threshold }, column) => {
+    const own = cohorts.map((cohort) => ({ order: new Uint32Array(cohort.rows.length), count: 0 }));
+    for (const row of orders[column]!) {
+      const of = own[cohortOf[row]!]!;
+      of.order[of.count] = placeOf[row]!;
+      of.count += 1;
+    }
+    cohorts.forEach(({ rows: ofCohort, patients, patientOf }, number) => {
+      const { order, count } = own[number]!;
+      figures[number]!.push(
+        groupFigures({
+          scores: gather(scores, ofCohort),
+          labels: gather(labels, ofCohort),
+          threshold,
+          patients,
+          patientCount: patientOf.length,
+          order: order.subarray(0, count),
+        }),
+      );
+    });
+  });
+  return cohorts.map((cohort, number): MeasuredCohort => ({ cohort, figures: figures[number]! }));
+}
+
+function subgroupOf({ cohort, figures }: MeasuredCohort): Subgroup {
+  const parts = figures.flatMap(({ auroc }) =>
+    auroc === null ? [] : [{ value: auroc.value, influence: auroc.influence, interval: auroc.intervalAt(CONFIDENCE) }],
   );
   return {
-    axis,
-    group,
-    films: rows.length,
-    patients: numbers.size,
-    meanAuroc: meanDefined(figures.map((figure) => figure.auroc)),
+    axis: cohort.axis,
+    group: cohort.group,
+    films: cohort.rows.length,
+    patients: cohort.patientOf.length,
+    meanAuroc: meanDefined(parts.map(({ value }) => value)),
     meanAurocInterval: meanInterval(parts),
-    figures,
-    rounds: bootstrap(within, patientOf, rounds, seed).map(({ auroc }) => auroc),
+    figures: figures.map(
+      ({ rows, positives, expected, auroc, falseNegativeRate, falsePositiveRate, calibrationInTheLarge }) => ({
+        rows,
+        positives,
+        auroc: estimate(auroc),
+        aurocInterval: intervalOf(auroc),
+        falseNegativeRate: estimate(falseNegativeRate),
+        falseNegativeRateInterval: intervalOf(falseNegativeRate),
+        falsePositiveRate: estimate(falsePositiveRate),
+        falsePositiveRateInterval: intervalOf(falsePositiveRate),
+        meanProbability: expected,
+        calibrationInTheLarge: estimate(calibrationInTheLarge),
+        calibrationInTheLargeInterval: intervalOf(calibrationInTheLarge),
+      }),
+    ),
   };
 }
 
-const comparable = ({ rows, positives }: SubgroupFigure, least: number): boolean =>
-  Math.min(positives, rows - positives) >= Math.max(1, least);
-
-/** How much better a group of an axis is than another; null for groups that cannot be compared or are no better. */
-function gapOf(a: Measured, b: Measured, least: number): SubgroupGap | null {
-  if (a.axis !== b.axis || a.group === b.group || a.group === UNKNOWN || b.group === UNKNOWN) return null;
-  const columns = a.figures.flatMap((figure, i) =>
-    comparable(figure, least) && comparable(b.figures[i]!, least) ? [i] : [],
-  );
-  const difference = (of: (group: Measured, column: number) => number | null): number | null =>
-    meanDefined(
-      columns.map((column) => {
-        const [ours, theirs] = [of(a, column), of(b, column)];
-        return ours === null || theirs === null ? null : ours - theirs;
-      }),
-    );
-  const gap = difference((group, column) => group.figures[column]!.auroc);
-  if (gap === null || gap <= 0) return null;
-  const rounds = (a.rounds[0] ?? []).map((_, round) => difference((group, column) => group.rounds[column]![round]!));
-  return { axis: a.axis, better: a.group, worse: b.group, gap, interval: percentileInterval(rounds), columns };
-}
+const estimate = (figure: GroupFigure | null): number | null => figure?.value ?? null;
+const intervalOf = (figure: GroupFigure | null): Interval | null => figure?.intervalAt(CONFIDENCE) ?? null;

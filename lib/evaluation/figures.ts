@@ -1,4 +1,4 @@
-import type { Evaluation, Localisation } from "../contracts/evaluation.ts";
+import type { Evaluation, Localisation, SubgroupGap as NamedGap } from "../contracts/evaluation.ts";
 import type { Decided } from "../domain/metrics/averages.ts";
 import { brier } from "../domain/metrics/brier.ts";
 import { calibrationLine } from "../domain/metrics/calibration-line.ts";
@@ -65,7 +65,7 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
     ),
     curves: rankings.map((r) => ({ roc: rocCurve(r), precisionRecall: precisionRecallCurve(r) })),
     reliability: columnsOf(raw, thresholds).map((before, i) => reliabilityOf(before, columns[i]!)),
-    ...subgroupFigures(test, columns, bootstrap),
+    ...subgroupFigures(test, columns, bootstrap.seed),
     operatingCurve: {
       thresholds: steps,
       sensitivity: atSteps.map((counts) => counts.map(recall)),
@@ -83,21 +83,22 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
 function subgroupFigures(
   { patients, subjects }: PredictionTable,
   columns: readonly Decided[],
-  bootstrap: FiguresInput["bootstrap"],
-): Pick<Evaluation, "subgroups" | "largestSubgroupGap"> {
-  const { groups, largestGap } = subgroups({ columns, patients, subjects, ...bootstrap, least: LEAST_FOR_CLAIM });
+  seed: number,
+): Pick<Evaluation, "subgroups" | "subgroupGaps"> {
+  const { groups, gaps } = subgroups({ columns, patients, subjects, seed, least: LEAST_FOR_CLAIM });
   return {
     subgroups: groups.map(({ figures, ...group }) => ({ ...group, perObservation: byName(figures) })),
-    largestSubgroupGap: largestGap && gapByName(largestGap),
+    subgroupGaps: { ...gaps, gaps: gaps.gaps.map(gapByName) },
   };
 }
 
 const byName = <T>(values: readonly T[]): Record<Observation, T> =>
   Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])) as Record<Observation, T>;
 
-const gapByName = ({ columns, ...gap }: SubgroupGap): NonNullable<Evaluation["largestSubgroupGap"]> => ({
+const gapByName = ({ column, values: [higher, lower], ...gap }: SubgroupGap): NamedGap => ({
   ...gap,
-  observations: columns.map((column) => OBSERVATIONS[column]!),
+  observation: OBSERVATIONS[column]!,
+  values: [higher, lower],
 });
 
 function reliabilityOf(raw: Decided, served: Decided): Evaluation["reliability"][number] {

@@ -1,13 +1,13 @@
-import type { Evaluation } from "../contracts/evaluation.ts";
 import type { ModelCard } from "../contracts/model-card.ts";
-import { LEAST_FOR_CLAIM, observationsWith } from "../domain/observation-status.ts";
-import type { ReportMaterial } from "../report/material.ts";
-import { outOfDistributionText } from "../report/out-of-distribution.ts";
 import { unstated } from "../domain/card-statements.ts";
+import { LEAST_FOR_CLAIM, observationsWith } from "../domain/observation-status.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { cautionOf } from "../domain/provenance.ts";
 import { tally } from "../domain/tally.ts";
+import type { ReportMaterial } from "../report/material.ts";
+import { outOfDistributionText } from "../report/out-of-distribution.ts";
 import { netBenefitAt } from "../report/sections/net-benefit.ts";
+import { subgroupLimits } from "../report/subgroup-text.ts";
 
 const INTENDED_USE = [
   "Research and teaching: how a network for chest films is prepared, trained, judged and served.",
@@ -23,12 +23,6 @@ const MONITORING = [
   "It alarms on faults, slow answers, a promoted model that does not load, failed runs and data that can't be read.",
   "Nothing watches whether answers are right: that needs readers' labels, which the service takes as feedback.",
 ];
-
-function subgroupLimit({ subgroups, largestSubgroupGap: gap }: Evaluation): string {
-  if (subgroups.length === 0) return "Not broken down by sex, age, projection or source: the test films are all alike.";
-  if (gap === null) return "Subgroups of the test films are too small to say whether it does as well for all.";
-  return `Largest gap between subgroups: by ${gap.axis}, ${gap.better} above ${gap.worse} by ${gap.gap.toFixed(3)} AUROC.`;
-}
 
 /** The card of the model that a report is about. */
 export function modelCard(material: ReportMaterial): ModelCard {
@@ -58,7 +52,7 @@ export function modelCard(material: ReportMaterial): ModelCard {
           ]
         : []),
       `No accuracy is claimed where the test films have fewer than ${LEAST_FOR_CLAIM} positives or negatives.`,
-      subgroupLimit(evaluation),
+      ...subgroupLimits(evaluation),
       outOfDistributionText(outOfDistribution),
       "Heat maps show what raised a score, not where disease is.",
     ],

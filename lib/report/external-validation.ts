@@ -1,8 +1,8 @@
 import type { ExternalValidation, ValidatedObservation } from "../contracts/external-validation.ts";
 import { choiceFor } from "../domain/label-policy.ts";
+import { LEAST_FOR_CLAIM } from "../domain/observation-status.ts";
 import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { operatingPointText } from "../domain/operating-point.ts";
-import { LEAST_FOR_CLAIM } from "../domain/observation-status.ts";
 import { AUROC_PLACES, count, counted, figure, interval, list, percent } from "./format.ts";
 import { type Fragment, type Html, html } from "./html.ts";
 import { page } from "./page.ts";

@@ -1,7 +1,7 @@
 import type { Dataset, UpsamplingRecord } from "../contracts/dataset.ts";
 import type { Evaluation } from "../contracts/evaluation.ts";
-import type { OutOfDistribution } from "../contracts/model-version.ts";
 import type { Machine } from "../contracts/machine.ts";
+import type { OutOfDistribution } from "../contracts/model-version.ts";
 import type { Plan } from "../contracts/plan.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import type { TrainingHistory } from "../contracts/training.ts";

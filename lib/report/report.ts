@@ -36,7 +36,7 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
       studies(material.evaluation.studyLevel),
       await calibration(material),
       await netBenefit(material),
-      subgroups(material),
+      await subgroups(material),
       published(material),
       await localisation(material),
       await training(material),

@@ -6,7 +6,7 @@ import { handler as gate } from "../../functions/gate/handler.ts";
 import { handler as notify } from "../../functions/notify/handler.ts";
 import { handler as promote } from "../../functions/promote/handler.ts";
 import { GateDecision } from "../../lib/contracts/decision.ts";
-import { RunEvaluation } from "../../lib/contracts/evaluation.ts";
+import { type Evaluation, RunEvaluation, type SubgroupGap } from "../../lib/contracts/evaluation.ts";
 import { Exams } from "../../lib/contracts/exams.ts";
 import { modelKeys, runKeys, VERSION_FILES } from "../../lib/contracts/layout.ts";
 import { RunOutcome, RunRequest } from "../../lib/contracts/run.ts";
@@ -68,7 +68,12 @@ beforeEach(async () => {
 });
 
 /** A run up to its evaluation, as the evaluator leaves it. @returns its model version */
-async function evaluated(run: string, noise: number, gateRules: object = { maxCalibrationError: 1 }): Promise<string> {
+async function evaluated(
+  run: string,
+  noise: number,
+  gateRules: object = { maxCalibrationError: 1 },
+  found: Partial<Evaluation> = {},
+): Promise<string> {
   const keys = runKeys(run);
   const config = RunConfig.parse({ name: "test", model: { network: "densenet-mini" }, gate: gateRules });
   await writeDocument(rooms.runs, keys.request, RunRequest, {
@@ -82,7 +87,7 @@ async function evaluated(run: string, noise: number, gateRules: object = { maxCa
   });
   const trainedOn = { ...describeVersion().trainedOn, run };
   const test = predictions(noise);
-  const evaluation = evaluationFigures({
+  const figures = evaluationFigures({
     leakage: { testFilms: 0, testFilmsInTraining: 0, testPatients: 0, testPatientsInTraining: 0 },
     run,
     protocol: "leak-free",
@@ -99,6 +104,7 @@ async function evaluated(run: string, noise: number, gateRules: object = { maxCa
       untrainedIou: null,
     },
   });
+  const evaluation = { ...figures, ...found };
   const { version } = await publishVersion(
     rooms.models,
     describeVersion({ name: run, trainedOn, meanAuroc: evaluation.meanAuroc }),
@@ -181,6 +187,43 @@ describe("gate, promote, notify", () => {
     expect(await gate({ run: "second" })).toEqual({ decision: "keep" });
     const failed = (await decision("second")).checks.filter(({ passed }) => !passed);
     expect(failed).toMatchObject([{ rule: "calibration" }]);
+  });
+
+  it("keep the champion from a better one with a sure gap between groups, whichever gap is the largest", async () => {
+    await promoteVersion(rooms.models, await evaluated("first", 0.9));
+    const bySex = { axis: "sex", higher: "Male", lower: "Female", p: 0.001 } as const;
+    const gaps: SubgroupGap[] = [
+      {
+        ...bySex,
+        figure: "falseNegativeRate",
+        observation: "Edema",
+        values: [0.9, 0.3],
+        gap: 0.6,
+        interval: [0.5, 0.7],
+      },
+      { ...bySex, figure: "auroc", observation: "Edema", values: [0.95, 0.7], gap: 0.25, interval: [0.21, 0.3] },
+      { ...bySex, figure: "auroc", observation: "Fracture", values: [0.9, 0.6], gap: 0.3, interval: [-0.1, 0.6] },
+    ];
+    const subgroupGaps = { comparisons: 3, confidence: 0.99, gaps };
+    await evaluated("second", 0.7, { maxCalibrationError: 1, maxSubgroupGap: 0.2 }, { subgroupGaps });
+    expect(await gate({ run: "second" })).toEqual({ decision: "keep" });
+    const [failed, ...others] = (await decision("second")).checks.filter(({ passed }) => !passed);
+    expect(failed).toMatchObject({ rule: "subgroup-gap", value: 0.21, limit: 0.2 });
+    expect(failed!.detail).toContain("0.300");
+    expect(others).toEqual([]);
+
+    const ofBefore: Evaluation["largestSubgroupGap"] = {
+      axis: "sex",
+      better: "Male",
+      worse: "Female",
+      gap: 0.3,
+      interval: [0.1, 0.5],
+      observations: ["Edema"],
+    };
+    await evaluated("third", 0.7, undefined, { subgroupGaps: undefined, largestSubgroupGap: ofBefore });
+    await gate({ run: "third" });
+    const rule = (await decision("third")).checks.find((check) => check.rule === "subgroup-gap");
+    expect(rule).toMatchObject({ passed: true, value: 0.1 });
   });
 
   it("keep the champion, and say why in a line, where the two cannot be compared", async () => {

@@ -1,11 +1,11 @@
+import type { ExternalValidation } from "../../../lib/contracts/external-validation.ts";
 import type { ModelVersion, OutOfDistribution } from "../../../lib/contracts/model-version.ts";
 import type { ObservationStatus } from "../../../lib/domain/observation-status.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { operatingPointText } from "../../../lib/domain/operating-point.ts";
 import { cautionOf, KIND_WORDS, NOT_STATED, SOURCE_FACTS } from "../../../lib/domain/provenance.ts";
-import { findVersion, type ModelsOptions, statusesOf } from "./registry.ts";
-import type { ExternalValidation } from "../../../lib/contracts/external-validation.ts";
 import { listValidations } from "../../../lib/registry/validations.ts";
+import { findVersion, type ModelsOptions, statusesOf } from "./registry.ts";
 
 const validationLine = ({ id, createdAt, data, films, meanAuroc }: ExternalValidation) => ({
   ...{ id, createdAt, data: data.name, films: films.judged, meanAuroc: meanAuroc.external },

@@ -54,13 +54,7 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
 const changed = (files: string): InputError =>
   new InputError("data-changed", `${files}: changed since the run was made, expected the same files; start a new run`);
 
-function describe(
-  run: string,
-  fingerprint: string,
-  files: readonly string[],
-  manifest: Manifest,
-  boxes: number,
-) {
+function describe(run: string, fingerprint: string, files: readonly string[], manifest: Manifest, boxes: number) {
   const { source, patient, study, view } = manifest;
   const count = (matches: (row: number) => boolean) => view.filter((_, row) => matches(row)).length;
   return {

@@ -42,7 +42,10 @@ export interface Candidate extends Contender {
   readonly ownTest: OwnTest | null;
   /** Readers sent every one of its test films. */
   readonly readersOnly: boolean;
-  /** Largest absolute difference in AUROC between two groups of test patients, with its lower bound. */
+  /**
+   * Largest difference in AUROC of one observation between two groups of test patients, and what it is at least, corrected
+   * for all that were looked at; 0 where none is shown.
+   */
   readonly subgroupGap: { readonly gap: number; readonly lower: number } | null;
 }
 

@@ -22,7 +22,7 @@ export async function calibration({ evaluation, calibrationKinds, statuses }: Re
 probability was fitted on calibration patients, whose films were neither up-sampled nor used to choose the epoch: ${list(kinds)}.</p>
 ${calibrationTable(evaluation)}
 <figure>${await reliabilityPanels(evaluation)}
-<figcaption><b>Figure 4. Reliability</b> on the test patients: share of positives over the mean probability in each tenth of the scale
+<figcaption><b>Figure #. Reliability</b> on the test patients: share of positives over the mean probability in each tenth of the scale
 that holds films. Hollow: as the network gives them. Filled: as they are served. Dashed: what they should be. A tenth with few
 films says little.</figcaption></figure>`;
 }
@@ -52,7 +52,7 @@ const slopeOf = (m: ObservationMetrics): Fragment =>
 
 const calibrationTable = ({ perObservation, reliability }: ReportMaterial["evaluation"]): Html =>
   table({
-    caption: html`<b>Table 3. Calibration on the test patients</b>, before → after, and the 95 % interval of what it is after. Slope: 1 is
+    caption: html`<b>Table #. Calibration on the test patients</b>, before → after, and the 95 % interval of what it is after. Slope: 1 is
 right, less means too sure. Intercept: 0 is right, less means too high. Expected calibration error (ECE) and Brier score: 0 is
 best.`,
     headings: ["Observation", "Slope", "Intercept", "ECE", "Brier score", "Log loss"],

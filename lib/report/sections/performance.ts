@@ -36,17 +36,17 @@ ${figuresTable(material, on)}`;
   const left = 14 - definedObservations - notLearned;
   return html`${title}
 <figure>${await aurocFigure(evaluation)}
-<figcaption><b>Figure 1. AUROC by observation.</b> Dot: AUROC on the ${on}; line: 95 % interval, in which
+<figcaption><b>Figure #. AUROC by observation.</b> Dot: AUROC on the ${on}; line: 95 % interval, in which
 a patient's films count together.
 Dashed: chance. ${left > 0 && `${counted(left, "observation")} with only one class among the test films ${left === 1 ? "is" : "are"} left out.`}
 ${notLearned > 0 && `${counted(notLearned, "observation")} that the model did not learn ${notLearned === 1 ? "has" : "have"} no figures.`}</figcaption></figure>
 ${figuresTable(material, on)}
 ${decisionsTable(material)}
 <figure>${await curvePanels(evaluation, "roc")}
-<figcaption><b>Figure 2. ROC curves</b> on the ${on}. Dashed: chance. Dot: the operating point of table 1.</figcaption></figure>
+<figcaption><b>Figure #. ROC curves</b> on the ${on}. Dashed: chance. Dot: the operating point of table #figures.</figcaption></figure>
 <figure>${await curvePanels(evaluation, "precisionRecall")}
-<figcaption><b>Figure 3. Precision-recall curves</b> on the same films. Dashed: the prevalence, which is the precision of
-calling every film positive. Dot: the operating point of table 1.</figcaption></figure>`;
+<figcaption><b>Figure #. Precision-recall curves</b> on the same films. Dashed: the prevalence, which is the precision of
+calling every film positive. Dot: the operating point of table #figures.</figcaption></figure>`;
 }
 
 type Range = [number, number] | null;
@@ -74,7 +74,7 @@ function figuresTable({ evaluation, request, calibrationKinds, statuses }: Repor
   const fitted = calibrationKinds.filter((kind) => kind !== "identity").length;
   const all = OBSERVATIONS.map((name) => perObservation[name]);
   return table({
-    caption: html`<b>Table 1. Figures by observation</b> on the ${on}; masked labels are left out. Beside each figure its 95 % interval. AUROC and
+    caption: html`<b>Table #figures. Figures by observation</b> on the ${on}; masked labels are left out. Beside each figure its 95 % interval. AUROC and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of ${learned} observations are calibrated, on
 patients kept for that${fitted < learned && "; for the rest there were too few positives or negatives"}.
@@ -111,7 +111,7 @@ function meanCells(all: readonly ObservationMetrics[], meanAuroc: Fragment): Fra
 
 const decisionsTable = ({ evaluation: { perObservation }, statuses }: ReportMaterial): Html =>
   table({
-    caption: html`<b>Table 2. Decisions counted</b> on the same films at the threshold of table 1. Right decisions: their share; it says
+    caption: html`<b>Table #. Decisions counted</b> on the same films at the threshold of table #figures. Right decisions: their share; it says
 little where an observation is rare. Brier score: mean squared error of the probability, 0 is best. Beside both their 95 %
 intervals.`,
     headings: [

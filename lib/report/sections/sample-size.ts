@@ -1,6 +1,6 @@
+import { LEAST_FOR_CLAIM } from "../../domain/observation-status.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { trialsForWidth, widthOfShare } from "../../domain/sample-size.ts";
-import { LEAST_FOR_CLAIM } from "../../domain/observation-status.ts";
 import { count } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";

@@ -66,7 +66,7 @@ export const evaluation: Evaluation = {
   },
   curves: forEachObservation(() => ({ roc: [], precisionRecall: [] })),
   subgroups: [],
-  largestSubgroupGap: null,
+  subgroupGaps: { comparisons: 0, confidence: null, gaps: [] },
   reliability: forEachObservation(() => ({
     before: [],
     after: [],

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { Evaluation } from "../../../lib/contracts/evaluation.ts";
+import { Evaluation, RunEvaluation } from "../../../lib/contracts/evaluation.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { random, shuffle } from "../../../lib/domain/random.ts";
 import { calibrated, decisionRules } from "../../../lib/evaluation/decision-rules.ts";
@@ -47,6 +47,25 @@ describe("figures of an evaluation", () => {
     const [low, high] = found.meanAurocInterval!;
     expect(low).toBeLessThan(found.meanAuroc!);
     expect(high).toBeGreaterThan(found.meanAuroc!);
+  });
+
+  it("of before groups were compared by more than AUROC still load", () => {
+    const { subgroupGaps: _, subgroups, ...rest } = figures(tables.test);
+    const ofBefore = subgroups.map((group) => ({
+      ...group,
+      perObservation: Object.fromEntries(
+        Object.entries(group.perObservation).map(([name, { rows, positives, auroc, aurocInterval }]) => [
+          name,
+          { rows, positives, auroc, aurocInterval },
+        ]),
+      ),
+    }));
+    const gap = { axis: "sex", better: "Male", worse: "Female", gap: 0.05, interval: null, observations: ["Edema"] };
+    for (const largestSubgroupGap of [gap, null]) {
+      const document = { ...rest, subgroups: ofBefore, largestSubgroupGap };
+      expect(Evaluation.parse(document)).toEqual(document);
+      expect(RunEvaluation.parse({ ...document, model: "a" }).largestSubgroupGap).toEqual(largestSubgroupGap);
+    }
   });
 
   it("leave masked labels out", () => {

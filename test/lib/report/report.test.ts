@@ -11,6 +11,7 @@ import { html, raw } from "../../../lib/report/html.ts";
 import { renderModelCard } from "../../../lib/report/model-card.ts";
 import { STUDY } from "../../../lib/report/published/study.ts";
 import { renderReport } from "../../../lib/report/report.ts";
+import { surestGaps } from "../../../lib/report/subgroup-text.ts";
 import { syntheticTable } from "../evaluation/synthetic.ts";
 import { syntheticMaterial } from "./synthetic-material.ts";
 
@@ -50,7 +51,7 @@ describe("report", () => {
     }
     const ids = Array.from(page.matchAll(/ id="([^"]+)"/g), ([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(page.match(/<svg/g)!.length).toBe(1 + 4 * 13 + 2 + 1);
+    expect(page.match(/<svg/g)!.length).toBe(1 + 4 * 13 + 2 + 1 + 1);
     expect(page).toContain("not defined");
   });
 
@@ -129,7 +130,7 @@ describe("report", () => {
     const model = (c.truePositive - c.falsePositive * (t / (1 - t))) / films;
     const section = page.slice(page.indexOf('id="net-benefit"'), page.indexOf('id="subgroups"'));
     expect(section).toMatch(new RegExp(`Edema</th><td class="">${t.toFixed(2)}</td><td class="">${model.toFixed(3)}<`));
-    expect(page).toContain("Of 247 test films 3 (1.2 %) would be answered with the warning");
+    expect(page).toContain("3 of 247 test films (1.2 %)");
     expect(page).toContain(
       "Of 2,212 films 2 (0.1 %) could not be read and were set aside: 1 image broken and 1 image missing",
     );
@@ -138,9 +139,13 @@ describe("report", () => {
   });
 
   it("names the largest gap between subgroups", () => {
-    const { better, worse, gap } = material.evaluation.largestSubgroupGap!;
-    expect(page).toContain(`${better} does better than ${worse}`);
-    expect(page).toContain(gap.toFixed(3));
+    const { comparisons, gaps } = material.evaluation.subgroupGaps!;
+    expect(page).toContain(`Of ${comparisons} comparisons of two groups`);
+    const rows = page.slice(page.indexOf("Largest gaps between subgroups</b>"), page.indexOf("The gaps of table")).split("<tr>");
+    for (const { observation, higher, lower, gap } of surestGaps(gaps)) {
+      const words = [observation, higher, lower, gap.toFixed(3)];
+      expect(rows.filter((row) => words.every((word) => row.includes(word)))).not.toEqual([]);
+    }
   });
 
   it("is the same for the same run", async () => {

@@ -104,7 +104,9 @@ describe.skipIf(!existsSync(CHROMIUM))("what the page says of a film, in Chromiu
   });
 
   test("a model of drawings is told before all else, one of films is not", async () => {
-    const service = await startTestService({ provenance: [{ name: "phantoms", kind: "phantom", labeller: "a program" }] });
+    const service = await startTestService({
+      provenance: [{ name: "phantoms", kind: "phantom", labeller: "a program" }],
+    });
     try {
       const tab = await openTab(site.browser, service.url);
       const caution = tab.page.locator("#caution");
