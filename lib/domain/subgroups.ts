@@ -120,7 +120,7 @@ function measure(
     return {
       rows: labels.filter((label) => !Number.isNaN(label)).length,
       positives: labels.filter((label) => label > 0.5).length,
-      auroc: spread && spread.auroc,
+      auroc: spread?.auroc ?? null,
       aurocInterval: spread && intervalOfSpread(spread),
     };
   });
