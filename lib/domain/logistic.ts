@@ -115,7 +115,7 @@ function curvature(x: Numbers, targets: Numbers, { slope, intercept }: Line): Cu
     const p = (z >= 0 ? 1 : small) / (1 + small);
     const error = p - targets[i]!;
     const weight = small / ((1 + small) * (1 + small));
-    loss += (z > 0 ? z : 0) - targets[i]! * z + Math.log1p(small);
+    loss += Math.max(z, 0) - targets[i]! * z + Math.log1p(small);
     g1 += error * value;
     g0 += error;
     size1 += Math.abs(error * value);

@@ -130,7 +130,7 @@ describe("report", () => {
     const model = (c.truePositive - c.falsePositive * (t / (1 - t))) / films;
     const section = page.slice(page.indexOf('id="net-benefit"'), page.indexOf('id="subgroups"'));
     expect(section).toMatch(new RegExp(`Edema</th><td class="">${t.toFixed(2)}</td><td class="">${model.toFixed(3)}<`));
-    expect(page).toContain("3 of 247 test films (1.2 %)");
+    expect(page).toContain("3 of 247 (1.2 %) would wrongly have none");
     expect(page).toContain(
       "Of 2,212 films 2 (0.1 %) could not be read and were set aside: 1 image broken and 1 image missing",
     );
