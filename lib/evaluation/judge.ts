@@ -81,7 +81,7 @@ export async function judge(
       evaluation,
       examples,
       trainedPatients,
-      calibrationKinds: rules.calibration.map(({ kind }) => kind),
+      calibration: rules.calibration,
       tensorflow: device().tensorflow,
     },
     rules,

@@ -3,6 +3,7 @@ import type { Evaluation } from "../contracts/evaluation.ts";
 import type { Plan } from "../contracts/plan.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
+import type { CalibrationMap } from "../domain/calibration.ts";
 import type { Rectangle } from "../domain/geometry.ts";
 import type { Observation } from "../domain/observations.ts";
 
@@ -34,7 +35,7 @@ export interface ReportMaterial {
   readonly evaluation: Evaluation;
   /** Patients of the films that were trained on. */
   readonly trainedPatients: number;
-  readonly calibrationKinds: readonly ("identity" | "platt" | "isotonic")[];
+  readonly calibration: readonly CalibrationMap[];
   readonly examples: readonly Example[];
   /** SHA-256 of the serving graph's files by path. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];

@@ -60,16 +60,16 @@ const MEANS = {
 const auroc = (value: number | null, range: [number, number] | null): Fragment =>
   value === null ? cell(null) : html`<b>${cell(value, AUROC_PLACES)}</b> <span class="quiet">${interval(range)}</span>`;
 
-function figuresTable({ evaluation, request, calibrationKinds }: ReportMaterial, on: string): Html {
+function figuresTable({ evaluation, request, calibration }: ReportMaterial, on: string): Html {
   const { perObservation, meanAuroc, meanAurocInterval } = evaluation;
   const enough = new Set<string>(claimed(evaluation));
-  const fitted = calibrationKinds.filter((kind) => kind !== "identity").length;
+  const fitted = calibration.filter(({ kind }) => kind !== "identity").length;
   const all = OBSERVATIONS.map((name) => perObservation[name]);
   return table({
     caption: html`<b>Table 1. Figures by observation</b> on the ${on}; masked labels are left out. AUROC (with its 95 % interval) and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of 14 observations are calibrated, on
-patients kept for that${fitted < 14 && "; for the rest there were too few positives or negatives"}.
+patients kept for that${fitted < 14 && "; why the rest are not stands below table 3"}.
 † Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed.`,
     headings: ["Observation", "Positive", "Prevalence", "AUROC", "AP", "Threshold", ...Object.keys(MEANS).slice(1)],
     rows: OBSERVATIONS.map((name) => {

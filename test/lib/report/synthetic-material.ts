@@ -151,7 +151,7 @@ export function syntheticMaterial({
     })),
     evaluation,
     trainedPatients: 800,
-    calibrationKinds: rules.calibration.map((map) => map.kind),
+    calibration: rules.calibration,
     examples: [
       example("Cardiomegaly", "true positive", 1),
       example("Cardiomegaly", "false negative", 2),
