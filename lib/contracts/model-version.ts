@@ -5,9 +5,12 @@ import { Instant, ObservationName, perObservation, Sha256, Share, schemaName } f
 import { Provenance } from "./provenance.ts";
 import { Geometry, LabelPolicy, ModelConfig, OperatingPointRule } from "./run-config.ts";
 
-/** From a raw probability to a calibrated one, per observation. */
+/** From a logit to a calibrated probability, per observation. */
 export const Calibration = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("identity") }),
+  z.strictObject({
+    kind: z.literal("identity"),
+    reason: z.string().optional().describe("why the probabilities stay as they are, where calibration was asked for"),
+  }),
   z.strictObject({ kind: z.literal("platt"), slope: z.number(), intercept: z.number() }),
   z.strictObject({ kind: z.literal("isotonic"), x: z.array(Share), y: z.array(Share) }),
 ]);

@@ -5,7 +5,7 @@ import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts
 import { operatingPoint } from "../domain/operating-point.ts";
 import { column, type PredictionTable } from "./prediction-table.ts";
 
-/** How a raw probability becomes a decision, per observation. */
+/** How a logit becomes a decision, per observation. */
 export interface DecisionRules {
   readonly calibration: Calibration[];
   /** On calibrated probabilities; positive where probability >= threshold. */
@@ -21,7 +21,11 @@ export function decisionRules(
   raw: { readonly calibration: PredictionTable; readonly tuning: PredictionTable },
 ): DecisionRules {
   const calibration = forEachObservation((_, i) =>
-    fitCalibration(config.calibration, column(raw.calibration.probabilities, i), column(raw.calibration.labels, i)),
+    fitCalibration(config.calibration, {
+      logits: column(raw.calibration.logits, i),
+      labels: column(raw.calibration.labels, i),
+      patients: raw.calibration.patients,
+    }),
   ) as Calibration[];
   const tuning = calibrated(raw.tuning, calibration);
   const thresholds = forEachObservation((_, i) =>
@@ -38,6 +42,6 @@ export const calibrated = (raw: PredictionTable, calibration: readonly Calibrati
 
 /** Calibrated probabilities of a table of count x 14. */
 export const calibratedProbabilities = (
-  { probabilities }: Pick<PredictionTable, "probabilities">,
+  { logits }: Pick<PredictionTable, "logits">,
   calibration: readonly Calibration[],
-): Float64Array => probabilities.map((p, i) => calibrate(calibration[i % OBSERVATION_COUNT]!, p));
+): Float64Array => logits.map((logit, i) => calibrate(calibration[i % OBSERVATION_COUNT]!, logit));

@@ -98,7 +98,7 @@ export async function judge(
       examples,
       statuses: observations.map(({ status }) => status),
       trainedPatients,
-      calibrationKinds: rules.calibration.map(({ kind }) => kind),
+      calibration: rules.calibration,
       composition: compositionOf(split, (position) => ({
         subject: subjectOf(data, position),
         patient: patientOf(data, position),

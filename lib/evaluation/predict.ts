@@ -1,3 +1,4 @@
+import { sigmoid } from "../domain/logistic.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { ServingGraph, ServingOutput } from "../engine/saved-model.ts";
 import type { PreparedFilms } from "../training/film-source.ts";
@@ -36,20 +37,20 @@ function* batches(films: PreparedFilms, positions: Uint32Array, batchSize: numbe
   }
 }
 
-/** The graph's raw probabilities and the labels of the films at `positions`, count x 14 each. */
+/** The graph's logits, their probabilities and the labels of the films at `positions`, count x 14 each. */
 export async function predict(
   positions: Uint32Array,
   using: Predicting,
-): Promise<{ probabilities: Float64Array; labels: Float32Array }> {
-  const probabilities = new Float64Array(positions.length * OBSERVATION_COUNT);
+): Promise<{ logits: Float64Array; probabilities: Float64Array; labels: Float32Array }> {
+  const logits = new Float64Array(positions.length * OBSERVATION_COUNT);
   const labels = new Float32Array(positions.length * OBSERVATION_COUNT);
   let offset = 0;
   for await (const batch of runBatches(positions, using)) {
-    probabilities.set(batch.probabilities, offset);
+    logits.set(batch.logits, offset);
     labels.set(batch.targets, offset);
     offset += batch.count * OBSERVATION_COUNT;
   }
-  return { probabilities, labels };
+  return { logits, probabilities: logits.map(sigmoid), labels };
 }
 
 /** Grad-CAM of all observations for one film, 14 x rows x columns. */

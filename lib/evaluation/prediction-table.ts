@@ -18,6 +18,8 @@ export interface PredictionTable {
   readonly studies: Uint32Array;
   /** count x 14; 1, 0 or NaN, which is left out. */
   readonly labels: Float32Array;
+  /** count x 14, of the serving graph. */
+  readonly logits: Float64Array;
   /** count x 14, raw or calibrated, in [0, 1]. */
   readonly probabilities: Float64Array;
 }

@@ -122,11 +122,7 @@ function runGraph(graph: ServingGraph, squares: readonly Square[], version: Mode
   return squares.map((_, film) => predictionOf(output, film, version));
 }
 
-function predictionOf(
-  { count, logits, probabilities, features, maps }: ServingOutput,
-  film: number,
-  version: ModelVersion,
-): Seen {
+function predictionOf({ count, logits, features, maps }: ServingOutput, film: number, version: ModelVersion): Seen {
   const own = (values: Float32Array): Float32Array => {
     const length = values.length / count;
     return values.slice(film * length, (film + 1) * length);
@@ -134,7 +130,7 @@ function predictionOf(
   return {
     features: own(features),
     logits: own(logits),
-    probabilities: own(probabilities).map((raw, i) => calibrate(version.calibration[i]!, raw)),
+    probabilities: own(logits).map((logit, i) => calibrate(version.calibration[i]!, logit)),
     maps: maps && { rows: maps.rows, columns: maps.columns, values: own(maps.values) },
   };
 }

@@ -5,6 +5,7 @@ import type { OutOfDistribution } from "../contracts/model-version.ts";
 import type { Plan } from "../contracts/plan.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
+import type { CalibrationMap } from "../domain/calibration.ts";
 import type { Composition } from "../domain/composition.ts";
 import type { Rectangle } from "../domain/geometry.ts";
 import type { ObservationStatus } from "../domain/observation-status.ts";
@@ -41,7 +42,7 @@ export interface ReportMaterial {
   readonly outOfDistribution: OutOfDistribution;
   /** Patients of the films that were trained on. */
   readonly trainedPatients: number;
-  readonly calibrationKinds: readonly ("identity" | "platt" | "isotonic")[];
+  readonly calibration: readonly CalibrationMap[];
   readonly examples: readonly Example[];
   /** Whose films each part holds. */
   readonly composition: Composition;

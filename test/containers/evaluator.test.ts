@@ -122,7 +122,7 @@ describe("evaluator", () => {
       const answer = graph.run(pixels, count);
       for (const [i, name] of OBSERVATIONS.entries()) {
         const rows = Array.from({ length: count }, (_, row) => row * OBSERVATIONS.length + i);
-        const scores = rows.map((at) => calibrate(manifest.calibration[i]!, answer.probabilities[at]!));
+        const scores = rows.map((at) => calibrate(manifest.calibration[i]!, answer.logits[at]!));
         const expected = auroc(
           scores,
           rows.map((at) => targets[at]!),

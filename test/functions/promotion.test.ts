@@ -12,6 +12,7 @@ import { modelKeys, runKeys, VERSION_FILES } from "../../lib/contracts/layout.ts
 import { RunOutcome, RunRequest } from "../../lib/contracts/run.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { LEFT_OUT } from "../../lib/domain/exam-films.ts";
+import { logit } from "../../lib/domain/logistic.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { random } from "../../lib/domain/random.ts";
 import { encodeExam } from "../../lib/evaluation/exams/exam-table.ts";
@@ -34,6 +35,10 @@ function predictions(noise: number): PredictionTable {
   const labels = Float32Array.from({ length: FILMS * OBSERVATION_COUNT }, () =>
     truth() < 0.1 ? Number.NaN : truth() < 0.3 ? 1 : 0,
   );
+  const probabilities = Float64Array.from(labels, (label) => {
+    const mixed = (Number.isNaN(label) ? 0 : label) * (1 - noise) + blur() * noise;
+    return Math.min(1, Math.max(0, mixed));
+  });
   return {
     part: "test",
     count: FILMS,
@@ -48,10 +53,8 @@ function predictions(noise: number): PredictionTable {
     patients: Uint32Array.from({ length: FILMS }, (_, film) => film >> 1),
     studies: Uint32Array.from({ length: FILMS }, (_, film) => film),
     labels,
-    probabilities: Float64Array.from(labels, (label) => {
-      const mixed = (Number.isNaN(label) ? 0 : label) * (1 - noise) + blur() * noise;
-      return Math.min(1, Math.max(0, mixed));
-    }),
+    logits: probabilities.map(logit),
+    probabilities,
   };
 }
 
@@ -183,7 +186,7 @@ describe("gate, promote, notify", () => {
 
   it("keep the champion from a better one whose probabilities are not what they say", async () => {
     await promoteVersion(rooms.models, await evaluated("first", 0.9));
-    await evaluated("second", 0.7, { maxCalibrationError: 0.05 });
+    await evaluated("second", 0.7, { maxCalibrationError: 0.05, sensitivityMargin: 1 });
     expect(await gate({ run: "second" })).toEqual({ decision: "keep" });
     const failed = (await decision("second")).checks.filter(({ passed }) => !passed);
     expect(failed).toMatchObject([{ rule: "calibration" }]);

@@ -12,7 +12,7 @@ import { type Predicting, runBatches } from "../predict.ts";
 /** What a version answers for the films of shards, in their order. */
 export interface Answers {
   /** films x 14, raw. */
-  readonly probabilities: Float64Array;
+  readonly logits: Float64Array;
   /** 1 for a film that the service would tell is unlike those learned from, 0 for any other, NaN where that has no measure. */
   readonly strange: Float64Array;
 }
@@ -34,7 +34,7 @@ export interface Answering extends Pick<Predicting, "graph" | "batchSize" | "sig
 export async function answerShards(shards: readonly ShardRecord[], using: Answering): Promise<Answers> {
   const films = shards.reduce((sum, { rows }) => sum + rows, 0);
   const all = {
-    probabilities: new Float64Array(films * OBSERVATION_COUNT),
+    logits: new Float64Array(films * OBSERVATION_COUNT),
     strange: new Float64Array(films),
   };
   let first = 0;
@@ -42,8 +42,8 @@ export async function answerShards(shards: readonly ShardRecord[], using: Answer
     using.signal.throwIfAborted();
     const kept = await findAnswers(shard, using);
     if (kept !== undefined) using.onFilms(shard.rows);
-    const { probabilities, strange } = kept ?? (await keepAnswers(shard, using));
-    all.probabilities.set(probabilities, first * OBSERVATION_COUNT);
+    const { logits, strange } = kept ?? (await keepAnswers(shard, using));
+    all.logits.set(logits, first * OBSERVATION_COUNT);
     all.strange.set(strange, first);
     first += shard.rows;
   }
@@ -61,17 +61,17 @@ async function findAnswers(shard: ShardRecord, { models, manifest }: Answering):
   });
   if (bytes === undefined) return undefined;
   const table = decodeTable(COLUMNS, bytes, `${models.uri}/${key}`);
-  const probabilities = new Float64Array(shard.rows * OBSERVATION_COUNT);
+  const logits = new Float64Array(shard.rows * OBSERVATION_COUNT);
   OBSERVATIONS.forEach((name, k) => {
-    for (let film = 0; film < shard.rows; film += 1) probabilities[film * OBSERVATION_COUNT + k] = table[name][film]!;
+    for (let film = 0; film < shard.rows; film += 1) logits[film * OBSERVATION_COUNT + k] = table[name][film]!;
   });
-  return { probabilities, strange: table.strange };
+  return { logits, strange: table.strange };
 }
 
 async function keepAnswers(shard: ShardRecord, using: Answering): Promise<Answers> {
   const answers = await answer(shard, using);
   const column = (k: number) =>
-    Float64Array.from({ length: shard.rows }, (_, film) => answers.probabilities[film * OBSERVATION_COUNT + k]!);
+    Float64Array.from({ length: shard.rows }, (_, film) => answers.logits[film * OBSERVATION_COUNT + k]!);
   const columns = Object.fromEntries(OBSERVATIONS.map((name, k) => [name, column(k)]));
   const table = { strange: answers.strange, ...(columns as Record<Observation, Float64Array>) };
   await using.models.put(keyOf(shard, using.manifest), encodeTable(COLUMNS, table));
@@ -92,14 +92,14 @@ async function answer(shard: ShardRecord, { datasets, folder, manifest, ...using
       },
     };
     const found = {
-      probabilities: new Float64Array(shard.rows * OBSERVATION_COUNT),
+      logits: new Float64Array(shard.rows * OBSERVATION_COUNT),
       strange: new Float64Array(shard.rows).fill(Number.NaN),
     };
     let first = 0;
     let tell: Awaited<ReturnType<typeof openStrangeness>> | undefined;
     const positions = Uint32Array.from({ length: shard.rows }, (_, position) => position);
-    for await (const { count, probabilities, features } of runBatches(positions, { ...using, films })) {
-      found.probabilities.set(probabilities, first * OBSERVATION_COUNT);
+    for await (const { count, logits, features } of runBatches(positions, { ...using, films })) {
+      found.logits.set(logits, first * OBSERVATION_COUNT);
       const channels = features.length / count;
       tell ??= await openStrangeness(folder, manifest, channels);
       for (let film = 0; film < count && manifest.outOfDistribution !== null; film += 1) {

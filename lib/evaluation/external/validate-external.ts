@@ -96,10 +96,7 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const at = <T>(values: readonly T[]): T[] => Array.from(positions, (position) => values[position]!);
   const table = {
     labels: takeFilms(labels, positions),
-    probabilities: calibratedProbabilities(
-      { probabilities: takeFilms(answers.probabilities, positions) },
-      manifest.calibration,
-    ),
+    probabilities: calibratedProbabilities({ logits: takeFilms(answers.logits, positions) }, manifest.calibration),
     patients: at(patients),
     studies: at(studies),
   };

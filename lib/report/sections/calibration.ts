@@ -10,10 +10,10 @@ import { cell, table } from "../table.ts";
 const KINDS = { platt: "Platt's", isotonic: "isotonic", identity: "left as they are" } as const;
 
 /** How far a probability is what it says. */
-export async function calibration({ evaluation, calibrationKinds, statuses }: ReportMaterial): Promise<Html> {
+export async function calibration({ evaluation, calibration: maps, statuses }: ReportMaterial): Promise<Html> {
   if (evaluation.definedObservations === 0) return html``;
   const kinds = (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind) => {
-    const count = calibrationKinds.filter((found, i) => found === kind && statuses[i] !== "not-learned").length;
+    const count = maps.filter((found, i) => found.kind === kind && statuses[i] !== "not-learned").length;
     return count === 0 ? [] : [`${KINDS[kind]} for ${count}`];
   });
   return html`
@@ -21,10 +21,22 @@ export async function calibration({ evaluation, calibrationKinds, statuses }: Re
 <p>Of films given a probability near 0.3, three in ten should show the observation. The map from the network's output to the
 probability was fitted on calibration patients, whose films were neither up-sampled nor used to choose the epoch: ${list(kinds)}.</p>
 ${calibrationTable(evaluation)}
+${leftAlone({ calibration: maps, statuses })}
 <figure>${await reliabilityPanels(evaluation)}
 <figcaption><b>Figure #. Reliability</b> on the test patients: share of positives over the mean probability in each tenth of the scale
 that holds films. Hollow: as the network gives them. Filled: as they are served. Dashed: what they should be. A tenth with few
 films says little.</figcaption></figure>`;
+}
+
+/** Why the probabilities of some observations stay as the network gives them. */
+function leftAlone({ calibration: maps, statuses }: Pick<ReportMaterial, "calibration" | "statuses">): Html {
+  const reasons = OBSERVATIONS.flatMap((name, i) => {
+    const map = maps[i]!;
+    return map.kind === "identity" && map.reason !== undefined && statuses[i] !== "not-learned"
+      ? [`${name}: ${map.reason}`]
+      : [];
+  });
+  return reasons.length === 0 ? html`` : html`<p class="quiet">Left as they are: ${reasons.join("; ")}.</p>`;
 }
 
 type Range = [number, number] | null;
@@ -52,7 +64,7 @@ const slopeOf = (m: ObservationMetrics): Fragment =>
 
 const calibrationTable = ({ perObservation, reliability }: ReportMaterial["evaluation"]): Html =>
   table({
-    caption: html`<b>Table #. Calibration on the test patients</b>, before → after, and the 95 % interval of what it is after. Slope: 1 is
+    caption: html`<b>Table #calibration. Calibration on the test patients</b>, before → after, and the 95 % interval of what it is after. Slope: 1 is
 right, less means too sure. Intercept: 0 is right, less means too high. Expected calibration error (ECE) and Brier score: 0 is
 best.`,
     headings: ["Observation", "Slope", "Intercept", "ECE", "Brier score", "Log loss"],

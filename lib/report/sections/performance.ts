@@ -68,16 +68,16 @@ const ranged = (value: number | null, range: Range, places = 2): Fragment =>
     ? cell(value, places)
     : html`${cell(value, places)} <span class="quiet">${interval(range, places)}</span>`;
 
-function figuresTable({ evaluation, request, calibrationKinds, statuses }: ReportMaterial, on: string): Html {
+function figuresTable({ evaluation, request, calibration, statuses }: ReportMaterial, on: string): Html {
   const { perObservation, meanAuroc, meanAurocInterval } = evaluation;
   const learned = OBSERVATIONS.length - observationsWith(statuses, "not-learned").length;
-  const fitted = calibrationKinds.filter((kind) => kind !== "identity").length;
+  const fitted = calibration.filter(({ kind }, i) => kind !== "identity" && statuses[i] !== "not-learned").length;
   const all = OBSERVATIONS.map((name) => perObservation[name]);
   return table({
     caption: html`<b>Table #figures. Figures by observation</b> on the ${on}; masked labels are left out. Beside each figure its 95 % interval. AUROC and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of ${learned} observations are calibrated, on
-patients kept for that${fitted < learned && "; for the rest there were too few positives or negatives"}.
+patients kept for that${fitted < learned && "; why the rest are not stands below table #calibration"}.
 † Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed. Not learned: the training films were all alike in it, so that the model
 says nothing of it.`,
     headings: ["Observation", "Positive", "Prevalence", "AUROC", "AP", "Threshold", ...Object.keys(MEANS).slice(1)],

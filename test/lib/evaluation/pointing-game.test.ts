@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FindingBox } from "../../../lib/contracts/boxes.ts";
+import { logit } from "../../../lib/domain/logistic.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../../../lib/domain/observations.ts";
 import { overlap } from "../../../lib/evaluation/overlap.ts";
 import { peak } from "../../../lib/evaluation/peak.ts";
@@ -115,6 +116,7 @@ describe("pointing game", () => {
     patients: Uint32Array.of(0, 1, 2, 3),
     studies: Uint32Array.of(0, 1, 2, 3),
     labels,
+    logits: probabilities.map(logit),
     probabilities,
   };
   const thresholds = new Array<number>(OBSERVATION_COUNT).fill(0.5);

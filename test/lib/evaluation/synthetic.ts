@@ -22,12 +22,12 @@ export function syntheticTable(part: Part, patients: number, seed: number, skill
   }
   const count = paths.length;
   const labels = new Float32Array(count * OBSERVATION_COUNT);
-  const probabilities = new Float64Array(count * OBSERVATION_COUNT);
+  const logits = new Float64Array(count * OBSERVATION_COUNT);
   for (let row = 0; row < count; row += 1) {
     forEachObservation((_, i) => {
       const at = row * OBSERVATION_COUNT + i;
       const positive = next() < PREVALENCE[i]!;
-      probabilities[at] = sigmoid(skill * Number(positive) - skill / 2 - 1 + normal(next));
+      logits[at] = skill * Number(positive) - skill / 2 - 1 + normal(next);
       labels[at] = next() < 0.1 ? Number.NaN : Number(positive);
     });
   }
@@ -38,15 +38,9 @@ export function syntheticTable(part: Part, patients: number, seed: number, skill
     source: "data",
   }));
   const studies = numberNames(paths.map((path) => path.slice(0, path.lastIndexOf("/"))));
+  const probabilities = logits.map(sigmoid);
   return {
-    part,
-    count,
-    paths,
-    patientIds,
-    subjects,
-    patients: numberNames(patientIds),
-    studies,
-    labels,
-    probabilities,
+    ...{ part, count, paths, patientIds, subjects, patients: numberNames(patientIds), studies },
+    ...{ labels, logits, probabilities },
   };
 }

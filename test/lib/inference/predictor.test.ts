@@ -67,11 +67,10 @@ describe("answers", () => {
     expect(area.y).toBeCloseTo(-4.5 * pixel, 9);
     expect(Object.keys(timings)).toEqual(["decode", "check", "resize", "predict"]);
     const { logits, probabilities: told, maps } = prediction;
-    const raw = Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
     expect(
       furthest(
         [...told],
-        raw.map((p) => calibrate(CALIBRATION, p)),
+        Array.from(logits, (logit) => calibrate(CALIBRATION, logit)),
       ),
     ).toBeLessThan(1e-5);
     expect(maps!.values).toHaveLength(14 * maps!.rows * maps!.columns);

@@ -141,7 +141,9 @@ describe("report", () => {
   it("names the largest gap between subgroups", () => {
     const { comparisons, gaps } = material.evaluation.subgroupGaps!;
     expect(page).toContain(`Of ${comparisons} comparisons of two groups`);
-    const rows = page.slice(page.indexOf("Largest gaps between subgroups</b>"), page.indexOf("The gaps of table")).split("<tr>");
+    const rows = page
+      .slice(page.indexOf("Largest gaps between subgroups</b>"), page.indexOf("The gaps of table"))
+      .split("<tr>");
     for (const { observation, higher, lower, gap } of surestGaps(gaps)) {
       const words = [observation, higher, lower, gap.toFixed(3)];
       expect(rows.filter((row) => words.every((word) => row.includes(word)))).not.toEqual([]);

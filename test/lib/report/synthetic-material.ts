@@ -180,7 +180,7 @@ export function syntheticMaterial({
       falseAlarms: { films: 247, beyond: 3 },
     },
     trainedPatients: 800,
-    calibrationKinds: rules.calibration.map((map) => map.kind),
+    calibration: rules.calibration,
     examples: [
       example("Cardiomegaly", "true positive", 1),
       example("Cardiomegaly", "false negative", 2),
