@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as z from "zod";
 import {
+  type Division,
   type LabelPolicy,
   PolicyChoice,
   type Protocol,
@@ -27,6 +28,7 @@ export async function inspectionSettings(options: {
   readonly protocol: Protocol;
   readonly upsample: string;
   readonly seed: number;
+  readonly split?: Division | undefined;
 }): Promise<InspectOptions> {
   const { protocol, seed } = options;
   const policy = await policyValue(options.policy);
@@ -40,7 +42,7 @@ export async function inspectionSettings(options: {
     seed: true,
   });
   // Of the policy alone nothing is known yet.
-  return parse(settings, { policy, protocol, upsampling: rule, seed }, options.policy);
+  return parse(settings, { policy, protocol, upsampling: rule, seed, split: options.split }, options.policy);
 }
 
 /** A policy's name, or what a JSON file holds. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { Option } from "commander";
-import type { Protocol } from "../../lib/contracts/run-config.ts";
+import { Division, type Protocol } from "../../lib/contracts/run-config.ts";
 import { EXIT, InputError, reportError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
 import { option } from "../cli/options.ts";
@@ -11,6 +11,7 @@ interface InspectOptions {
   readonly csv: readonly string[];
   readonly policy: string;
   readonly protocol: Protocol;
+  readonly split?: "as-given";
   readonly upsample: string;
   readonly seed: number;
   readonly html?: string;
@@ -20,7 +21,7 @@ interface InspectOptions {
 const KEYS = `
 Keys of --json:
   rows                  read, used, leftOut (by reason), unlabelled
-  patients, policy, protocol, salt, files (file, rows)
+  patients, policy, protocol, division, salt, files (file, rows)
   split                 train, tuning, calibration, test: rows and patients, before up-sampling
   upsampling            rule, rowsBefore, rowsAfter
   splitAfterUpsampling  the same four parts
@@ -46,6 +47,12 @@ export function registerInspect(program: Command): void {
     )
     .option("--policy <policy>", `${POLICY_NAMES.join(", ")}, or a JSON file with a policy`, "u-ones")
     .addOption(option.protocol().default("leak-free"))
+    .addOption(
+      new Option(
+        "--split <division>",
+        "the test part as the data set divides itself; drawn by patient if left out",
+      ).choices([Division.enum["as-given"]]),
+    )
     .option("--upsample <rule>", "published, none, or a JSON file with factors by observation", "none")
     .addOption(option.seed("another seed splits and shuffles in another way"))
     .option("--html <file>", "write a page with tables and plots there")

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Leakage } from "./leakage.ts";
 import { LabelCounts } from "./plan.ts";
 import { ObservationName, perObservation, schemaName } from "./primitives.ts";
-import { LabelPolicy, Protocol, Upsampling } from "./run-config.ts";
+import { Division, LabelPolicy, Protocol, Upsampling } from "./run-config.ts";
 
 const Count = z.int().min(0);
 const Counts = z.record(z.string(), Count);
@@ -44,6 +44,7 @@ export const Inspection = z.strictObject({
   patients: Count.describe("of the rows that are used"),
   policy: LabelPolicy,
   protocol: Protocol,
+  division: Division.describe("where the test part comes from"),
   salt: z.string().nullable(),
   upsampling: z.strictObject({
     rule: Upsampling,

@@ -41,6 +41,7 @@ export async function inspect(manifest: Manifest, options: InspectOptions): Prom
     patients: new Set(patients).size,
     policy: options.policy,
     protocol: divided.protocol,
+    division: divided.division,
     salt: divided.salt,
     upsampling: { rule: options.upsampling, rowsBefore: upsampling.rowsBefore, rowsAfter: upsampling.rowsAfter },
     split: sizes(plain.parts, patients),
