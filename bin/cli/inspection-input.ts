@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as z from "zod";
 import {
+  type Division,
   type LabelPolicy,
   NotLabelled,
   PolicyChoice,
@@ -29,6 +30,7 @@ export async function inspectionSettings(options: {
   readonly upsample: string;
   readonly notLabelled?: string;
   readonly seed: number;
+  readonly split?: Division | undefined;
 }): Promise<InspectOptions> {
   const { protocol, seed } = options;
   const notLabelled = await observationsBySource(options.notLabelled);
@@ -44,7 +46,8 @@ export async function inspectionSettings(options: {
     seed: true,
   });
   // Of the policy alone nothing is known yet.
-  return parse(settings, { policy, notLabelled, protocol, upsampling: rule, seed }, options.policy);
+  const { split } = options;
+  return parse(settings, { policy, notLabelled, protocol, upsampling: rule, seed, split }, options.policy);
 }
 
 const observationsBySource = async (file: string | undefined): Promise<NotLabelled> =>

@@ -5,7 +5,7 @@ import { count, list, percent } from "../../lib/report/format.ts";
 
 /** An inspection as tables for people. */
 export function tellInspection(inspection: Inspection): string {
-  const { files, rows, patients, policy, protocol, upsampling, leakage, subjects } = inspection;
+  const { files, rows, patients, policy, protocol, division, upsampling, leakage, subjects } = inspection;
   const leftOut = Object.entries(rows.leftOut).map(([reason, n]) => `${count(n)} ${reason}`);
   const facts = [
     ["Files", list(files.map(({ file, rows: n }) => `${file} (${count(n)})`))],
@@ -16,7 +16,7 @@ export function tellInspection(inspection: Inspection): string {
     ["", `${count(rows.unlabelled)} of those used have no label at all`],
     ["Patients", count(patients)],
     ["Policy", policy.name ?? JSON.stringify(policy)],
-    ["Protocol", protocol],
+    ["Protocol", division === "as-given" ? `${protocol}; test part as the data set divides itself` : protocol],
     ["Up-sampling", `${upsampling.rule.kind}: ${count(upsampling.rowsBefore)} rows to ${count(upsampling.rowsAfter)}`],
     [
       "Leakage",

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { Option } from "commander";
-import type { Protocol } from "../../lib/contracts/run-config.ts";
+import { Division, type Protocol } from "../../lib/contracts/run-config.ts";
 import { EXIT, InputError, reportError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
 import { option } from "../cli/options.ts";
@@ -11,6 +11,7 @@ interface InspectOptions {
   readonly csv: readonly string[];
   readonly policy: string;
   readonly protocol: Protocol;
+  readonly split?: "as-given";
   readonly upsample: string;
   readonly notLabelled?: string;
   readonly seed: number;
@@ -21,7 +22,7 @@ interface InspectOptions {
 const KEYS = `
 Keys of --json:
   rows                  read, used, leftOut (by reason), unlabelled
-  patients, policy, notLabelled, protocol, salt, files (file, rows)
+  patients, policy, notLabelled, protocol, division, salt, files (file, rows)
   split                 train, tuning, calibration, test: rows and patients, before up-sampling
   upsampling            rule, rowsBefore, rowsAfter
   splitAfterUpsampling  the same four parts
@@ -47,6 +48,12 @@ export function registerInspect(program: Command): void {
     )
     .option("--policy <policy>", `${POLICY_NAMES.join(", ")}, or a JSON file with a policy`, "u-ones")
     .addOption(option.protocol().default("leak-free"))
+    .addOption(
+      new Option(
+        "--split <division>",
+        "the test part as the data set divides itself; drawn by patient if left out",
+      ).choices([Division.enum["as-given"]]),
+    )
     .option("--upsample <rule>", "published, none, or a JSON file with factors by observation", "none")
     .option("--not-labelled <json>", "observations by source whose labels do not count, as a configuration has them")
     .addOption(option.seed("another seed splits and shuffles in another way"))

@@ -46,7 +46,7 @@ export function registerValidateExternal(program: Command): void {
 The field calls this external validation (TRIPOD+AI); \`validate\` by itself is the first step of a run, which reads CSV
 files. Films that the model was fitted on, and all others of their patients, are counted and left out. The thresholds are
 judged as they are, and chosen anew by cross-fitting over patients. The result stands beside the version in the model's
-store, and \`models show\` lists it; version and channels stay as they are. Stopped, the same call goes on.
+store; \`models show\` and \`runs show\` list it; version and channels stay as they are. Stopped, the same call goes on.
 
 Example:
   $ hilum validate-external --model .hilum/store#production --data nih-chestxray14 --out validation

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Leakage } from "./leakage.ts";
 import { LabelCounts } from "./plan.ts";
 import { ObservationName, perObservation, schemaName } from "./primitives.ts";
-import { LabelPolicy, NotLabelled, Protocol, Upsampling } from "./run-config.ts";
+import { Division, LabelPolicy, NotLabelled, Protocol, Upsampling } from "./run-config.ts";
 
 const Count = z.int().min(0);
 const Counts = z.record(z.string(), Count);
@@ -45,6 +45,7 @@ export const Inspection = z.strictObject({
   policy: LabelPolicy,
   notLabelled: NotLabelled.describe("observations by source that were named as not labelled, besides those found so"),
   protocol: Protocol,
+  division: Division.describe("where the test part comes from"),
   salt: z.string().nullable(),
   upsampling: z.strictObject({
     rule: Upsampling,

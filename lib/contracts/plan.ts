@@ -5,7 +5,7 @@ import { Leakage } from "./leakage.ts";
 import { perObservation, Sha256, schemaName } from "./primitives.ts";
 import { Provenance } from "./provenance.ts";
 import { RunId } from "./run.ts";
-import { Geometry, LabelPolicy, Protocol } from "./run-config.ts";
+import { Division, Geometry, LabelPolicy, Protocol } from "./run-config.ts";
 
 const PartCounts = z.strictObject(
   Object.fromEntries(PARTS.map((part) => [part, z.int().min(0)])) as Record<(typeof PARTS)[number], z.ZodInt>,
@@ -33,6 +33,8 @@ export const Plan = z.strictObject({
   geometry: Geometry,
   policy: LabelPolicy,
   protocol: Protocol,
+  /** Plans of before there was a choice were all drawn. */
+  division: Division.default("drawn"),
   /** Salt of the patient hash; kept, so that a patient never moves when data is added. Null where films were split. */
   salt: z.string().nullable(),
   rows: z.strictObject({

@@ -72,13 +72,32 @@ export type NotLabelled = z.infer<typeof NotLabelled>;
 export const Protocol = z.enum(["leak-free", "published"]);
 export type Protocol = z.infer<typeof Protocol>;
 
-/** Shares of the patients; they add up to 1. */
-export const SplitShares = z
-  .strictObject({ train: Share, tuning: Share, calibration: Share, test: Share })
-  .refine((s) => Math.abs(s.train + s.tuning + s.calibration + s.test - 1) < 1e-9, {
+/** Where the test part comes from: a share of the patients drawn by hash, or the data set's own division (lib/data/given-test.ts). */
+export const Division = z.enum(["drawn", "as-given"]);
+export type Division = z.infer<typeof Division>;
+
+const AS_GIVEN = Division.enum["as-given"];
+
+/** Shares of the patients; they add up to 1. With the test part as given they are of all other patients. */
+const Shares = z
+  .strictObject({
+    train: Share,
+    tuning: Share,
+    calibration: Share,
+    test: z.union([Share, z.literal(AS_GIVEN)], { error: "expected a share from 0 to 1, or as-given" }),
+  })
+  .refine((s) => Math.abs(s.train + s.tuning + s.calibration + (s.test === AS_GIVEN ? 0 : s.test) - 1) < 1e-9, {
     message: "shares of train, tuning, calibration and test must add up to 1",
   });
-export type SplitShares = z.infer<typeof SplitShares>;
+export type SplitShares = z.infer<typeof Shares>;
+
+/** The same as people write it: shares, or `as-given` alone. */
+export const SplitShares = z.preprocess(
+  (value) => (value === AS_GIVEN ? { train: 0.8, tuning: 0.1, calibration: 0.1, test: AS_GIVEN } : value),
+  Shares,
+);
+
+export const divisionOf = ({ test }: SplitShares): Division => (test === AS_GIVEN ? AS_GIVEN : "drawn");
 
 /** The one way from a film of any size to the network's square; training and serving share it. */
 export const Geometry = z.strictObject({

@@ -1,15 +1,16 @@
 import type { LabelCounts } from "../contracts/plan.ts";
-import type { RunConfig } from "../contracts/run-config.ts";
+import { type Division, divisionOf, type RunConfig } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { BLANK, NOT_LABELLED, prevalenceOf, targetsOf } from "../domain/label-policy.ts";
 import { type Leakage, leakageOf } from "../domain/leakage.ts";
-import { forEachObservation } from "../domain/observations.ts";
+import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
 import { PARTS } from "../domain/parts.ts";
 import { isReadersSource } from "../domain/readers.ts";
 import { chooseSalt, patientKey, rowsOfParts, type Split, splitByPatient } from "../domain/split.ts";
 import { type StudySlices, type StudyUpsampling, studySequence, studySlices } from "../domain/study-protocol.ts";
 import { takeRows } from "./arrow-columns.ts";
 import { LABEL_COLUMNS, labelMatrix, type Manifest } from "./film-columns.ts";
+import { givenTestPatients, isGivenTest } from "./given-test.ts";
 import { leftOut, rowsLeft } from "./selection.ts";
 
 /** The rows that count, and what they are trained toward. Places count through them from 0. */
@@ -22,6 +23,8 @@ export interface SelectedRows {
   readonly patients: readonly string[];
   /** patientKeys of the films that readers sent. */
   readonly readers: ReadonlySet<string>;
+  /** Whether the data set's own division puts it aside, by place. */
+  readonly givenTest: readonly boolean[];
   /** places x 14 */
   readonly targets: Float32Array;
 }
@@ -35,6 +38,7 @@ export function selectRows(manifest: Manifest, { views, policy }: Pick<RunConfig
     rows,
     patients,
     readers: new Set(patients.filter((_, place) => isReadersSource(manifest.source[rows[place]!]!))),
+    givenTest: Array.from(rows, (row) => isGivenTest(manifest, row)),
     targets: targetsOf(policy, labelMatrix(takeRows(LABEL_COLUMNS, manifest, rows)), rows),
   };
 }
@@ -44,7 +48,7 @@ export const isReadersAlone = ({ patients, readers }: SelectedRows): boolean =>
   patients.every((patient) => readers.has(patient));
 
 /** Which places are in which part; under `published` a place may be in several, and in one more than once. */
-export type DividedRows = { readonly leakage: Leakage } & (
+export type DividedRows = { readonly leakage: Leakage; readonly division: Division } & (
   | { readonly protocol: "leak-free"; readonly salt: string; readonly parts: Split }
   | { readonly protocol: "published"; readonly salt: null; readonly parts: StudySlices }
 );
@@ -57,8 +61,9 @@ export type SaltFinder = (ways: {
 
 /**
  * Readers' films are never tested on where there are others.
- * @param pinned the test patients of a leak-free split, where they were chosen before
- * @throws InputError `protocol` for up-sampling that the published protocol does not know
+ * @param pinned the test patients of a leak-free split, where they were chosen before; none of use where the data set's own
+ *   division gives them
+ * @throws InputError `protocol` for up-sampling or a division that the published protocol does not know; `given-test`
  */
 export async function divideRows(
   selected: SelectedRows,
@@ -67,6 +72,7 @@ export async function divideRows(
   pinned?: ReadonlySet<string>,
 ): Promise<DividedRows> {
   const { rows, patients, targets, readers } = selected;
+  const division = divisionOf(split);
   const leakage = (train: Uint32Array, test: Uint32Array) =>
     leakageOf(
       train,
@@ -75,20 +81,39 @@ export async function divideRows(
       (place) => patients[place]!,
     );
   if (protocol === "published") {
+    if (division === "as-given") {
+      throw new InputError(
+        "protocol",
+        "split as-given under the published protocol, expected leak-free, which keeps it",
+      );
+    }
     const sequence = studySequence(rows.length, targets, studyUpsampling(upsampling.kind), seed);
     const parts = studySlices(sequence);
-    return { protocol, salt: null, parts, leakage: leakage(parts.train, parts.test) };
+    return { protocol, division, salt: null, parts, leakage: leakage(parts.train, parts.test) };
   }
+  const given = division === "as-given" ? givenTestPatients(patients, selected.givenTest) : undefined;
+  const shares = { ...split, test: split.test === "as-given" ? 0 : split.test };
+  const drawn = given === undefined ? selected : beside(selected, given);
   const salt = await findSalt({
-    choose: () => chooseSalt(patients, targets, split, seed),
+    choose: () => chooseSalt(drawn.patients, drawn.targets, shares, seed),
     isUsable: (kept) => {
-      const found = new Set(splitByPatient(patients, kept, split));
-      return PARTS.every((name) => split[name] === 0 || found.has(name));
+      const found = new Set(splitByPatient(drawn.patients, kept, shares));
+      return PARTS.every((name) => shares[name] === 0 || found.has(name));
     },
   });
   const untested = isReadersAlone(selected) ? undefined : readers;
-  const parts = rowsOfParts(splitByPatient(patients, salt, split, { pinned, untested }));
-  return { protocol, salt, parts, leakage: leakage(parts.train, parts.test) };
+  const parts = rowsOfParts(splitByPatient(patients, salt, shares, { pinned: given ?? pinned, untested }));
+  return { protocol, division, salt, parts, leakage: leakage(parts.train, parts.test) };
+}
+
+/** The rows of all patients but these. */
+function beside({ patients, targets }: SelectedRows, given: ReadonlySet<string>) {
+  const places = patients.flatMap((patient, place) => (given.has(patient) ? [] : [place]));
+  const rest = new Float32Array(places.length * OBSERVATION_COUNT);
+  places.forEach((place, i) => {
+    rest.set(targets.subarray(place * OBSERVATION_COUNT, (place + 1) * OBSERVATION_COUNT), i * OBSERVATION_COUNT);
+  });
+  return { patients: places.map((place) => patients[place]!), targets: rest };
 }
 
 function studyUpsampling(kind: RunConfig["upsampling"]["kind"]): StudyUpsampling {

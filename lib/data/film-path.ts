@@ -33,13 +33,22 @@ const PLAIN = /^\w[\w.-]{0,60}(?:\/\w[\w.-]{0,60}){0,7}$/;
 export const pathFault = (path: string): string | undefined =>
   PLAIN.test(path) ? undefined : FAULTS.find(([, applies]) => applies(path))?.[0];
 
+const PATIENT = /^patient./;
+
 /** A data set's own division, which is not ours and says nothing about a patient. */
 const DIVISIONS = new Set(["train", "valid", "test"]);
+
+/** The part of its own division that a data set puts a film in, by the folder before the patient's. */
+export function divisionOfPath(path: string): string | undefined {
+  const segments = path.split("/");
+  const before = segments[segments.findIndex((segment) => PATIENT.test(segment)) - 1];
+  return before !== undefined && DIVISIONS.has(before) ? before : undefined;
+}
 
 /** @returns undefined where no folder of the path names a patient and the next one a study */
 export function filmOrigin(path: string): FilmOrigin | undefined {
   const segments = path.split("/");
-  const at = segments.findIndex((segment) => /^patient./.test(segment));
+  const at = segments.findIndex((segment) => PATIENT.test(segment));
   const patient = segments[at];
   const study = segments[at + 1];
   if (patient === undefined || study === undefined || !/^study./.test(study) || at + 2 >= segments.length) {

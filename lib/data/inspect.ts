@@ -51,6 +51,7 @@ export async function inspect(read: Manifest, options: InspectOptions): Promise<
     policy: options.policy,
     notLabelled: options.notLabelled,
     protocol: divided.protocol,
+    division: divided.division,
     salt: divided.salt,
     upsampling: { rule: options.upsampling, rowsBefore: upsampling.rowsBefore, rowsAfter: upsampling.rowsAfter },
     split: sizes(plain.parts, patients),

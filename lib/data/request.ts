@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LABELS, runKeys } from "../contracts/layout.ts";
 import { RunRequest } from "../contracts/run.ts";
-import type { RunConfig } from "../contracts/run-config.ts";
+import { divisionOf, type RunConfig } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { writeDocument } from "../store/documents.ts";
 import { openStore, type Rooms } from "../store/open.ts";
@@ -13,6 +13,8 @@ import { roleOf } from "./sources/formats.ts";
 
 /** CheXpert's own files, in the order in which the study appended them. */
 const USUAL_FILES = ["train.csv", "valid.csv"];
+/** The same where their division counts: films of the test part are then no training films. */
+const GIVEN_FILES = [...USUAL_FILES, "test.csv"];
 
 /**
  * What a run of this configuration over this folder is. Reads the CSV files, writes nothing. Its name tells two folders
@@ -24,7 +26,7 @@ const USUAL_FILES = ["train.csv", "valid.csv"];
  */
 export async function prepareRequest(dataUri: string, config: RunConfig): Promise<RunRequest> {
   const data = openStore(dataUri);
-  const csv = await findCsvFiles(data);
+  const csv = await findCsvFiles(data, divisionOf(config.split) === "as-given" ? GIVEN_FILES : USUAL_FILES);
   const fingerprint = await fingerprintOf(data, csv);
   const descriptions = await hashOfDescriptions(data, csv);
   const work = createHash("sha256").update(fingerprint).update(data.uri).update(LABELS).update(canonical(config));
@@ -49,13 +51,13 @@ export async function writeRequest(rooms: Rooms, request: RunRequest): Promise<v
 }
 
 /**
- * train.csv and valid.csv where they are; otherwise every CSV file there of a known kind; otherwise those in the folders
+ * The files of these names where they are, CheXpert's train.csv and valid.csv; otherwise every CSV file there of a known kind; otherwise those in the folders
  * there, each of which is a source of its own. Where there is none of a known kind, every CSV file, so that reading says
  * what it lacks.
  */
-export async function findCsvFiles(data: Store): Promise<string[]> {
+export async function findCsvFiles(data: Store, names: readonly string[] = USUAL_FILES): Promise<string[]> {
   const usual: string[] = [];
-  for (const file of USUAL_FILES) if (await data.head(file)) usual.push(file);
+  for (const file of names) if (await data.head(file)) usual.push(file);
   if (usual.length > 0) return usual;
   const others: string[] = [];
   for await (const { key } of data.list("")) {

@@ -1,6 +1,7 @@
 import { testSetKey } from "../contracts/layout.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import { TestSet } from "../contracts/test-set.ts";
+import { InputError } from "../domain/errors.ts";
 import { findDocument } from "../store/documents.ts";
 import { sha256 } from "../store/etag.ts";
 import type { Store } from "../store/store.ts";
@@ -37,6 +38,32 @@ export async function pinTestSet(
   const { value } = await updateDocument(datasets, keyOf(request), TestSet, (kept) =>
     kept && isPresent(kept, present) ? kept : made,
   );
+  return value;
+}
+
+/**
+ * Pins the test patients that the data set's own division gives, again where it has grown.
+ * @throws InputError `test-set` where an earlier run of the folder pinned others, whom this one would train on
+ */
+export async function pinGivenTestSet(
+  datasets: Store,
+  request: RunRequest,
+  given: TestSet,
+  present: ReadonlySet<string>,
+): Promise<TestSet> {
+  const patients = new Set(given.patients);
+  const { value } = await updateDocument(datasets, keyOf(request), TestSet, (kept) => {
+    const others = kept && isPresent(kept, present) ? kept.patients.filter((patient) => !patients.has(patient)) : [];
+    const trained = others.filter((patient) => present.has(patient)).length;
+    if (trained > 0) {
+      const what = `${trained} test patients that an earlier run of this folder pinned are not in the data set's own valid or test part`;
+      throw new InputError(
+        "test-set",
+        `split as-given: ${what}, and would be trained on; use a store of its own (--store)`,
+      );
+    }
+    return kept?.version === given.version ? kept : given;
+  });
   return value;
 }
 

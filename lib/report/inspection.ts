@@ -11,7 +11,7 @@ import { table } from "./table.ts";
 
 /** An inspection as one HTML file, with the plots of the study; no script, nothing loaded from elsewhere. */
 export async function renderInspection(inspection: Inspection): Promise<string> {
-  const { files, rows, patients, policy, protocol, upsampling, observations, subjects } = inspection;
+  const { files, rows, patients, policy, protocol, division, upsampling, observations, subjects } = inspection;
   const prevalence = {
     naturalPrevalence: OBSERVATIONS.map((name) => observations[name]!.prevalenceBefore),
     plannedPrevalence: OBSERVATIONS.map((name) => observations[name]!.prevalenceAfter),
@@ -35,7 +35,7 @@ export async function renderInspection(inspection: Inspection): Promise<string> 
 <main>
 <p>${counted(rows.read, "row")} were read${leftOut.length > 0 ? `; left out: ${list(leftOut)}` : ""}. The rest are
 ${counted(rows.used, "film")} of ${counted(patients, "patient")}; ${count(rows.unlabelled)} of them without any label. Policy
-<code>${policy.name ?? JSON.stringify(policy)}</code>, protocol <code>${protocol}</code>, up-sampling <code>${upsampling.rule.kind}</code>.</p>
+<code>${policy.name ?? JSON.stringify(policy)}</code>, protocol <code>${protocol}</code>${division === "as-given" && ", test part as the data set divides itself"}, up-sampling <code>${upsampling.rule.kind}</code>.</p>
 <h2>Labels</h2>
 ${observationTable(inspection)}
 <figure>${await prevalenceFigure(prevalence)}

@@ -30,7 +30,10 @@ const CONFIG = {
 const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
 const hasShared = existsSync(join(shared, "cxr-sample")) && existsSync(join(shared, "nih-672"));
 /** Films of the other hospital that are looked at. */
-const FILMS = 120;
+const FILMS = 70;
+
+/** A run from its films to its gate, on a machine that others use too. */
+const SLOWEST_MS = 300_000;
 
 let folder: string;
 let own: string;
@@ -60,14 +63,15 @@ beforeAll(async () => {
   own = hasShared ? join(shared, "cxr-sample") : join(folder, "phantoms");
   if (hasShared) await someOfNih(other);
   else {
-    await writePhantoms({ folder: own, seed: 1, frontalFilms: 120 });
+    await writePhantoms({ folder: own, seed: 1, frontalFilms: 70 });
     await writePhantoms({ folder: other, seed: 2, frontalFilms: FILMS });
   }
   const { exitCode, stderr } = await hilum(["run", "--data", own, "--config", config, "--store", store]);
   expect(exitCode, stderr).toBe(0);
   rooms = openRooms(roomsOf(storeUri(store)));
-  version = (await readChannels(rooms.models)).candidate!;
-});
+  const { candidate, production } = await readChannels(rooms.models);
+  version = (candidate ?? production)!;
+}, SLOWEST_MS);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const call = (data: string, ...more: string[]) => [

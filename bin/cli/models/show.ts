@@ -1,21 +1,16 @@
-import type { ExternalValidation } from "../../../lib/contracts/external-validation.ts";
 import type { ModelVersion, OutOfDistribution } from "../../../lib/contracts/model-version.ts";
 import type { ObservationStatus } from "../../../lib/domain/observation-status.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { operatingPointText } from "../../../lib/domain/operating-point.ts";
 import { cautionOf, KIND_WORDS, NOT_STATED, SOURCE_FACTS } from "../../../lib/domain/provenance.ts";
-import { listValidations } from "../../../lib/registry/validations.ts";
 import { findVersion, type ModelsOptions, statusesOf } from "./registry.ts";
-
-const validationLine = ({ id, createdAt, data, films, meanAuroc }: ExternalValidation) => ({
-  ...{ id, createdAt, data: data.name, films: films.judged, meanAuroc: meanAuroc.external },
-});
+import { validationsOf, validationText } from "./validations.ts";
 
 /** All that a version's manifest says, and how it did elsewhere. */
 export async function showModel(place: string | undefined, { store, json }: ModelsOptions): Promise<void> {
   const { models, version } = await findVersion(place, store);
   const statuses = await statusesOf(models, version);
-  const validations = (await listValidations(models, version.version)).map(validationLine);
+  const validations = await validationsOf(models, version.version);
   if (json) return console.log(JSON.stringify({ ...version, statuses, validations }));
   const { trainedOn, geometry, model } = version;
   const lines = [
@@ -26,10 +21,7 @@ export async function showModel(place: string | undefined, { store, json }: Mode
     ["Trained on", `${trainedOn.rows} films of ${trainedOn.patients} patients, run ${trainedOn.run}`],
     ...sourceLines(version),
     ["Mean AUROC", version.meanAuroc === null ? "not defined" : version.meanAuroc.toFixed(3)],
-    ...validations.map(({ data, films, meanAuroc, createdAt }, i) => [
-      i === 0 ? "Validated" : "",
-      `${createdAt.slice(0, 10)}  ${data}: ${films} films, mean AUROC ${meanAuroc?.toFixed(3) ?? "not defined"}`,
-    ]),
+    ...validations.map((one, i) => [i === 0 ? "Validated" : "", validationText(one)]),
     ["Operating", operatingPointText(version.operatingPoint)],
     ["Strange films", strangeText(version.outOfDistribution)],
     ...forEachObservation((name, index) => ["", `${name.padEnd(28)} ${pointText(version, statuses, index)}`]),

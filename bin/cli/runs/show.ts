@@ -4,6 +4,8 @@ import { duration, progressText, figures as text } from "../../../lib/local/disp
 import { counted } from "../../../lib/report/format.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import type { MemberState, RunState } from "../../../lib/runs/states.ts";
+import { openRooms, roomsOf, storeOfRoom } from "../../../lib/store/open.ts";
+import { validationsOf, validationText } from "../models/validations.ts";
 import { asShownPath, DEFAULT_STORE } from "../places.ts";
 import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
@@ -13,6 +15,10 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   const view = await readRun(room, run);
   if (json) return console.log(JSON.stringify(view));
   const { status, failure, seconds, rows, labels, fingerprint, model, files, config } = view;
+  // Runs that lie by themselves, as a copy of them and a stage's do, have no models beside them.
+  const store = storeOfRoom("runs", room.uri);
+  const validations =
+    model === null || store === null ? [] : await validationsOf(openRooms(roomsOf(store)).models, model);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   const facts: [string, string | null][] = [
     ["Run", `${run}: ${statusText(status)}${seconds === null ? "" : ` (${duration(seconds * 1000)})`}`],
@@ -29,6 +35,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ["Gate", view.decision && gateText(view.decision)],
     ["Go on", view.resumable && resumeCommand(run, view.resumable)],
     ["Model", model],
+    ...validations.map((one, i): [string, string] => [i === 0 ? "Validated" : "", validationText(one)]),
     ["Report", files.report ? asShownPath(`${room.uri}/${run}/report.html`) : null],
     ["TensorBoard", files.tensorboard ? `tensorboard --logdir ${shellWord(asShownPath(view.members))}` : null],
   ];

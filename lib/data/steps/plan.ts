@@ -2,6 +2,7 @@ import type { PlanAnswer } from "../../contracts/execution.ts";
 import { datasetKeys, runKeys } from "../../contracts/layout.ts";
 import { Plan } from "../../contracts/plan.ts";
 import type { RunRequest } from "../../contracts/run.ts";
+import { divisionOf } from "../../contracts/run-config.ts";
 import { TestSet } from "../../contracts/test-set.ts";
 import { Validation } from "../../contracts/validation.ts";
 import { InputError } from "../../domain/errors.ts";
@@ -27,7 +28,7 @@ import { requireLabels, requireRows } from "../required-parts.ts";
 import type { PartPositions } from "../rows.ts";
 import { keptSalt } from "../salt.ts";
 import { tally } from "../selection.ts";
-import { findTestSet, makeTestSet, pinTestSet } from "../test-set.ts";
+import { findTestSet, makeTestSet, pinGivenTestSet, pinTestSet } from "../test-set.ts";
 
 const MOST_JOBS = 10_000;
 
@@ -50,6 +51,7 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
     geometry: config.geometry,
     policy: config.policy,
     protocol: divided.protocol,
+    division: divided.division,
     salt: divided.salt,
     rows: { read: reasons.length, used: rows.length, leftOut: tally(reasons) },
     parts: countOf((name) => parts[name].length),
@@ -73,7 +75,7 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
 /**
  * Divides the rows around the folder's pinned test set, or pins the one that it draws; the run keeps a copy. Films of
  * readers alone pin nothing: what they send must not decide what later models are judged by.
- * @throws InputError `empty-part`
+ * @throws InputError `empty-part`, `given-test`, `test-set`
  */
 async function divideAndPin(
   datasets: Store,
@@ -93,12 +95,19 @@ async function divideAndPin(
   };
   if (request.config.protocol !== "leak-free" || isReadersAlone(selected)) return divide();
   const present = new Set(selected.patients);
+  const testSetOf = ({ parts: { test } }: DividedRows) =>
+    makeTestSet(Array.from(test, (place) => selected.patients[place]!));
+  const keepCopy = (pinned: TestSet) => writeDocument(runs, runKeys(request.run).testSet, TestSet, pinned);
+  if (divisionOf(request.config.split) === "as-given") {
+    const divided = await divide();
+    await keepCopy(await pinGivenTestSet(datasets, request, testSetOf(divided), present));
+    return divided;
+  }
   const kept = await findTestSet(datasets, request, present);
   const divided = await divide(kept);
-  const { test } = divided.parts;
-  const drawn = makeTestSet(Array.from(test, (place) => selected.patients[place]!));
+  const drawn = testSetOf(divided);
   const pinned = kept ?? (await pinTestSet(datasets, request, drawn, present));
-  await writeDocument(runs, runKeys(request.run).testSet, TestSet, pinned);
+  await keepCopy(pinned);
   // Another run of the folder may have pinned its own meanwhile.
   return kept || pinned.version === drawn.version ? divided : divide(pinned);
 }

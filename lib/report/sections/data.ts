@@ -1,7 +1,7 @@
 import type { Dataset, UpsamplingRecord } from "../../contracts/dataset.ts";
 import type { Leakage } from "../../contracts/leakage.ts";
 import type { Plan } from "../../contracts/plan.ts";
-import type { LabelPolicy, NotLabelled } from "../../contracts/run-config.ts";
+import type { Division, LabelPolicy, NotLabelled } from "../../contracts/run-config.ts";
 import { choiceFor } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { PARTS } from "../../domain/parts.ts";
@@ -36,7 +36,7 @@ ${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be u
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).</p>
 ${rowsTable(plan, dataset)}
 ${partsTable(plan)}
-${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage)}
+${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage, plan.division)}
 <h3 id="labels">Labels</h3>
 <p>${policyText(plan.policy)}</p>
 <p>${notLabelledText(plan, request.config.notLabelled)}</p>
@@ -50,8 +50,8 @@ ${
 }`;
 }
 
-const splitByPatient = (leakage: Leakage): Html => html`<h3 id="split">No patient on both sides</h3>
-<p>Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
+const splitByPatient = (leakage: Leakage, division: Division): Html => html`<h3 id="split">No patient on both sides</h3>
+<p>${DIVISIONS[division]}Patients, not films, were divided among the parts, by a salted hash of the patient, before anything was up-sampled. All films
 of a patient are in one part; copies made by up-sampling exist in the training part alone. The test patients had no say in
 weights, epoch, calibration or thresholds. ${leakageText(leakage)} (Protocol <code>leak-free</code>.)</p>`;
 
@@ -59,6 +59,12 @@ const splitByFilm = (leakage: Leakage): Html => html`<h3 id="split">Films and pa
 <p class="caution"><strong>These figures say nothing about patients whom the model has not seen.</strong> The run follows the
 study's own protocol, to make its figures again: films, not patients, were divided, after up-sampling had copied them where it was
 asked for. ${leakageText(leakage)} (Protocol <code>published</code>.)</p>`;
+
+const DIVISIONS: Readonly<Record<Division, string>> = {
+  drawn: "",
+  "as-given":
+    "The test part is the data set's own: every row whose path or CSV file says valid or test, and no other. All other films were divided here. ",
+};
 
 const leakageText = ({ testFilms, testFilmsInTraining, testPatients, testPatientsInTraining }: Leakage): string =>
   `Of the ${counted(testFilms, "test film")} ${count(testFilmsInTraining)}, and of the ${counted(testPatients, "test patient")} ${count(testPatientsInTraining)}, stand in the training part too.`;

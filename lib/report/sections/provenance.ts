@@ -47,7 +47,7 @@ export const provenance = ({
 <dt>Configuration</dt><dd><code>${request.config.name}</code>${request.config.description ? `: ${request.config.description}` : ""}</dd>
 <dt>Data set (SHA-256)</dt><dd><code>${dataset.fingerprint}</code></dd>
 <dt>Shards</dt><dd>${dataset.shards.length}, of geometry ${dataset.geometry.size} / ${dataset.geometry.fit} / ${dataset.geometry.resize}</dd>
-<dt>Split</dt><dd>protocol ${evaluation.protocol}, ${plan.salt === null ? "no salt" : html`salt <code>${plan.salt}</code>`}</dd>
+<dt>Split</dt><dd>protocol ${evaluation.protocol}, ${plan.division === "as-given" && "test part as the data set divides itself, "}${plan.salt === null ? "no salt" : html`salt <code>${plan.salt}</code>`}</dd>
 <dt>Seeds</dt><dd>run ${request.config.seed}; members ${request.config.training.seeds.join(", ")}</dd>
 <dt>Network</dt><dd>${request.config.model.network}, ${request.config.model.channels} channel${request.config.model.channels === 1 ? "" : "s"}, normalisation ${request.config.model.normalisation}, ${histories[0]?.parameters.trainable ?? 0} of ${histories[0]?.parameters.total ?? 0} parameters trained</dd>
 <dt>Hilum</dt><dd>${machine.hilum}, with Node ${machine.node} and TensorFlow ${machine.tensorflow}</dd>

@@ -110,6 +110,7 @@ export function syntheticMaterial({
       geometry: config.geometry,
       policy: config.policy,
       protocol: "leak-free",
+      division: "drawn",
       salt: "1",
       rows: { read: 2400, used: 2212, leftOut: { "lateral view": 188 } },
       parts: { train: 1540, tuning: 210, calibration: 215, test: 247 },
