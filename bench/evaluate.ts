@@ -1,31 +1,30 @@
 import { parseArgs } from "node:util";
-import { bootstrap } from "../lib/domain/bootstrap.ts";
 import { OBSERVATION_COUNT } from "../lib/domain/observations.ts";
 import { random } from "../lib/domain/random.ts";
+import { metricsOf } from "../lib/evaluation/metrics.ts";
 import { type Measurement, median } from "./measurement.ts";
 
-/** Intervals of an evaluation: the patient bootstrap of every observation, one film to five of each patient. */
+/** Figures of an evaluation with all their intervals, one film to five of each patient. */
 export async function run(args: readonly string[]): Promise<Measurement[]> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       films: { type: "string", default: "20000" },
-      resamples: { type: "string", default: "1000" },
       rounds: { type: "string", default: "5" },
     },
   });
   const table = drawTable(Number(values.films));
   const tables = Array.from({ length: OBSERVATION_COUNT }, () => ({ ...table, threshold: 0.6 }));
-  const seconds = Array.from({ length: Number(values.rounds) }, (_, seed) => {
+  const seconds = Array.from({ length: Number(values.rounds) }, () => {
     const started = performance.now();
-    bootstrap(tables, table.patient, Number(values.resamples), seed);
+    metricsOf(tables, table.patient);
     return (performance.now() - started) / 1000;
   });
   return [
     {
-      ...{ bench: "evaluate", subject: "patient bootstrap", metric: "time", unit: "s" },
+      ...{ bench: "evaluate", subject: "figures and intervals", metric: "time", unit: "s" },
       value: Number(median(seconds).toPrecision(3)),
-      flags: `films=${values.films} observations=${OBSERVATION_COUNT} resamples=${values.resamples} rounds=${values.rounds}`,
+      flags: `films=${values.films} observations=${OBSERVATION_COUNT} rounds=${values.rounds}`,
     },
   ];
 }

@@ -15,7 +15,6 @@ const CONFIG = {
   prepare: { rowsPerPart: 40 },
   model: { network: "densenet-mini", headWidth: 8 },
   training: { epochs: 12, batchSize: 8, checkpointEverySteps: 3, movingAverage: 0.9 },
-  evaluation: { bootstrap: 0 },
   gate: { minMeanAuroc: 0 },
 } as const;
 const FRONTAL_FILMS = 60;

@@ -285,7 +285,12 @@ export const RunConfig = z.strictObject({
     .strictObject({
       operatingPoint: OperatingPointRule.default("max-f1"),
       calibration: CalibrationMethod.default("platt"),
-      bootstrap: z.int().min(0).max(10_000).default(200),
+      bootstrap: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .optional()
+        .describe("of no effect: intervals are calculated without resampling; kept so that earlier requests can be read"),
     })
     .prefault({}),
   gate: GateConfig.prefault({}),

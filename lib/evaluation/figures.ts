@@ -25,7 +25,8 @@ export interface FiguresInput {
   readonly raw: PredictionTable;
   readonly thresholds: readonly number[];
   readonly leakage: Evaluation["leakage"];
-  readonly bootstrap: { readonly rounds: number; readonly seed: number };
+  /** Of the draws by which gaps between subgroups are judged. */
+  readonly seed: number;
   readonly localisation: LocalisationFigures;
 }
 
@@ -40,7 +41,7 @@ export interface LocalisationFigures {
 
 /** Every figure of the evaluation, from predictions alone. */
 export function evaluationFigures(input: FiguresInput): Evaluation {
-  const { test, raw, thresholds, bootstrap, localisation } = input;
+  const { test, raw, thresholds, seed, localisation } = input;
   const columns = columnsOf(test, thresholds);
   const rankings = columns.map(({ scores, labels }) => rank(scores, labels));
   const { perObservation, averages } = metricsOf(columns, test.patients);
@@ -65,7 +66,7 @@ export function evaluationFigures(input: FiguresInput): Evaluation {
     ),
     curves: rankings.map((r) => ({ roc: rocCurve(r), precisionRecall: precisionRecallCurve(r) })),
     reliability: columnsOf(raw, thresholds).map((before, i) => reliabilityOf(before, columns[i]!)),
-    ...subgroupFigures(test, columns, bootstrap.seed),
+    ...subgroupFigures(test, columns, seed),
     operatingCurve: {
       thresholds: steps,
       sensitivity: atSteps.map((counts) => counts.map(recall)),

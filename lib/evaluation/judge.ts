@@ -82,7 +82,7 @@ export async function judge(
       (position) => data.rows.filmSha256[position]!,
       (position) => patientOf(data, position),
     ),
-    bootstrap: { rounds: config.evaluation.bootstrap, seed: config.seed },
+    seed: config.seed,
     localisation,
   });
   const { dataset, upsampling, histories } = inputs;

@@ -83,11 +83,11 @@ describe("npm run bench", () => {
     ]);
   });
 
-  test("evaluate: the bootstrap of all observations is timed", async () => {
-    const { code, output, errors } = await bench("evaluate", "--json", "--films", "50", "--resamples", "5");
+  test("evaluate: figures and intervals of all observations are timed", async () => {
+    const { code, output, errors } = await bench("evaluate", "--json", "--films", "50");
     expect(code, errors).toBe(0);
     expect(Measurements.parse(JSON.parse(output.trim().split("\n").at(-1)!))).toMatchObject([
-      { subject: "patient bootstrap", metric: "time", flags: "films=50 observations=14 resamples=5 rounds=5" },
+      { subject: "figures and intervals", metric: "time", flags: "films=50 observations=14 rounds=5" },
     ]);
   });
 

@@ -19,7 +19,6 @@ const CONFIG = {
   prepare: { rowsPerPart: 40 },
   model: { network: "densenet-mini", headWidth: 8 },
   training: { epochs: 1, batchSize: 8 },
-  evaluation: { bootstrap: 0 },
   gate: { minMeanAuroc: 0 },
 };
 

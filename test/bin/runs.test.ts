@@ -11,7 +11,6 @@ const CONFIG = {
   split: { train: 0.5, tuning: 0.15, calibration: 0.1, test: 0.25 },
   model: { network: "densenet-mini", headWidth: 8 },
   training: { epochs: 1, batchSize: 8 },
-  evaluation: { bootstrap: 0 },
   gate: { minMeanAuroc: 0 },
 };
 

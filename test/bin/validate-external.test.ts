@@ -23,7 +23,6 @@ const CONFIG = {
   prepare: { rowsPerPart: 100 },
   model: { network: "densenet-mini", headWidth: 8 },
   training: { epochs: 1, batchSize: 8 },
-  evaluation: { bootstrap: 0 },
   gate: { minMeanAuroc: 0 },
 };
 

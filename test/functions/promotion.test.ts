@@ -97,7 +97,7 @@ async function evaluated(
     test,
     raw: test,
     thresholds: OBSERVATIONS.map(() => 0.5),
-    bootstrap: { rounds: 0, seed: 1 },
+    seed: 1,
     localisation: {
       perObservation: [],
       hitRate: null,

@@ -17,12 +17,8 @@ population is not measured here.</li>
 <li>${outOfDistributionText(outOfDistribution)}</li>
 <li>Labels are taken as the data set has them; where they were read from reports by a program, their errors are in every
 figure. ${plan.policy.uncertain === "ignore" ? "" : "Uncertain labels are counted as the policy says, also among the test films."}</li>
-<li>With fewer than ${LEAST_FOR_CLAIM} positives or negatives an observation's figures are mostly chance; the intervals come from
-resampling the test patients, and leave out the chance in training (${request.config.training.seeds.length === 1 ? "one seed" : `${request.config.training.seeds.length} seeds`}).</li>
-${
-  Object.values(evaluation.perObservation).some(({ auroc }) => auroc === 1) &&
-  html`<li>Where every positive scores above every negative, no resample can show an error: an interval of 1.000–1.000 is too narrow.</li>`
-}
+<li>With fewer than ${LEAST_FOR_CLAIM} positives or negatives an observation's figures are mostly chance; the intervals tell
+the chance of which patients were tested, and leave out the chance in training (${request.config.training.seeds.length === 1 ? "one seed" : `${request.config.training.seeds.length} seeds`}).</li>
 <li>A heat map shows what raised the score. That it lies on the finding does not prove that the model reasons as a reader does.</li>
 </ul>`;
 

@@ -18,7 +18,7 @@ import { openRooms, type Rooms } from "../../../lib/store/open.ts";
 import { type PreparedRun, preparedRun } from "./prepared-run.ts";
 
 /** One member, and no intervals: what is looked at here is who answered what. */
-const quick = (seed: number) => ({ seed, training: { epochs: 1, seeds: [seed] }, evaluation: { bootstrap: 0 } });
+const quick = (seed: number) => ({ seed, training: { epochs: 1, seeds: [seed] } });
 
 async function evaluated({ request, environment }: PreparedRun): Promise<{ run: string; model: string }> {
   const rooms = openRooms(environment);

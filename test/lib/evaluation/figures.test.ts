@@ -26,7 +26,7 @@ const figures = (test: PredictionTable, thresholds = new Array<number>(OBSERVATI
     test,
     raw: test,
     thresholds,
-    bootstrap: { rounds: 100, seed: 1 },
+    seed: 1,
     localisation: NOWHERE,
   });
 
@@ -106,7 +106,7 @@ describe("figures of an evaluation", () => {
 });
 
 describe("decision rules", () => {
-  const CONFIG = { operatingPoint: "max-f1", calibration: "platt", bootstrap: 0 } as const;
+  const CONFIG = { operatingPoint: "max-f1", calibration: "platt" } as const;
   const tables = { tuning: syntheticTable("tuning", 300, 1), calibration: syntheticTable("calibration", 300, 2) };
 
   it("come from the calibration and tuning patients, each for its own", () => {

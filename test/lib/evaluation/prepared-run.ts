@@ -27,7 +27,6 @@ const BASE = {
   geometry: { size: 64 },
   model: { network: "densenet-mini", headWidth: 16 },
   training: { epochs: 1, seeds: [1, 2] },
-  evaluation: { bootstrap: 40 },
 } as const;
 
 export interface PreparedRun {

@@ -191,7 +191,7 @@ describe("report", () => {
       test,
       raw: test,
       thresholds: forEachObservation(() => 0.5),
-      bootstrap: { rounds: 0, seed: 1 },
+      seed: 1,
       localisation: {
         perObservation: [],
         hitRate: null,

@@ -54,7 +54,7 @@ export function syntheticMaterial({
     test: calibrated(tables.test, rules.calibration),
     raw: tables.test,
     thresholds: rules.thresholds,
-    bootstrap: { rounds: config.evaluation.bootstrap, seed: 1 },
+    seed: 1,
     localisation: {
       perObservation: [
         {

@@ -33,7 +33,7 @@ const CONFIG = RunConfig.parse({
   split: { train: 0.5, tuning: 0.15, calibration: 0.15, test: 0.2 },
   prepare: { rowsPerPart: 150 },
   training: { epochs: 2, batchSize: 16, seeds: [1, 2], checkpointEverySteps: 2 },
-  evaluation: { operatingPoint: "max-f1", bootstrap: 20 },
+  evaluation: { operatingPoint: "max-f1" },
   gate: { minMeanAuroc: 0 },
 });
 const FILMS = 220;

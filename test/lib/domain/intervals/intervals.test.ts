@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bootstrap, percentileInterval } from "../../../../lib/domain/bootstrap.ts";
+import { percentileInterval } from "./percentile-interval.ts";
 import { aurocInterval, aurocSpread } from "../../../../lib/domain/intervals/auroc-interval.ts";
 import { meanInterval } from "../../../../lib/domain/intervals/mean-interval.ts";
 import { proportionInterval } from "../../../../lib/domain/intervals/proportion-interval.ts";
@@ -32,7 +32,7 @@ describe("AUROC's interval", () => {
 
   it("does so where the percentile bootstrap does not", () => {
     const percentile = coverage(HARD[0]!, 100, ({ scores, labels, patients }) => ({
-      auroc: percentileInterval(bootstrap([{ scores, labels }], patients, 100, 1)[0]!.auroc),
+      auroc: percentileInterval({ scores, labels }, patients, 100),
     }));
     expect(percentile.auroc!).toBeLessThan(0.8);
   });
