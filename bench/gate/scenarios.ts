@@ -7,6 +7,7 @@ import {
   contest,
   examLabels,
   REFERENCE,
+  RETRAINED,
   type Size,
   type Truth,
   world,
@@ -107,11 +108,11 @@ export function creep(size: Size, simulations: number, anchored: boolean): { pro
   for (let seed = 0; seed < simulations; seed += 1) {
     const films = world(size, seed);
     const labels = examLabels(films);
-    const first = { truth: REFERENCE, says: answers(films, REFERENCE, "reference") };
+    const first = { truth: REFERENCE, says: answers(films, REFERENCE, "reference", RETRAINED) };
     let champion: { truth: Truth; says: Answers } = first;
     for (let round = 0; round < RETRAININGS; round += 1) {
       const truth = changed(() => -CREEP, champion.truth);
-      const next = { truth, says: answers(films, truth, `retraining ${round}`) };
+      const next = { truth, says: answers(films, truth, `retraining ${round}`, RETRAINED) };
       const { candidate, reference } = contest(films, labels, next.says, champion.says);
       const anchor = contest(films, labels, next.says, first.says).reference;
       const references = [
