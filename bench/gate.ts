@@ -1,6 +1,6 @@
 /**
- * Error rates and power of the promotion gate: `npm run bench -- gate [--simulations N] [--patients N]`, 200 of each size
- * where nothing is said. docs/promotion.md has the table.
+ * Error rates and power of the promotion gate: `npm run bench -- gate [--simulations N] [--patients N] [--creep]`, 200 of
+ * each size where nothing is said; with `--creep` the retrainings alone. docs/promotion.md has the table.
  */
 import { parseArgs } from "node:util";
 import { creep, promotionRate, SCENARIOS } from "./gate/scenarios.ts";
@@ -21,12 +21,16 @@ const percent = (share: number): number => Number((100 * share).toFixed(1));
 export async function run(args: readonly string[]): Promise<Measurement[]> {
   const { values } = parseArgs({
     args: [...args],
-    options: { simulations: { type: "string", default: "200" }, patients: { type: "string" } },
+    options: {
+      simulations: { type: "string", default: "200" },
+      patients: { type: "string" },
+      creep: { type: "boolean" },
+    },
   });
   const simulations = Number(values.simulations);
   return SIZES.filter(({ patients }) => values.patients === undefined || patients === Number(values.patients)).flatMap(
     (size) => {
-      const rates = Object.entries(SCENARIOS).map(([metric, scenario]) => ({
+      const rates = Object.entries(values.creep ? {} : SCENARIOS).map(([metric, scenario]) => ({
         metric: `promoted: ${metric}`,
         value: percent(promotionRate(scenario, size, simulations)),
         unit: "%",

@@ -7,6 +7,7 @@ import {
   contest,
   examLabels,
   REFERENCE,
+  RETRAINED,
   type Size,
   type Truth,
   world,
@@ -95,23 +96,27 @@ export function promotionRate(scenario: Scenario, size: Size, simulations: numbe
   return promoted / judged;
 }
 
-const RETRAININGS = 25;
 const CREEP = 0.003;
 
 /**
  * Each retraining is worse than the champion by 0.003 in every AUROC.
- * @returns how many of 25 are promoted, and how much of AUROC is lost in the end, means over the simulations
+ * @returns how many are promoted, and how much of AUROC is lost in the end, means over the simulations
  */
-export function creep(size: Size, simulations: number, anchored: boolean): { promoted: number; lost: number } {
+export function creep(
+  size: Size,
+  simulations: number,
+  anchored: boolean,
+  retrainings = 25,
+): { promoted: number; lost: number } {
   let [promoted, lost] = [0, 0];
   for (let seed = 0; seed < simulations; seed += 1) {
     const films = world(size, seed);
     const labels = examLabels(films);
-    const first = { truth: REFERENCE, says: answers(films, REFERENCE, "reference") };
+    const first = { truth: REFERENCE, says: answers(films, REFERENCE, "reference", RETRAINED) };
     let champion: { truth: Truth; says: Answers } = first;
-    for (let round = 0; round < RETRAININGS; round += 1) {
+    for (let round = 0; round < retrainings; round += 1) {
       const truth = changed(() => -CREEP, champion.truth);
-      const next = { truth, says: answers(films, truth, `retraining ${round}`) };
+      const next = { truth, says: answers(films, truth, `retraining ${round}`, RETRAINED) };
       const { candidate, reference } = contest(films, labels, next.says, champion.says);
       const anchor = contest(films, labels, next.says, first.says).reference;
       const references = [

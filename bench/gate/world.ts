@@ -40,9 +40,12 @@ export const changed = (by: (index: number) => number, from: Truth = REFERENCE):
   auroc: from.auroc.map((value, i) => value + by(i)),
 });
 
-/** Parts of the variance. Labels of one film, and of one patient, are alike; so are the errors of two models. */
+/** Parts of the variance. Labels of one film, and of one patient, are alike; so are errors. */
 const LABEL = { film: 0.2, patient: 0.5 } as const;
-const ERROR = { patient: 0.5, models: 0.8 } as const;
+const ERROR = { patient: 0.5 } as const;
+/** Part of the errors that two models have in common: trained apart, or one network on nearly the same films again. */
+const APART = 0.8;
+export const RETRAINED = 0.99;
 const MASKED = 0.05;
 /** Labels that readers corrected after the models were trained; both models go by what is on the film. */
 const CORRECTED = 0.02;
@@ -85,7 +88,12 @@ export interface Answers {
 }
 
 /** Binormal scores: AUROC = Phi(d / sqrt 2), and d x score - d^2 / 2 is the logarithm of the likelihood ratio. */
-export function answers({ patients, labels, shared, seed }: World, truth: Truth, model: string): Answers {
+export function answers(
+  { patients, labels, shared, seed }: World,
+  truth: Truth,
+  model: string,
+  alike = APART,
+): Answers {
   const next = random(seed, "model", model);
   const count = patients.at(-1)! + 1;
   const models = forEachObservation((_, i) => {
@@ -98,7 +106,7 @@ export function answers({ patients, labels, shared, seed }: World, truth: Truth,
     };
     return {
       scores: labels[i]!.map((label, film) =>
-        probability(distance * label + mixed(ERROR.models, shared[i]![film]!, own[film]!)),
+        probability(distance * label + mixed(alike, shared[i]![film]!, own[film]!)),
       ),
       threshold: probability(distance + normalQuantile(1 - truth.sensitivity[i]!)),
     };

@@ -27,7 +27,7 @@ export function sensitivityDifference(
   if (all.length < 2) return null;
   const [positives, gained, lost] = [sum(all, "films"), sum(all, "gained"), sum(all, "lost")];
   const value = (gained - lost) / positives;
-  const independent = gained + lost - positives * value * value;
+  const independent = (positives / (positives - 1)) * (gained + lost - positives * value * value);
   const clustered =
     (all.length / (all.length - 1)) *
     all.reduce((squares, p) => squares + (p.gained - p.lost - p.films * value) ** 2, 0);

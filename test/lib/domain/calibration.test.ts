@@ -182,7 +182,7 @@ function films(rows: number, report: (logit: number) => number, seed: number) {
 
 describe.each(["platt", "isotonic"] as const)("%s against known posteriors", (method) => {
   it.each(Object.entries(WORLDS))("%s: slope 1, intercept 0, Brier no worse on other patients", (_, report) => {
-    for (let seed = 0; seed < 5; seed += 1) {
+    for (let seed = 0; seed < 2; seed += 1) {
       const fitting = films(20_000, report, 2 * seed);
       const map = fitTo(method, fitting.probabilities, fitting.labels);
       expect(map.kind).toBe(method);
@@ -210,7 +210,7 @@ describe("isotonic calibration", () => {
 import json, sys
 from sklearn.isotonic import IsotonicRegression
 def one(t):
-    fitted = IsotonicRegression().fitTo(t["x"], t["y"])
+    fitted = IsotonicRegression().fit(t["x"], t["y"])
     return dict(x=fitted.X_thresholds_.tolist(), y=fitted.y_thresholds_.tolist())
 json.dump([one(t) for t in json.load(sys.stdin)], sys.stdout)`;
     const theirs = await python<{ x: number[]; y: number[] }[]>(script, tables);

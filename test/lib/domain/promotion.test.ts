@@ -1,211 +1,184 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HeldOutRows } from "../../../lib/domain/held-out-rows.ts";
-import { auroc } from "../../../lib/domain/metrics/auroc.ts";
-import { meanDefined } from "../../../lib/domain/metrics/mean.ts";
-import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
-import { type Contender, type GateRules, judge } from "../../../lib/domain/promotion.ts";
-import { normal, random, shuffle } from "../../../lib/domain/random.ts";
+import { RULES } from "../../../bench/gate/scenarios.ts";
+import { answers, changed, contest, examLabels, REFERENCE, type Truth, world } from "../../../bench/gate/world.ts";
+import { OBSERVATIONS, type Observation, observationIndex } from "../../../lib/domain/observations.ts";
+import { type Candidate, type GateRules, judge, type Reference } from "../../../lib/domain/promotion.ts";
 
-const RULES: GateRules = {
-  margin: 0.01,
-  confidence: 0.95,
-  minMeanAuroc: 0.5,
-  minAuroc: {},
-  maxCalibrationError: 0.1,
-  maxSubgroupGap: 0.2,
-  bootstrap: 200,
-};
+const FILMS = world({ patients: 300, mostFilms: 4 }, 1);
+const LABELS = examLabels(FILMS);
+const sides = (truth: Truth, model = "candidate") =>
+  contest(FILMS, LABELS, answers(FILMS, truth, model), answers(FILMS, REFERENCE, "reference"));
+const BETTER = sides(changed(() => 0.04));
+const WORSE = sides(changed(() => -0.06));
 
-/** A model that sees the truth through noise: the less noise, the better. Patients have two films each. */
-function contender(version: string, noise: number, { films = 400, dataSeed = 1, noiseSeed = version } = {}): Contender {
-  const truth = random(dataSeed, "truth");
-  const blur = random(dataSeed, "noise", noiseSeed);
-  const columns = OBSERVATIONS.map(() => {
-    const labels = Float64Array.from({ length: films }, () => (truth() < 0.1 ? Number.NaN : truth() < 0.3 ? 1 : 0));
-    return { labels, scores: labels.map((label) => (Number.isNaN(label) ? 0 : label) + noise * normal(blur)) };
-  });
-  const heldOut: HeldOutRows = {
-    films: Array.from({ length: films }, (_, film) => `film-${dataSeed}-${film}`),
-    patients: Array.from({ length: films }, (_, film) => `patient-${Math.floor(film / 2)}`),
-    columns,
-  };
-  const values = columns.map(({ scores, labels }) => auroc(scores, labels));
-  return {
-    version,
-    heldOut,
-    testSet: null,
-    calibrationError: 0.02,
-    subgroupGap: 0.05,
-    meanAuroc: meanDefined(values),
-    auroc: Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])),
-  };
-}
+const failing = (candidate: Candidate, references: readonly Reference[], rules: Partial<GateRules> = {}) =>
+  judge(candidate, references, { ...RULES, ...rules }, 1).checks.filter(({ passed }) => !passed);
+const rulesOf = (checks: readonly { readonly rule: string }[]): string[] => checks.map(({ rule }) => rule);
 
-const checkOf = (verdict: ReturnType<typeof judge>, rule: string) =>
-  verdict.checks.find((check) => check.rule === rule);
-
-describe("judge", () => {
-  it("promotes a first model that keeps the floors, and says that nothing was compared", () => {
-    const verdict = judge(contender("first", 1), null, RULES, 1);
-    expect(verdict.decision).toBe("promote");
-    expect(checkOf(verdict, "champion")?.detail).toContain("no champion");
+describe("a first model", () => {
+  it("is promoted by its own test films, and the checks say that nothing was compared", () => {
+    const { decision, checks } = judge(BETTER.candidate, [], RULES, 1);
+    expect(decision).toBe("promote");
+    expect(checks.find(({ rule }) => rule === "champion")?.detail).toContain("no champion");
   });
 
-  it.each([
-    ["a mean below the floor", { minMeanAuroc: 0.99 }, "mean-auroc"],
-    ["one observation below its floor", { minAuroc: { Edema: 0.99 } }, "auroc/Edema"],
-  ] as const)("keeps the champion for %s", (_, change, rule) => {
-    const verdict = judge(contender("first", 1), null, { ...RULES, ...change }, 1);
-    expect(verdict.decision).toBe("keep");
-    expect(verdict.checks.filter(({ passed }) => !passed).map((check) => check.rule)).toEqual([rule]);
+  it.each<[string, Partial<Candidate>, Partial<GateRules>, string]>([
+    ["a mean below the floor", {}, { minMeanAuroc: 0.99 }, "mean-auroc"],
+    ["an observation below its floor", {}, { minAuroc: { Edema: 0.99 } }, "auroc/Edema"],
+    ["a mean that is not defined", { meanAuroc: null }, {}, "mean-auroc"],
+    ["a floor that is not defined", { auroc: { Fracture: null } }, { minAuroc: { Fracture: 0.1 } }, "auroc/Fracture"],
+    ["patients of its test films in training", { leaks: true }, {}, "leaks"],
+    ["test films of readers alone", { readersOnly: true }, {}, "readers"],
+    ["no predictions of its own", { ownTest: null }, {}, "calibration"],
+  ])("is not promoted for %s", (_, change, rules, rule) => {
+    expect(rulesOf(failing({ ...BETTER.candidate, ...change }, [], rules))).toEqual([rule]);
   });
 
-  it("keeps the champion where a figure with a floor is not defined", () => {
-    const none = { ...contender("none", 1), meanAuroc: null, auroc: { Fracture: null } };
-    const verdict = judge(none, null, { ...RULES, minAuroc: { Fracture: 0.1 } }, 1);
-    expect(verdict.checks.map(({ passed, value }) => [passed, value])).toEqual([
-      [false, null],
-      [false, null],
-      [true, null],
-    ]);
-  });
-
-  it("promotes a better model and keeps a clearly worse one out, film by film", () => {
-    const [good, bad] = [contender("good", 0.8), contender("bad", 1.6)];
-    expect(judge(good, bad, RULES, 1).decision).toBe("promote");
-    const kept = judge(bad, good, RULES, 1);
-    expect(kept.decision).toBe("keep");
-    expect(checkOf(kept, "champion-paired")?.detail).toContain("on the same 400 films of 200 patients");
-  });
-
-  it.each([
-    ["calibration", { calibrationError: 0.11 }],
-    ["subgroup-gap", { subgroupGap: 0.21 }],
-  ] as const)(
-    "keeps the champion from a better model beyond the limit of %s; a first model needs floors only",
-    (rule, change) => {
-      const better = { ...contender("good", 0.8), ...change };
-      const verdict = judge(better, contender("bad", 1.6), RULES, 1);
-      expect(verdict.checks.filter(({ passed }) => !passed).map((check) => check.rule)).toEqual([rule]);
-      expect(verdict.decision).toBe("keep");
-      expect(judge(better, null, RULES, 1).decision).toBe("promote");
-      const unknown = { ...better, calibrationError: null, subgroupGap: null };
-      expect(judge(unknown, contender("bad", 1.6), RULES, 1).decision).toBe("promote");
-    },
-  );
-
-  it("gives a lower bound below the difference itself, and further below with more confidence", () => {
-    const [a, b] = [contender("a", 1), contender("b", 1.05)];
-    const bound = (confidence: number) => checkOf(judge(a, b, { ...RULES, confidence }, 1), "champion-paired")!.value!;
-    const difference = a.meanAuroc! - b.meanAuroc!;
-    expect(bound(0.8)).toBeLessThan(difference);
-    expect(bound(0.95)).toBeLessThan(bound(0.8));
-    expect(bound(0.2)).toBeGreaterThan(difference);
-  });
-
-  it("finds no difference between a model and itself, whatever the order of its rows", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1000 }), fc.double({ min: 0.3, max: 3, noNaN: true }), (seed, noise) => {
-        const model = contender("same", noise, { films: 60 });
-        const order = shuffle(
-          Uint32Array.from({ length: 60 }, (_, film) => film),
-          random(seed),
-        );
-        const reorder = <T>(values: ArrayLike<T>): T[] => Array.from(order, (film) => values[film]!);
-        const { films, patients, columns } = model.heldOut!;
-        const heldOut = {
-          films: reorder(films),
-          patients: reorder(patients),
-          columns: columns.map(({ labels, scores }) => ({
-            labels: Float64Array.from(reorder(labels)),
-            scores: Float64Array.from(reorder(scores)),
-          })),
-        };
-        const check = checkOf(
-          judge(model, { ...model, heldOut }, { ...RULES, bootstrap: 50 }, seed),
-          "champion-paired",
-        );
-        expect(check).toMatchObject({ passed: true });
-        expect(check!.value).toBeCloseTo(0, 12);
-      }),
-      { numRuns: 20 },
-    );
-  });
-
-  it("holds its error: a candidate worse by exactly the margin passes in about 5 % of the trials", () => {
-    // Noise of 1 against 1.06 costs about 0.01 in AUROC; taking the true cost as margin puts the candidate on the line.
-    const many = { films: 20_000, dataSeed: 7 };
-    const margin = contender("champion", 1, many).meanAuroc! - contender("candidate", 1.06, many).meanAuroc!;
-    const trials = 120;
-    let passed = 0;
-    for (let trial = 0; trial < trials; trial += 1) {
-      const on = { films: 200, dataSeed: 100 + trial };
-      const verdict = judge(
-        contender("candidate", 1.06, on),
-        contender("champion", 1, on),
-        { ...RULES, margin },
-        trial,
-      );
-      if (verdict.decision === "promote") passed += 1;
-    }
-    expect(passed / trials).toBeGreaterThan(0);
-    expect(passed / trials).toBeLessThan(0.12);
-  });
-
-  it("compares on the test set alone, though either was tested on more films since", () => {
-    const [old, grown] = [contender("old", 1), contender("new", 1, { films: 500, dataSeed: 1 })];
-    const rest = contender("rest", 3, { films: 100, dataSeed: 9 }).heldOut!;
-    const joined = {
-      films: [...rest.films, ...old.heldOut!.films],
-      patients: [...rest.patients.map((name) => `other ${name}`), ...old.heldOut!.patients],
-      columns: old.heldOut!.columns.map(({ labels, scores }, i) => ({
-        labels: Float64Array.from([...rest.columns[i]!.labels, ...labels]),
-        scores: Float64Array.from([...rest.columns[i]!.scores, ...scores]),
-      })),
-    };
-    const testSet = { version: "0123456789abcdef", films: new Set(old.heldOut!.films) };
-    const check = checkOf(judge({ ...grown, heldOut: joined, testSet }, old, RULES, 1), "champion-paired")!;
-    expect(check.detail).toContain("the same 400 films of 200 patients (test set 0123456789abcdef)");
-    expect(check.value).toBeCloseTo(0, 12);
-  });
-
-  it.each([
-    ["other films", (champion: Contender) => ({ ...champion, ...contender("old", 1, { dataSeed: 2 }) }), "other films"],
-    ["fewer films", () => contender("old", 1, { films: 300 }), "other films"],
-    ["no predictions", (champion: Contender) => ({ ...champion, heldOut: null }), "predictions are not there"],
-    [
-      "other labels",
-      () => {
-        const champion = contender("old", 1);
-        champion.heldOut!.columns[3]!.labels[5] = 0.5;
-        return champion;
-      },
-      "other labels",
-    ],
-  ] as const)("compares figures only, and says so, where the champion has %s", (_, make, why) => {
-    const candidate = contender("new", 1);
-    const champion = make(contender("old", 1));
-    const better = judge(candidate, { ...champion, meanAuroc: candidate.meanAuroc! + 0.005 }, RULES, 1);
-    const check = checkOf(better, "champion-figures")!;
-    expect(check.detail).toContain("not a paired comparison");
-    expect(check.detail).toContain(why);
-    expect(better.decision).toBe("promote");
-    expect(judge(candidate, { ...champion, meanAuroc: candidate.meanAuroc! + 0.02 }, RULES, 1).decision).toBe("keep");
-    expect(judge(candidate, { ...champion, meanAuroc: null }, RULES, 1).decision).toBe("keep");
-  });
-
-  it.each([
-    ["too few patients", contender("few", 1, { films: 18 })],
-    ["films of one class", oneClass(contender("one class", 1))],
-  ])("keeps the champion where resampling says nothing: %s", (_, few) => {
-    const check = checkOf(judge(few, few, RULES, 1), "champion-paired");
-    expect(check).toMatchObject({ passed: false, value: null });
-    expect(check?.detail).toContain("too few patients");
+  it("is not promoted where its probabilities are wrong beyond chance; chance alone refuses nobody", () => {
+    const high = sides({ ...REFERENCE, answers: (p) => Math.min(p + 0.2, 1) }).candidate;
+    const [check] = failing(high, []);
+    expect(check).toMatchObject({ rule: "calibration" });
+    expect(check!.value).toBeGreaterThan(check!.limit!);
+    expect(failing(high, [], { maxCalibrationError: 0.25 })).toEqual([]);
   });
 });
 
-function oneClass(model: Contender): Contender {
-  const columns = model.heldOut!.columns.map(({ labels, scores }) => ({ labels: labels.map(() => 1), scores }));
-  return { ...model, heldOut: { ...model.heldOut!, columns } };
-}
+describe("against a reference", () => {
+  it("a better model is promoted, and a clearly worse one is not", () => {
+    expect(failing(BETTER.candidate, [BETTER.reference])).toEqual([]);
+    expect(rulesOf(failing(WORSE.candidate, [WORSE.reference]))).toEqual(
+      expect.arrayContaining(["champion/candidate-films/mean-auroc", "champion/reference-films/mean-auroc"]),
+    );
+  });
+
+  it("keeps the champion where no exam can be held, for the reason given", () => {
+    const reference = { ...BETTER.reference, exams: "its weights are gone" };
+    expect(failing(BETTER.candidate, [reference])).toMatchObject([
+      { rule: "champion/exam", detail: expect.stringContaining("its weights are gone") },
+    ]);
+    const few = (patients: number) => {
+      const small = world({ patients, mostFilms: 1 }, 3);
+      const answered = answers(small, REFERENCE, "few");
+      return contest(small, small.labels, answered, answered).reference.exams;
+    };
+    for (const exams of [[], few(9)]) {
+      expect(rulesOf(failing(BETTER.candidate, [{ ...BETTER.reference, claimed: [], exams }]))).toEqual([
+        "champion/exam",
+      ]);
+    }
+  });
+
+  it("one observation that is much worse keeps the champion, whatever the others gain", () => {
+    const i = observationIndex("Pneumothorax");
+    const { candidate, reference } = sides(changed((at) => (at === i ? -0.28 : 0.04)));
+    expect(rulesOf(failing(candidate, [reference]))).toContain("champion/candidate-films/auroc/Pneumothorax");
+  });
+
+  it("one observation that it finds less often keeps the champion, though it ranks films as well", () => {
+    const i = observationIndex("Support Devices");
+    const { candidate, reference } = sides({
+      ...changed(() => 0.04),
+      sensitivity: REFERENCE.sensitivity.map((value, at) => (at === i ? 0.5 : value)),
+    });
+    const found = failing(candidate, [reference]);
+    expect(rulesOf(found)).toEqual([
+      "champion/candidate-films/sensitivity/Support Devices",
+      "champion/reference-films/sensitivity/Support Devices",
+    ]);
+    expect(found[0]!.detail).toMatch(/^against the champion reference on its own \d+ test films of 300 patients: sens/);
+  });
+
+  it("an observation that it never learned, or that no exam tells, is lost where the reference claims it", () => {
+    const learned = OBSERVATIONS.filter((name) => name !== "Edema");
+    expect(rulesOf(failing({ ...BETTER.candidate, learned }, [BETTER.reference]))).toEqual(["champion/learned/Edema"]);
+    const edema = observationIndex("Edema");
+    const masked = (BETTER.reference.exams as Exclude<Reference["exams"], string>).map((exam) => ({
+      ...exam,
+      labels: exam.labels.map((column, i) => (i === edema ? column.map(() => Number.NaN) : column)),
+    }));
+    const reference = { ...BETTER.reference, exams: masked };
+    expect(rulesOf(failing(BETTER.candidate, [reference]))).toContain("champion/observation/Edema");
+  });
+
+  it("margins are widened where films are few, never beyond what the rules allow, and never where they need not", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 6, noNaN: true }), (widestMargin) => {
+        const { checks } = judge(BETTER.candidate, [BETTER.reference], { ...RULES, widestMargin }, 1);
+        const limits = checks.filter(({ rule }) => rule.includes("/auroc")).map(({ limit }) => -limit!);
+        expect(limits.length).toBeGreaterThan(0);
+        for (const limit of limits) {
+          expect(limit).toBeGreaterThanOrEqual(RULES.observationMargin - 1e-12);
+          expect(limit).toBeLessThanOrEqual(RULES.observationMargin * widestMargin + 1e-12);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it("a subgroup's gap counts by its lower bound", () => {
+    const gapped = (lower: number) => ({ ...BETTER.candidate, subgroupGap: { gap: 0.4, lower } });
+    expect(failing(gapped(0.19), [BETTER.reference])).toEqual([]);
+    expect(rulesOf(failing(gapped(0.21), [BETTER.reference]))).toEqual(["subgroup-gap"]);
+  });
+
+  it("a model that leaks never replaces one that does not", () => {
+    const candidate = { ...BETTER.candidate, leaks: true };
+    expect(rulesOf(failing(candidate, [BETTER.reference]))).toEqual(["champion/leaks"]);
+    expect(failing(candidate, [{ ...BETTER.reference, leaks: true }])).toEqual([]);
+  });
+
+  it("readers' films alone are enough where the champion's exam decides", () => {
+    expect(failing({ ...BETTER.candidate, readersOnly: true }, [BETTER.reference])).toEqual([]);
+  });
+
+  it("phantoms are no measure of films, and never replace them", () => {
+    const drawn = { ...WORSE.reference, kind: "phantom", exams: "of another kind" } as const;
+    expect(failing(WORSE.candidate, [drawn])).toEqual([]);
+    expect(rulesOf(failing({ ...WORSE.candidate, leaks: true }, [drawn]))).toEqual(["leaks"]);
+    const phantom = { ...BETTER.candidate, kind: "phantom" } as const;
+    expect(rulesOf(failing(phantom, [BETTER.reference]))).toEqual(["champion/kind"]);
+  });
+
+  it("the anchor is compared like the champion, and named", () => {
+    const weak = answers(
+      FILMS,
+      changed(() => -0.06),
+      "champion",
+    );
+    const champion = contest(
+      FILMS,
+      LABELS,
+      answers(
+        FILMS,
+        changed(() => -0.06),
+        "candidate",
+      ),
+      weak,
+    );
+    const roles = (reference: Reference, ...of: Reference["roles"][number][]): Reference => ({
+      ...reference,
+      roles: of,
+    });
+    const references = [roles(champion.reference, "champion"), roles(WORSE.reference, "anchor")];
+    const found = rulesOf(failing(WORSE.candidate, references));
+    expect(found).toContain("anchor/candidate-films/mean-auroc");
+    expect(found.filter((rule) => rule.startsWith("champion/"))).toEqual([]);
+  });
+
+  it("finds no difference between a model and itself", () => {
+    const same = answers(FILMS, REFERENCE, "same");
+    const { candidate, reference } = contest(FILMS, LABELS, same, same);
+    const { decision, checks } = judge(candidate, [reference], RULES, 1);
+    expect(decision).toBe("promote");
+    expect(checks.find(({ rule }) => rule.endsWith("mean-auroc") && rule.includes("/"))?.value).toBeCloseTo(0, 12);
+  });
+
+  it("tells every refusal in one line", () => {
+    const names: readonly Observation[] = [];
+    for (const check of failing({ ...WORSE.candidate, learned: names, leaks: true }, [WORSE.reference])) {
+      expect(check.detail).not.toContain("\n");
+      expect(check.detail.length).toBeGreaterThan(20);
+    }
+  });
+});
