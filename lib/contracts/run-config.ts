@@ -290,7 +290,9 @@ export const RunConfig = z.strictObject({
         .min(0)
         .max(10_000)
         .optional()
-        .describe("of no effect: intervals are calculated without resampling; kept so that earlier requests can be read"),
+        .describe(
+          "of no effect: intervals are calculated without resampling; kept so that earlier requests can be read",
+        ),
     })
     .prefault({}),
   gate: GateConfig.prefault({}),

@@ -54,7 +54,7 @@ describe("hilum models", () => {
     expect(rows.find((row) => row.version === first)?.data).toBe("films");
     expect((await run("list")).stdout).toMatch(new RegExp(`^${version}.* drawn  learned from drawings`, "m"));
     const { stdout } = await run("show", version);
-    expect(stdout).toMatch(/^Caution {5}Learned from drawings, not from patients/m);
+    expect(stdout).toMatch(/^Caution {8}Learned from drawings, not from patients/m);
     expect(stdout).toContain("phantoms: drawn by a program, no patients");
     expect(stdout).toContain("Labels made by: the program");
     expect((await run("show", first)).stdout).toContain("origin not stated");

@@ -74,7 +74,7 @@ describe("hilum runs, called wrongly or on a store that is not whole", () => {
   test("a damaged run is shown without what is damaged, and one that can't be read is removed", async () => {
     const shown = await runs("show", DAMAGED!);
     expect(shown.exitCode).toBe(0);
-    expect(shown.stdout).toMatch(new RegExp(`^Run +${DAMAGED}: kept`));
+    expect(shown.stdout).toMatch(new RegExp(`^Run +${DAMAGED}: not promoted`));
     expect(shown.stderr).toContain("evaluation.json: expected JSON");
     expect(shown.stdout).toContain("densenet-mini, 224 pixels, 1 member\n");
     const removed = await runs("remove", BROKEN!, "--yes");

@@ -1,18 +1,18 @@
 import { calibrationExcess } from "../calibration-excess.ts";
-import { OBSERVATIONS, observationIndex } from "../observations.ts";
+import { observationIndex } from "../observations.ts";
 import { type Check, percent, plain } from "./check.ts";
 import type { Candidate } from "./contenders.ts";
 import type { GateRules } from "./rules.ts";
 
 /**
  * Mean expected calibration error over the observations that the candidate claims, or where it claims none over those
- * with both classes among its test films. It fails where chance would hardly give so much to a model at the limit.
+ * that it learned, with both classes among its test films. It fails where chance would hardly give so much to a model at the limit.
  */
 export function calibrationLimit(candidate: Candidate, rules: GateRules, seed: number): Check {
   const rule = "calibration";
   const { ownTest } = candidate;
   if (ownTest === null) return plain(rule, false, "its predictions of its test films are not there");
-  const bothClasses = OBSERVATIONS.filter((name) => {
+  const bothClasses = candidate.learned.filter((name) => {
     const labels = ownTest.labels[observationIndex(name)]!;
     return labels.some((label) => label > 0.5) && labels.some((label) => label <= 0.5);
   });

@@ -64,7 +64,7 @@ const slopeOf = (m: ObservationMetrics): Fragment =>
 
 const calibrationTable = ({ perObservation, reliability }: ReportMaterial["evaluation"]): Html =>
   table({
-    caption: html`<b>Table #calibration. Calibration on the test patients</b>, before → after, and the 95 % interval of what it is after. Slope: 1 is
+    caption: html`<b>Table #. Calibration on the test patients</b>, before → after, and the 95 % interval of what it is after. Slope: 1 is
 right, less means too sure. Intercept: 0 is right, less means too high. Expected calibration error (ECE) and Brier score: 0 is
 best.`,
     headings: ["Observation", "Slope", "Intercept", "ECE", "Brier score", "Log loss"],

@@ -77,7 +77,7 @@ function figuresTable({ evaluation, request, calibration, statuses }: ReportMate
     caption: html`<b>Table #figures. Figures by observation</b> on the ${on}; masked labels are left out. Beside each figure its 95 % interval. AUROC and
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of ${learned} observations are calibrated, on
-patients kept for that${fitted < learned && "; why the rest are not stands below table #calibration"}.
+patients kept for that${fitted < learned && "; the section on calibration says why the rest are not"}.
 † Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed. Not learned: the training films were all alike in it, so that the model
 says nothing of it.`,
     headings: ["Observation", "Positive", "Prevalence", "AUROC", "AP", "Threshold", ...Object.keys(MEANS).slice(1)],

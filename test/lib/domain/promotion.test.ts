@@ -35,6 +35,16 @@ describe("a first model", () => {
     expect(rulesOf(failing({ ...BETTER.candidate, ...change }, [], rules))).toEqual([rule]);
   });
 
+  it("is judged by what it learned alone, also where it claims nothing", () => {
+    const { ownTest, ...candidate } = BETTER.candidate;
+    const scores = ownTest!.scores.map((column, i) => (i === 0 ? column.map(() => Number.NaN) : column));
+    const learned = candidate.learned.filter((name) => name !== OBSERVATIONS[0]);
+    const judged = judge({ ...candidate, learned, claimed: [], ownTest: { ...ownTest!, scores } }, [], RULES, 1);
+    const check = judged.checks.find(({ rule }) => rule === "calibration");
+    expect(check).toMatchObject({ passed: true });
+    expect(check!.value).toBeGreaterThan(0);
+  });
+
   it("is not promoted where its probabilities are wrong beyond chance; chance alone refuses nobody", () => {
     const high = sides({ ...REFERENCE, answers: (p) => Math.min(p + 0.2, 1) }).candidate;
     const [check] = failing(high, []);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { percentileInterval } from "./percentile-interval.ts";
 import { aurocInterval, aurocSpread } from "../../../../lib/domain/intervals/auroc-interval.ts";
 import { meanInterval } from "../../../../lib/domain/intervals/mean-interval.ts";
 import { proportionInterval } from "../../../../lib/domain/intervals/proportion-interval.ts";
 import { normalQuantile, studentQuantile } from "../../../../lib/domain/intervals/quantiles.ts";
 import { auroc } from "../../../../lib/domain/metrics/auroc.ts";
 import { coverage, INTERVALS } from "./coverage.ts";
+import { percentileInterval } from "./percentile-interval.ts";
 import type { Cell } from "./simulated-films.ts";
 
 const ALONE = { filmsEach: 1, scoreCorrelation: 0, labelCorrelation: 0, countIs: "fixed" } as const;
