@@ -11,9 +11,10 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Its findings (Wang et al. 2017) in CheXpert's terms. A finding that is not listed was not found: 0. Four of CheXpert's
- * observations its labeller never looked for: not labelled. Of Pleural Other it knows one kind only, so that its absence
- * says nothing. Infiltration, emphysema, fibrosis and hernia have no counterpart.
+ * Its findings (Wang et al. 2017) in CheXpert's terms. A finding that is not listed was not found: 0. Five of CheXpert's
+ * observations its labeller never looked for: not labelled. Pleural thickening is one kind of Pleural Other only, so that
+ * its absence says nothing, and positives without negatives would teach which films are NIH's. Infiltration, emphysema,
+ * fibrosis and hernia have no counterpart.
  */
 const FINDINGS = new Map<string, Observation | null>([
   ["No Finding", "No Finding"],
@@ -24,7 +25,7 @@ const FINDINGS = new Map<string, Observation | null>([
   ["Effusion", "Pleural Effusion"],
   ["Mass", "Lung Lesion"],
   ["Nodule", "Lung Lesion"],
-  ["Pleural_Thickening", "Pleural Other"],
+  ["Pleural_Thickening", null],
   ["Pneumonia", "Pneumonia"],
   ["Pneumothorax", "Pneumothorax"],
   ["Infiltration", null],
@@ -33,9 +34,7 @@ const FINDINGS = new Map<string, Observation | null>([
   ["Hernia", null],
 ]);
 
-const ABSENT = forEachObservation((name) =>
-  name !== "Pleural Other" && [...FINDINGS.values()].includes(name) ? 0 : NOT_LABELLED,
-);
+const ABSENT = forEachObservation((name) => ([...FINDINGS.values()].includes(name) ? 0 : NOT_LABELLED));
 
 const SEXES = new Map([
   ["M", "Male"],
