@@ -16,7 +16,11 @@ export const GateDecision = z.strictObject({
   run: z.string(),
   candidate: z.string(),
   champion: z.string().nullable().describe("in production when the gate decided"),
-  anchor: z.string().nullable().default(null).describe("the best promoted so far, from which it was measured as well"),
+  anchor: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("the best promoted so far, or one that a person chose: it was measured from that as well"),
   becomesAnchor: z.boolean().default(true).describe("whether later candidates are measured from it, once promoted"),
   decision: z.enum(["promote", "keep"]),
   checks: z.array(GateCheck),

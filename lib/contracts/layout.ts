@@ -175,6 +175,9 @@ export const isShardOf = (key: string, geometry: { size: number; fit: string; re
   return preparation.startsWith(`${geometryName(geometry)}-${DECODING}-`) && /^shard-\d+(-\d+)?\.arrow$/.test(file);
 };
 
+/** Whether a shard, by its key, tells blank labels from those that nobody looked for; earlier ones wrote both as blank. */
+export const tellsUnlabelled = (key: string): boolean => key.includes(`-${LABELS}-`);
+
 /** `224-pad-antialias-v3-labels2-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
 export const preparationName = (config: {
   geometry: { size: number; fit: string; resize: string };

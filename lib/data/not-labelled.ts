@@ -9,9 +9,18 @@ import type { LABEL_COLUMNS } from "./film-columns.ts";
 /** Labels of films, and the source of each. */
 type Labelled = Columns<typeof LABEL_COLUMNS> & { readonly source: readonly string[] };
 
+/** Whether a configuration's name means a source: its own, or without the folder that holds it beside others. */
+const isMeant = (name: string, source: string): boolean => source === name || source.endsWith(`/${name}`);
+
 /** The same with NOT_LABELLED wherever a source does not label an observation. */
 export function markNotLabelled<T extends Labelled>(columns: T, notLabelled: NotLabelled): T {
-  const sources = new Map(Object.entries(notLabelled).map(([source, names]) => [source, new Set(names)]));
+  const named = Object.entries(notLabelled);
+  const sources = new Map(
+    [...new Set(columns.source)].map((source) => [
+      source,
+      new Set(named.flatMap(([name, observations]) => (isMeant(name, source) ? observations : []))),
+    ]),
+  );
   const touched = new Set([...sources.values()].flatMap((names) => [...names]));
   const marked = [...touched].map((name) => [
     name,
@@ -39,7 +48,7 @@ export function neverLabelled(columns: Labelled): NotLabelled {
 export function requireSources({ source }: Labelled, notLabelled: NotLabelled): void {
   const there = new Set(source);
   for (const name of Object.keys(notLabelled)) {
-    if (there.has(name)) continue;
+    if ([...there].some((one) => isMeant(name, one))) continue;
     const expected = [...there].map(quote).join(", ");
     throw new InputError("not-labelled", `notLabelled: no source ${quote(name)} in the data, expected ${expected}`);
   }

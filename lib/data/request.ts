@@ -6,7 +6,7 @@ import { InputError } from "../domain/errors.ts";
 import { writeDocument } from "../store/documents.ts";
 import { openStore, type Rooms } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
-import { BOXES_FILE } from "./boxes.ts";
+import { boxesFilesOf, isBoxesFile } from "./boxes.ts";
 import { readCsvHeader } from "./csv.ts";
 import { hashOfDescriptions } from "./descriptions.ts";
 import { roleOf } from "./sources/formats.ts";
@@ -61,7 +61,7 @@ export async function findCsvFiles(data: Store, names: readonly string[] = USUAL
   if (usual.length > 0) return usual;
   const others: string[] = [];
   for await (const { key } of data.list("")) {
-    if (/^([^/]+\/)?[^/]+\.csv(\.gz)?$/.test(key) && key !== BOXES_FILE) others.push(key);
+    if (/^([^/]+\/)?[^/]+\.csv(\.gz)?$/.test(key) && !isBoxesFile(key)) others.push(key);
   }
   const known: string[] = [];
   for (const file of others) if (roleOf(await readCsvHeader(file, data.stream(file)))) known.push(file);
@@ -71,12 +71,12 @@ export async function findCsvFiles(data: Store, names: readonly string[] = USUAL
   throw new InputError("data", `${data.uri}: no CSV file there, expected train.csv in CheXpert's format`);
 }
 
-/** SHA-256 over the CSV files and boxes.csv, names and lengths included. */
+/** SHA-256 over the CSV files and the boxes beside them, names and lengths included. */
 export async function fingerprintOf(data: Store, csv: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of [...csv, BOXES_FILE]) {
+  for (const file of [...csv, ...boxesFilesOf(csv)]) {
     const info = await data.head(file);
-    if (info === undefined && file === BOXES_FILE) continue;
+    if (info === undefined && isBoxesFile(file)) continue;
     hash.update(`${file}\n${info?.size}\n`);
     for await (const piece of data.stream(file)) hash.update(piece);
   }

@@ -2,6 +2,7 @@ import { testSetKey } from "../contracts/layout.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import { TestSet } from "../contracts/test-set.ts";
 import { InputError } from "../domain/errors.ts";
+import { patientAnywhere } from "../domain/split.ts";
 import { findDocument } from "../store/documents.ts";
 import { sha256 } from "../store/etag.ts";
 import type { Store } from "../store/store.ts";
@@ -25,7 +26,23 @@ export async function findTestSet(
   present: ReadonlySet<string>,
 ): Promise<TestSet | undefined> {
   const kept = await findDocument(datasets, keyOf(request), TestSet);
-  return kept && isPresent(kept, present) ? kept : undefined;
+  const found = kept && whereTheyAre(kept, present);
+  return found && isPresent(found, present) ? found : undefined;
+}
+
+/**
+ * The set with the names that its patients have now: a source that was moved into a folder of its own, or out of it, has
+ * another name, and its patients are the same.
+ */
+function whereTheyAre(kept: TestSet, present: ReadonlySet<string>): TestSet {
+  const [here, gone] = [new Set<string>(), new Set<string>()];
+  for (const patient of kept.patients) (present.has(patient) ? here : gone).add(patient);
+  const moved = new Set([...gone].map(patientAnywhere));
+  const found = [...present].filter((patient) => !here.has(patient) && moved.has(patientAnywhere(patient)));
+  if (found.length === 0) return kept;
+  const again = new Set(found.map(patientAnywhere));
+  const missing = [...gone].filter((patient) => !again.has(patientAnywhere(patient)));
+  return { ...kept, patients: [...here, ...missing, ...found] };
 }
 
 /** Pins the set where there is none of use. Of several runs at once the first one's holds, and is what all are told. */
@@ -36,9 +53,9 @@ export async function pinTestSet(
   present: ReadonlySet<string>,
 ): Promise<TestSet> {
   const { value } = await updateDocument(datasets, keyOf(request), TestSet, (kept) =>
-    kept && isPresent(kept, present) ? kept : made,
+    kept && isPresent(whereTheyAre(kept, present), present) ? kept : made,
   );
-  return value;
+  return whereTheyAre(value, present);
 }
 
 /**

@@ -6,11 +6,13 @@ import { isReadersSource } from "./readers.ts";
 export interface KnownFilms {
   /** What tells films apart wherever they lie: hashes of their bytes. */
   readonly hashes: readonly string[];
-  /** As patientKey in lib/domain/split.ts spells them. */
+  /** As patientAnywhere in lib/domain/split.ts spells them. */
   readonly patients: readonly string[];
   readonly sources: readonly string[];
   /** positions x 14, raw */
   readonly labels: Int8Array;
+  /** Whether a blank is one: earlier editions wrote what nobody had looked for as blank too. */
+  readonly blanksAreSaid: boolean;
   /** Positions that weights, thresholds or calibration were fitted on. */
   readonly fitted: Uint32Array;
   /** Positions of the test part. */

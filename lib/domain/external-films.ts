@@ -13,7 +13,7 @@ export const EXTERNAL_LEFT_OUT = [
 export interface CandidateFilms {
   /** Of the films' bytes. */
   readonly hashes: readonly string[];
-  /** As patientKey in lib/domain/split.ts spells them. */
+  /** As patientAnywhere in lib/domain/split.ts spells them. */
   readonly patients: readonly string[];
   /** positions x 14, NaN where a label does not count */
   readonly targets: Float32Array;

@@ -22,7 +22,7 @@ export function judge(candidate: Candidate, references: readonly Reference[], ru
     ...floors(candidate, rules),
     calibrationLimit(candidate, rules, seed),
     ...drawn,
-    ...(peers.length === 0 ? firstModel(candidate) : [subgroupLimit(candidate, rules)]),
+    ...(peers.length === 0 ? firstModel(candidate, drawn.length > 0) : [subgroupLimit(candidate, rules)]),
     ...peers.flatMap((reference) => against(candidate, reference, rules, seed)),
   ];
   return { decision: checks.every(({ passed }) => passed) ? "promote" : "keep", checks, isBest: isBest(peers) };

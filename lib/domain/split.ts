@@ -22,6 +22,16 @@ export type Split = { readonly [P in Part]: PartRows<P> };
 /** What the hash sees of a patient: number 17 of one source is not number 17 of another. */
 export const patientKey = (source: string, patient: string): string => `${source}\n${patient}`;
 
+/**
+ * The same wherever the source lies: alone in a data folder or, beside others, in a folder there, whose name its own then
+ * begins with. Two hospitals' sources of one name look alike by it: use it where taking one patient for two is the worse
+ * mistake.
+ */
+export const patientAnywhere = (key: string): string => {
+  const end = key.indexOf("\n");
+  return key.slice(key.lastIndexOf("/", end) + 1);
+};
+
 /** The part of a patient. Depends on nothing but its arguments: adding patients or films moves nobody. */
 export function partOf(patient: string, salt: string, shares: Shares): Part {
   const draw = random(0, "split", salt, patient)();

@@ -41,7 +41,7 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
     const { policy } = data.plan;
     const { calibration } = judged.rules;
     const { statuses } = judged.material;
-    const known = knownFilms(data);
+    const known = knownFilms(data, true);
     const examinee = { graph: loaded, calibration, geometry: config.geometry, policy, statuses, data, known };
     await holdExams(context, examinee, judged.tables.at(-1)!, { batchSize: using.batchSize, signal: using.signal });
     const outOfDistribution = fitted && withoutSpace(fitted);

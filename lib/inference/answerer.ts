@@ -74,12 +74,13 @@ export async function openAnswerer(versionFolder: string, version: ModelVersion)
       const grid = heatGrid(prediction, observation, area);
       const isBlank =
         options.blank === "below-threshold" &&
-        prediction.probabilities[observation]! < version.thresholds[observation]!;
+        (outOfDistribution === true || prediction.probabilities[observation]! < version.thresholds[observation]!);
       const shown = isBlank ? { ...grid, values: new Float32Array(grid.values.length) } : grid;
       const draw = options.style === "map" ? mapPng : overlayPng;
       const { png, region } = await draw(film.image, shown, given(options));
       clock.lap("render");
-      const told = region === null ? [...warnings, isBlank ? BELOW_THRESHOLD : NO_REGION] : warnings;
+      const why = !isBlank ? NO_REGION : outOfDistribution === true ? NO_DECISION : BELOW_THRESHOLD;
+      const told = region === null ? [...warnings, why] : warnings;
       return { png, box: region?.box ?? null, outOfDistribution, warnings: told, timings: clock.laps };
     },
 
@@ -90,6 +91,11 @@ export async function openAnswerer(versionFolder: string, version: ModelVersion)
 const BELOW_THRESHOLD: Warning = {
   code: "below-threshold",
   message: "the observation's probability lies below its threshold; the map is left blank, as was asked for",
+};
+const NO_DECISION: Warning = {
+  code: "no-decision",
+  message:
+    "no decision is given on this film, so that none is above its threshold; the map is left blank, as was asked for",
 };
 const NO_REGION: Warning = { code: "no-region", message: "no region of the film stands out for this observation" };
 

@@ -16,10 +16,12 @@ export function withDecision(report: string, decision: GateDecision): string {
 }
 
 const section = ({ decision, champion, anchor, candidate, checks }: GateDecision): Html => html`
-<p><strong>${decision === "promote" ? "Promoted." : "Not promoted."}</strong> The gate compared version <code>${candidate}</code> with
-${champion === null ? "no other: there was none in production" : html`<code>${champion}</code>, then in production`}${
-  anchor !== null && anchor !== champion && html`, and with <code>${anchor}</code>, the best promoted so far`
-}.</p>
+<p><strong>${decision === "promote" ? "Promoted." : "Not promoted."}</strong> The gate decided on version <code>${candidate}</code>.
+${champion === null ? "No model was in production." : html`In production then: <code>${champion}</code>.`}${
+  anchor !== null &&
+  anchor !== champion &&
+  html` Later models are measured from <code>${anchor}</code> as well, the anchor.`
+}</p>
 ${table({
   caption: html`<b>The gate's checks.</b> All have to pass. Two models are compared on the same films, of patients that
 neither was fitted on.`,

@@ -21,7 +21,7 @@ export const FIGURE_NAMES: Readonly<Record<SubgroupFigureName, string>> = {
 /** "Pneumonia, Male (0.912) above Female (0.801): 0.111, shown" */
 export function gapText({ observation, higher, lower, values, gap, ...rest }: SubgroupGap): string {
   const [above, below, size] = [...values, gap].map((value) => value.toFixed(AUROC_PLACES));
-  const told = isShown(rest) ? "shown" : "not told from chance";
+  const told = isShown(rest) ? "shown" : "not distinguishable from chance";
   return `${observation}, ${higher} (${above}) above ${lower} (${below}): ${size}, ${told}`;
 }
 

@@ -169,7 +169,7 @@ describe("gate, promote, notify", () => {
     expect([champion, candidate]).toEqual([first, second]);
     const paired = checks.find(({ rule }) => rule === "champion/reference-films/mean-auroc");
     expect(paired).toMatchObject({ passed: true, limit: -0.01 });
-    expect(paired?.detail).toContain("200 test films of 100 patients");
+    expect(paired?.detail).toContain("on 200 of that model's test films (100 patients)");
     await promote({ run: "second" });
     expect(await readChannels(rooms.models)).toMatchObject({ production: second, previous: first, anchor: second });
   });

@@ -10,7 +10,7 @@ import { patientKey } from "../../domain/split.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { writeDocument } from "../../store/documents.ts";
 import { openStore } from "../../store/open.ts";
-import { BOXES_FILE, readBoxes } from "../boxes.ts";
+import { readBoxes } from "../boxes.ts";
 import { hashOfDescriptions, readCardStatements } from "../descriptions.ts";
 import type { Manifest } from "../film-columns.ts";
 import { findWeights } from "../imported-weights.ts";
@@ -30,7 +30,7 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   const manifest = await readManifest(data, request.csv);
   requireSources(manifest, notLabelled);
   signal.throwIfAborted();
-  const boxes = (await data.head(BOXES_FILE)) ? await readBoxes(data, manifest) : [];
+  const boxes = await readBoxes(data, request.csv, manifest);
   const provenance = await readProvenance(data, manifest);
   const statements = await readCardStatements(data);
   if ((await fingerprintOf(data, request.csv)) !== request.fingerprint) throw changed(request.csv.join(", "));

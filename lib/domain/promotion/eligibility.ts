@@ -5,9 +5,10 @@ import type { Candidate, Reference } from "./contenders.ts";
  * Of a model that no other is compared with only its own test films tell: patients that it was trained on, or films that
  * readers picked, tell nothing.
  */
-export function firstModel(candidate: Candidate): Check[] {
+export function firstModel(candidate: Candidate, isBesidePhantoms: boolean): Check[] {
+  const champion = isBesidePhantoms ? "no model of patients' films is in production" : "no model is in production";
   return [
-    plain("champion", true, "there is no champion to compare with: the candidate's own test films decide"),
+    plain("champion", true, `${champion}, so that the candidate's own test films decide`),
     plain(
       "leaks",
       !candidate.leaks,

@@ -96,7 +96,7 @@ const room = ({ difference, allowed }: Held): number => difference.lower + allow
 
 function inWords(figure: Figure, { name, difference, allowed, margin }: Held, { confidence }: GateRules): string {
   const { value, lower, positives, patients } = difference;
-  const why = allowed > margin ? `, widened from ${signed(-margin)} because so few films tell no less` : "";
+  const why = allowed > margin ? `, widened from ${signed(-margin)}: so few films cannot exclude less` : "";
   const of = `${FIGURE_WORDS[figure.name]} ${name} ${signed(value)} on ${positives} positive films of ${patients} patients`;
   return `${of}, lower ${percent(confidence)} bound ${signed(lower)}, expected above ${signed(-allowed)}${why}`;
 }

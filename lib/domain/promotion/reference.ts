@@ -68,7 +68,7 @@ function isUsable({ patients, labels }: Exam): boolean {
   return new Set(patients).size >= LEAST_PATIENTS && labels.some((column) => seen(column, true) && seen(column, false));
 }
 
-const WHOSE = { candidate: "its own", reference: "the other's" } as const;
+const WHOSE = { candidate: "this model's", reference: "that model's" } as const;
 
 const onFilms = ({ of, patients }: Exam, role: Role, version: string): string =>
-  `against the ${role} ${version} on ${WHOSE[of]} ${patients.length} test films of ${new Set(patients).size} patients`;
+  `against the ${role} ${version}, on ${patients.length} of ${WHOSE[of]} test films (${new Set(patients).size} patients)`;

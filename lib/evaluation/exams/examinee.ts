@@ -4,7 +4,7 @@ import { labelMatrix } from "../../data/film-columns.ts";
 import type { TrainingData } from "../../data/training-data.ts";
 import type { KnownFilms } from "../../domain/exam-films.ts";
 import type { ObservationStatus } from "../../domain/observation-status.ts";
-import { patientKey } from "../../domain/split.ts";
+import { patientAnywhere, patientKey } from "../../domain/split.ts";
 import type { ServingGraph } from "../../engine/saved-model.ts";
 
 /** A model that sits an exam, with the films of the run that made it. */
@@ -19,13 +19,14 @@ export interface Examinee {
   readonly known: KnownFilms;
 }
 
-/** What a run's films are to an exam. */
-export function knownFilms({ rows, split }: Pick<TrainingData, "rows" | "split">): KnownFilms {
+/** What a run's films are to an exam. @param blanksAreSaid whether its rows tell blanks from what nobody looked for */
+export function knownFilms({ rows, split }: Pick<TrainingData, "rows" | "split">, blanksAreSaid: boolean): KnownFilms {
   return {
     hashes: rows.filmSha256,
-    patients: rows.patient.map((patient, position) => patientKey(rows.source[position]!, patient)),
+    patients: rows.patient.map((patient, position) => patientAnywhere(patientKey(rows.source[position]!, patient))),
     sources: rows.source,
     labels: labelMatrix(rows),
+    blanksAreSaid,
     fitted: Uint32Array.from([...split.train, ...split.tuning, ...split.calibration]),
     test: split.test,
   };

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { Dataset } from "../../contracts/dataset.ts";
 import { Evaluation } from "../../contracts/evaluation.ts";
 import { type ExamRecord, Exams } from "../../contracts/exams.ts";
-import { modelKeys } from "../../contracts/layout.ts";
+import { modelKeys, runKeys, tellsUnlabelled } from "../../contracts/layout.ts";
 import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../contracts/model-version.ts";
 import { openTrainingData } from "../../data/training-data.ts";
 import { InputError } from "../../domain/errors.ts";
@@ -12,7 +13,7 @@ import { observationStatuses } from "../../registry/observation-statuses.ts";
 import { loadVersion, materialiseVersion } from "../../registry/versions.ts";
 import { cacheFolder } from "../../setup/cache-folder.mjs";
 import type { StepContext } from "../../steps/run-step.ts";
-import { findDocument, writeDocument } from "../../store/documents.ts";
+import { findDocument, readDocument, writeDocument } from "../../store/documents.ts";
 import type { PredictionTable } from "../prediction-table.ts";
 import { encodeExam } from "./exam-table.ts";
 import { type Examinee, knownFilms } from "./examinee.ts";
@@ -84,9 +85,14 @@ async function withReference<T>(
   try {
     const { model, geometry } = manifest;
     const evaluation = await findDocument(rooms.models, modelKeys.version(version).evaluation, Evaluation);
+    const dataset = await readDocument(rooms.runs, runKeys(manifest.trainedOn.run).dataset, Dataset);
+    const known = knownFilms(
+      data,
+      dataset.shards.every(({ key }) => tellsUnlabelled(key)),
+    );
     const graph = await openServingModel(join(folder, SAVED_MODEL_FOLDER), { model, size: geometry.size });
     try {
-      return await work(examineeOf(manifest, evaluation, graph, data));
+      return await work(examineeOf(manifest, evaluation, graph, data, known));
     } finally {
       graph.close();
     }
@@ -100,10 +106,11 @@ const examineeOf = (
   evaluation: Evaluation | undefined,
   graph: Examinee["graph"],
   data: Examinee["data"],
+  known: Examinee["known"],
 ): Examinee => {
   const { calibration, geometry, policy } = manifest;
   const statuses = observationStatuses(manifest, evaluation ?? null);
-  return { graph, calibration, geometry, policy, statuses, data, known: knownFilms(data) };
+  return { graph, calibration, geometry, policy, statuses, data, known };
 };
 
 async function compare(

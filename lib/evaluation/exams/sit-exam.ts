@@ -1,5 +1,6 @@
 import { geometryName } from "../../contracts/layout.ts";
 import { type ExamFilm, examFilms, examLabels, type LeftOut } from "../../domain/exam-films.ts";
+import { BLANK, NOT_LABELLED } from "../../domain/label-policy.ts";
 import { OBSERVATION_COUNT } from "../../domain/observations.ts";
 import { calibratedProbabilities } from "../decision-rules.ts";
 import { type Predicting, predict } from "../predict.ts";
@@ -79,7 +80,9 @@ function rawLabels(films: readonly ExamFilm[], owner: Examinee, candidate: Exami
   films.forEach(({ position, elsewhere }, film) => {
     const [{ known }, row] =
       owner === candidate || elsewhere === undefined ? [owner, position] : [candidate, elsewhere];
-    labels.set(known.labels.subarray(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT), film * OBSERVATION_COUNT);
+    const own = known.labels.subarray(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT);
+    const said = known.blanksAreSaid ? own : own.map((label) => (label === BLANK ? NOT_LABELLED : label));
+    labels.set(said, film * OBSERVATION_COUNT);
   });
   return labels;
 }

@@ -18,7 +18,8 @@ export async function filmsOfModel(
   if (runs === null) return `the model stands without its store, and so without its run ${run}`;
   try {
     const rows = await loadRows(runs, run);
-    return knownFilms({ rows, split: await loadParts(runs, run, Protocol.parse(protocol), rows) });
+    // Its labels are not asked here.
+    return knownFilms({ rows, split: await loadParts(runs, run, Protocol.parse(protocol), rows) }, false);
   } catch (error) {
     if (error instanceof NotFoundError) return `the run ${run} that made it is gone`;
     if (error instanceof InputError) return `the run ${run} that made it is not whole (${error.message})`;

@@ -14,7 +14,7 @@ import { InputError } from "../../domain/errors.ts";
 import { externalFilms } from "../../domain/external-films.ts";
 import { targetsOf } from "../../domain/label-policy.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../../domain/observations.ts";
-import { patientKey } from "../../domain/split.ts";
+import { patientAnywhere, patientKey } from "../../domain/split.ts";
 import { openServingModel } from "../../model/serving-model.ts";
 import { type LocalVersion, materialiseVersion } from "../../registry/versions.ts";
 import { renderExternalValidation } from "../../report/external-validation.ts";
@@ -80,7 +80,7 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const patients = films.patient.map((patient, position) => patientKey(films.source[position]!, patient));
   const known = await filmsOfModel(runs, manifest);
   const chosen = externalFilms(
-    { hashes: films.filmSha256, patients, targets: labels },
+    { hashes: films.filmSha256, patients: patients.map(patientAnywhere), targets: labels },
     typeof known === "string" ? null : known,
   );
   const leftOut = {

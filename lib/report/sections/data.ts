@@ -16,7 +16,7 @@ const PURPOSE = {
   train: "fits the weights",
   tuning: "chooses the epoch and the thresholds",
   calibration: "calibrates the probabilities",
-  test: "is reported on, and decides nothing",
+  test: "is reported on; nothing is fitted on it",
 } as const;
 
 const UNCERTAIN = {
@@ -67,7 +67,7 @@ const DIVISIONS: Readonly<Record<Division, string>> = {
 };
 
 const leakageText = ({ testFilms, testFilmsInTraining, testPatients, testPatientsInTraining }: Leakage): string =>
-  `Of the ${counted(testFilms, "test film")} ${count(testFilmsInTraining)}, and of the ${counted(testPatients, "test patient")} ${count(testPatientsInTraining)}, stand in the training part too.`;
+  `Of the ${counted(testFilms, "different test film")} ${count(testFilmsInTraining)}, and of the ${counted(testPatients, "test patient")} ${count(testPatientsInTraining)}, stand in the training part too.`;
 
 function policyText(policy: LabelPolicy): Html {
   const exceptions = Object.entries(policy.perObservation).map(([name, choice]) =>

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readBoxes } from "../../../lib/data/boxes.ts";
 import { encodeManifest, loadManifest, readManifest } from "../../../lib/data/manifest.ts";
+import { findCsvFiles } from "../../../lib/data/request.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { BLANK } from "../../../lib/domain/label-policy.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
@@ -152,12 +153,29 @@ describe("boxes", () => {
       "boxes.csv": ["Path,finding,x,y,width,height", ...lines].join("\n"),
     });
     const data = openStore(folder.uri);
-    return readBoxes(data, await readManifest(data, ["train.csv"]));
+    return readBoxes(data, ["train.csv"], await readManifest(data, ["train.csv"]));
   };
 
   test("name the row of their film", async () => {
     expect(await boxes(`${one},Edema,1.5,-2,30,40`)).toEqual([
       { row: 1, observation: "Edema", x: 1.5, y: -2, width: 30, height: 40 },
+    ]);
+  });
+
+  test("beside a source in a folder of its own are that source's, and no file of labels", async () => {
+    const table = [HEADER, csvRow(one)].join("\n");
+    const folder = await sourceFolder({
+      [`a/${one}`]: "film",
+      [`b/${one}`]: "film",
+      "a/train.csv": table,
+      "b/train.csv": table,
+      "b/boxes.csv": ["Path,finding,x,y,width,height", `${one},Edema,1,2,3,4`].join("\n"),
+    });
+    const data = openStore(folder.uri);
+    const csv = await findCsvFiles(data);
+    expect(csv).toEqual(["a/train.csv", "b/train.csv"]);
+    expect(await readBoxes(data, csv, await readManifest(data, csv))).toEqual([
+      { row: 1, observation: "Edema", x: 1, y: 2, width: 3, height: 4 },
     ]);
   });
 
@@ -182,5 +200,5 @@ test.skipIf(!existsSync(sample))("real films (../shared): all 200 rows, every fi
   expect(manifest.path).toHaveLength(200);
   expect(manifest.file.filter((file) => file === "train.csv")).toHaveLength(178);
   for (const film of manifest.film) expect(await data.head(film)).toBeDefined();
-  expect(await readBoxes(data, manifest)).toHaveLength(23);
+  expect(await readBoxes(data, ["train.csv", "valid.csv"], manifest)).toHaveLength(23);
 });

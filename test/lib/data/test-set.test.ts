@@ -34,6 +34,21 @@ describe("the pinned test set of a folder", () => {
     }
   });
 
+  it("goes along with a source that is moved into a folder of its own, and takes nobody else with it", async () => {
+    const datasets = new MemoryStore("memory://moved");
+    const alone = ["nih\n1", "nih\n2"];
+    await pinTestSet(datasets, request, makeTestSet(alone), new Set([...alone, "nih\n3"]));
+    const beside = new Set(["all/nih\n1", "all/nih\n2", "all/nih\n3", "other/chexpert\n1"]);
+    const found = await findTestSet(datasets, request, beside);
+    expect(found?.patients.toSorted()).toEqual(["all/nih\n1", "all/nih\n2"]);
+    expect((await pinTestSet(datasets, request, makeTestSet(["other/chexpert\n1"]), beside)).patients).toEqual(
+      found?.patients,
+    );
+    // Number 1 of another source of the same name is nobody's double while the pinned one is there.
+    const twice = new Set([...alone, "b/nih\n1"]);
+    expect((await findTestSet(datasets, request, twice))?.patients.toSorted()).toEqual(alone);
+  });
+
   it("of the first edition, with its films by path, counts by its patients", async () => {
     const datasets = new MemoryStore("memory://first-edition");
     const version = "0123456789abcdef";

@@ -25,6 +25,7 @@ const run = fc
       patients: films.map(({ patient, source }) => `${source}\n${patient}`),
       sources: films.map(({ source }) => source),
       labels: new Int8Array(films.length * OBSERVATION_COUNT),
+      blanksAreSaid: true,
       fitted: places("fitted"),
       test: places("test"),
     };

@@ -16,6 +16,7 @@ const KNOWN: KnownFilms = {
   patients: ["Ann", "Bob", "Cy"],
   sources: ["x", "x", "x"],
   labels: new Int8Array(3 * OBSERVATION_COUNT),
+  blanksAreSaid: true,
   fitted: Uint32Array.of(0, 1),
   test: Uint32Array.of(2),
 };

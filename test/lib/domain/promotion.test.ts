@@ -20,7 +20,7 @@ describe("a first model", () => {
   it("is promoted by its own test films, and the checks say that nothing was compared", () => {
     const { decision, checks } = judge(BETTER.candidate, [], RULES, 1);
     expect(decision).toBe("promote");
-    expect(checks.find(({ rule }) => rule === "champion")?.detail).toContain("no champion");
+    expect(checks.find(({ rule }) => rule === "champion")?.detail).toContain("no model is in production");
   });
 
   it.each<[string, Partial<Candidate>, Partial<GateRules>, string]>([
@@ -96,7 +96,7 @@ describe("against a reference", () => {
       "champion/candidate-films/sensitivity/Support Devices",
       "champion/reference-films/sensitivity/Support Devices",
     ]);
-    expect(found[0]!.detail).toMatch(/^against the champion reference on its own \d+ test films of 300 patients: sens/);
+    expect(found[0]!.detail).toMatch(/^against the champion reference, on \d+ of this model's test films \(300 patients\): sens/);
   });
 
   it("an observation that it never learned, or that no exam tells, is lost where the reference claims it", () => {

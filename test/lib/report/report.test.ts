@@ -156,7 +156,7 @@ describe("report", () => {
 
   it("says what of the test part was trained on", async () => {
     expect(page).toContain("No patient on both sides");
-    expect(page).toContain("Of the 247 test films 0");
+    expect(page).toContain("Of the 247 different test films 0");
     const leakage = { testFilms: 247, testFilmsInTraining: 240, testPatients: 90, testPatientsInTraining: 88 };
     const { plan, evaluation } = material;
     const leaking = await renderReport({
@@ -168,7 +168,7 @@ describe("report", () => {
     expect(leaking).toContain("88 of whom are in training too");
     expect(leaking).not.toMatch(/never saw, its|none of whom is in training/);
     expect(leaking).toContain(
-      "Of the 247 test films 240, and of the 90 test patients 88, stand in the training part too.",
+      "Of the 247 different test films 240, and of the 90 test patients 88, stand in the training part too.",
     );
     expect(leaking).toContain("how the model does on others is not measured here at all");
     expect(leaking).toContain("no salt");
