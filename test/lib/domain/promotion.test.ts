@@ -96,7 +96,9 @@ describe("against a reference", () => {
       "champion/candidate-films/sensitivity/Support Devices",
       "champion/reference-films/sensitivity/Support Devices",
     ]);
-    expect(found[0]!.detail).toMatch(/^against the champion reference, on \d+ of this model's test films \(300 patients\): sens/);
+    expect(found[0]!.detail).toMatch(
+      /^against the champion reference, on \d+ of this model's test films \(300 patients\): sens/,
+    );
   });
 
   it("an observation that it never learned, or that no exam tells, is lost where the reference claims it", () => {
