@@ -49,6 +49,7 @@ tfoot td, tfoot th { border-top: 1px solid var(--ink); font-weight: 600; white-s
 tbody .undefined { display: inline-block; line-height: 1.15; max-width: 3.6rem; white-space: normal; }
 tfoot .quiet { font-weight: 400; }
 .quiet { color: var(--quiet); }
+.under { display: block; font-size: .78rem; white-space: nowrap; }
 tbody td.text, thead th.text { padding-left: 1.4rem; text-align: left; white-space: normal; }
 .note b { color: var(--ink); }
 .note { color: var(--quiet); font-size: .83rem; }

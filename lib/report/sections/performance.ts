@@ -61,12 +61,12 @@ const MEANS = {
 } as const satisfies Record<string, (m: ObservationMetrics) => [number | null, Range]>;
 
 const auroc = (value: number | null, range: Range): Fragment =>
-  value === null ? cell(null) : html`<b>${cell(value, AUROC_PLACES)}</b> <span class="quiet">${interval(range)}</span>`;
+  value === null ? cell(null) : html`<b>${cell(value, AUROC_PLACES)}</b> <span class="quiet under">${interval(range)}</span>`;
 
 const ranged = (value: number | null, range: Range, places = 2): Fragment =>
   value === null || range === null
     ? cell(value, places)
-    : html`${cell(value, places)} <span class="quiet">${interval(range, places)}</span>`;
+    : html`${cell(value, places)} <span class="quiet under">${interval(range, places)}</span>`;
 
 function figuresTable({ evaluation, request, calibration, statuses }: ReportMaterial, on: string): Html {
   const { perObservation, meanAuroc, meanAurocInterval } = evaluation;
