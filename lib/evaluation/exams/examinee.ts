@@ -1,6 +1,7 @@
 import type { Calibration } from "../../contracts/model-version.ts";
-import type { Geometry, LabelPolicy } from "../../contracts/run-config.ts";
+import type { Geometry, LabelPolicy, NotLabelled } from "../../contracts/run-config.ts";
 import { labelMatrix } from "../../data/film-columns.ts";
+import { markNotLabelled } from "../../data/not-labelled.ts";
 import type { TrainingData } from "../../data/training-data.ts";
 import type { KnownFilms } from "../../domain/exam-films.ts";
 import type { ObservationStatus } from "../../domain/observation-status.ts";
@@ -19,13 +20,21 @@ export interface Examinee {
   readonly known: KnownFilms;
 }
 
-/** What a run's films are to an exam. @param blanksAreSaid whether its rows tell blanks from what nobody looked for */
-export function knownFilms({ rows, split }: Pick<TrainingData, "rows" | "split">, blanksAreSaid: boolean): KnownFilms {
+/**
+ * What a run's films are to an exam.
+ * @param blanksAreSaid whether its rows tell blanks from what nobody looked for
+ * @param notLabelled what is known of sources by now, besides what the run itself was told
+ */
+export function knownFilms(
+  { rows, split }: Pick<TrainingData, "rows" | "split">,
+  blanksAreSaid: boolean,
+  notLabelled: NotLabelled = {},
+): KnownFilms {
   return {
     hashes: rows.filmSha256,
     patients: rows.patient.map((patient, position) => patientAnywhere(patientKey(rows.source[position]!, patient))),
     sources: rows.source,
-    labels: labelMatrix(rows),
+    labels: labelMatrix(markNotLabelled(rows, notLabelled)),
     blanksAreSaid,
     fitted: Uint32Array.from([...split.train, ...split.tuning, ...split.calibration]),
     test: split.test,

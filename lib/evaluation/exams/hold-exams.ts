@@ -72,7 +72,7 @@ async function examine(
 
 /** @throws InputError where the version, or the run that made it, is not there as it was */
 async function withReference<T>(
-  { rooms }: StepContext,
+  { rooms, request }: StepContext,
   version: VersionId,
   work: (reference: Examinee) => Promise<T>,
 ): Promise<T> {
@@ -89,6 +89,7 @@ async function withReference<T>(
     const known = knownFilms(
       data,
       dataset.shards.every(({ key }) => tellsUnlabelled(key)),
+      request.config.notLabelled,
     );
     const graph = await openServingModel(join(folder, SAVED_MODEL_FOLDER), { model, size: geometry.size });
     try {
