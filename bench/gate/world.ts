@@ -137,7 +137,7 @@ export function contest(
 ): { candidate: Candidate; reference: Reference } {
   const claimed = OBSERVATIONS.filter((_, i) => Math.min(count(labels[i]!, 1), count(labels[i]!, 0)) >= 30);
   const values = labels.map((column, i) => auroc(ours.scores[i]!, column));
-  const shared = { kind: "films", leaks: false, claimed } as const;
+  const shared = { learned: OBSERVATIONS, kind: "films", leaks: false, claimed } as const;
   const full: Exam = {
     of: "candidate",
     patients: of.patients,
@@ -159,7 +159,6 @@ export function contest(
       ...shared,
       version: "candidate",
       thresholds: ours.thresholds,
-      learned: OBSERVATIONS,
       meanAuroc: meanDefined(values),
       auroc: Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])),
       ownTest: { patients: of.patients, labels, scores: ours.scores },

@@ -21,11 +21,11 @@ async function contender({ models }: Rooms, version: VersionId) {
   return {
     manifest,
     evaluation,
-    statuses,
     contender: {
       version,
       kind: kindOfVersion(manifest),
       leaks: leaks(manifest, evaluation),
+      learned: OBSERVATIONS.filter((_, i) => statuses[i] !== "not-learned"),
       claimed: observationsWith(statuses, "learned"),
       thresholds: manifest.thresholds,
     },
@@ -39,11 +39,10 @@ const leaks = ({ protocol }: ModelVersion, evaluation: Evaluation | undefined): 
 
 /** The version that a run made, with the answers to its own test films. */
 export async function candidateOf(rooms: Rooms, run: string, version: VersionId): Promise<Candidate> {
-  const { manifest, evaluation, statuses, contender: known } = await contender(rooms, version);
+  const { manifest, evaluation, contender: known } = await contender(rooms, version);
   const exams = await findDocument(rooms.runs, runKeys(run).exams, Exams);
   return {
     ...known,
-    learned: OBSERVATIONS.filter((_, i) => statuses[i] !== "not-learned"),
     meanAuroc: manifest.meanAuroc,
     auroc: Object.fromEntries(OBSERVATIONS.map((name) => [name, evaluation?.perObservation[name].auroc ?? null])),
     ownTest: exams ? await ownTest(rooms, exams.own) : null,

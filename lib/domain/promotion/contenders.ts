@@ -26,6 +26,8 @@ interface Contender {
   readonly kind: DataKind;
   /** Trained on patients of its own test set. */
   readonly leaks: boolean;
+  /** Observations of which its training films held positives and negatives. */
+  readonly learned: readonly Observation[];
   /** Observations with test films enough to claim something. */
   readonly claimed: readonly Observation[];
   /** Served operating points, 14. */
@@ -33,8 +35,6 @@ interface Contender {
 }
 
 export interface Candidate extends Contender {
-  /** Observations of which its training films held positives and negatives. */
-  readonly learned: readonly Observation[];
   readonly meanAuroc: number | null;
   /** AUROC by observation on its own test films, where it is known and defined. */
   readonly auroc: Readonly<Partial<Record<Observation, number | null>>>;

@@ -19,13 +19,13 @@ export function against(candidate: Candidate, reference: Reference, rules: GateR
   ];
 }
 
-/** What the reference tells and the candidate never learned is lost, whatever the exams say. */
-const forgotten = ({ learned }: Candidate, { version, claimed }: Reference, role: Role): Check[] =>
-  claimed
-    .filter((name) => !learned.includes(name))
-    .map((name) =>
-      plain(`${role}/learned/${name}`, false, `${version} claims ${name}, of which it had no labels of both classes`),
-    );
+/** What the reference answers and the candidate never learned is lost, whatever the exams say: they can't ask it. */
+function forgotten({ learned }: Candidate, reference: Reference, role: Role): Check[] {
+  const lost = reference.learned.filter((name) => !learned.includes(name));
+  if (lost.length === 0) return [];
+  const detail = `${reference.version} answers for ${lost.join(", ")}, of which this model had no training films of both classes`;
+  return [plain(`${role}/learned`, false, detail)];
+}
 
 function examined(candidate: Candidate, reference: Reference, rules: GateRules, seed: number, role: Role): Check[] {
   const { version, exams } = reference;

@@ -101,9 +101,13 @@ describe("against a reference", () => {
     );
   });
 
-  it("an observation that it never learned, or that no exam tells, is lost where the reference claims it", () => {
+  it("an observation that it never learned, claimed or not, or that no exam tells, is lost", () => {
     const learned = OBSERVATIONS.filter((name) => name !== "Edema");
-    expect(rulesOf(failing({ ...BETTER.candidate, learned }, [BETTER.reference]))).toEqual(["champion/learned/Edema"]);
+    expect(rulesOf(failing({ ...BETTER.candidate, learned }, [BETTER.reference]))).toEqual(["champion/learned"]);
+    const unclaimed = { ...BETTER.reference, claimed: BETTER.reference.claimed.filter((name) => name !== "Edema") };
+    const [lost, ...others] = failing({ ...BETTER.candidate, learned }, [unclaimed]);
+    expect([lost?.rule, others]).toEqual(["champion/learned", []]);
+    expect(lost?.detail).toContain("answers for Edema, of which");
     const edema = observationIndex("Edema");
     const masked = (BETTER.reference.exams as Exclude<Reference["exams"], string>).map((exam) => ({
       ...exam,
