@@ -51,7 +51,7 @@ const evaluationOf = (summary: RunSummary): RunEvaluation =>
 
 /** Training and test films with their labels, of the run's own split; -1 and what a policy masks is left out. */
 function sidesOf(predictions: string, films: string): { train: LogisticFilms; test: LogisticFilms } {
-  const parts = new Map(linesOf(predictions).map(([part, path]) => [path!, part!]));
+  const parts = new Map(linesOf(predictions).map(([part, , path]) => [path!, part!]));
   const rows = ["train.csv", "valid.csv"].flatMap((name) => linesOf(join(films, name)));
   const side = (part: string | undefined): LogisticFilms => {
     const mine = rows.filter((cells) => cells[3] === "Frontal" && parts.get(cells[0]!) === part);
