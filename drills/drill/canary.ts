@@ -13,7 +13,7 @@ const FILMS = 60;
 
 /** Objects of a store that are a data set's rows, or were asked for by row: they name films, and nothing else may. */
 const ROWS =
-  /^(datasets\/.*\/(manifest|shard-\d+)\.arrow|datasets\/.*\/boxes\.json|datasets\/splits\/.*-test-set\.json|runs\/[^/]+\/(test-set\.json|rows\.arrow|predictions\.csv))$/;
+  /^(datasets\/.*\/(manifest-\w+|shard-\d+)\.arrow|datasets\/.*\/boxes\.json|datasets\/splits\/.*-test-set\.json|runs\/[^/]+\/(test-set\.json|rows\.arrow|predictions\.csv))$/;
 
 /** What a run may refuse, as a cell of its CSV file, by the cell's place. */
 const REFUSED_CELLS: Readonly<Record<string, number>> = { Path: 0, Sex: 1, Age: 2, view: 3, projection: 4, label: 7 };
