@@ -181,10 +181,11 @@ describe(`validate-external (${hasShared ? "cxr-sample's model on nih-672" : "ph
 
   test.each([
     ["a model that is not there", ["--model", "0123456789abcdef"], /no model/],
-    ["a folder without a CSV file", ["--data", tmpdir()], /expected train.csv|no CSV file there/],
+    ["a folder without a CSV file", ["--data", "EMPTY"], /expected train.csv|no CSV file there/],
     ["views that are none", ["--views", "oblique"], /Allowed choices are frontal, lateral/],
   ])("%s ends it with 64", async (_, more, message) => {
-    const { exitCode, stderr } = await hilum([...call(other), ...more]);
+    const empty = await mkdtemp(join(tmpdir(), "hilum-empty-"));
+    const { exitCode, stderr } = await hilum([...call(other), ...more.map((one) => (one === "EMPTY" ? empty : one))]);
     expect(exitCode).toBe(64);
     expect(stderr).toMatch(message);
   });
