@@ -61,7 +61,9 @@ const MEANS = {
 } as const satisfies Record<string, (m: ObservationMetrics) => [number | null, Range]>;
 
 const auroc = (value: number | null, range: Range): Fragment =>
-  value === null ? cell(null) : html`<b>${cell(value, AUROC_PLACES)}</b> <span class="quiet under">${interval(range)}</span>`;
+  value === null
+    ? cell(null)
+    : html`<b>${cell(value, AUROC_PLACES)}</b> <span class="quiet under">${interval(range)}</span>`;
 
 const ranged = (value: number | null, range: Range, places = 2): Fragment =>
   value === null || range === null
