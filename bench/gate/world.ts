@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../lib/domain/distributions.ts";
+import { normalQuantile } from "../../lib/domain/intervals/quantiles.ts";
 import { sigmoid } from "../../lib/domain/logistic.ts";
 import { auroc } from "../../lib/domain/metrics/auroc.ts";
 import { meanDefined } from "../../lib/domain/metrics/mean.ts";

@@ -1,3 +1,4 @@
+import { patientCount } from "./intervals/clusters.ts";
 import { sigmoid } from "./logistic.ts";
 import { type Numbers, orderByScore } from "./metrics/ranking.ts";
 import { errorsAway, type PairedColumn, type PairedDifference } from "./paired-difference.ts";
@@ -14,7 +15,7 @@ const ADDED = 0.25;
  */
 export function aurocDifference(column: PairedColumn, confidence: number): PairedDifference | null {
   const { labels, patients } = column;
-  const count = 1 + Array.from(patients).reduce((most, patient) => Math.max(most, patient), -1);
+  const count = patientCount(patients);
   const films = classFilms(labels, patients, count);
   const [withPositive, withNegative] = [holders(films.positive), holders(films.negative)];
   if (withPositive < 2 || withNegative < 2) return null;

@@ -1,3 +1,4 @@
+import { patientCount } from "./intervals/clusters.ts";
 import { meanDefined } from "./metrics/mean.ts";
 import type { Numbers } from "./metrics/ranking.ts";
 import { random } from "./random.ts";
@@ -11,7 +12,7 @@ export interface Column {
 
 /** How often each patient was drawn, round after round: as many draws with replacement as there are patients. */
 function* draws(patients: Numbers, rounds: number, seed: number): Generator<Uint32Array> {
-  const count = highest(patients) + 1;
+  const count = patientCount(patients);
   const next = random(seed, "bootstrap");
   const times = new Uint32Array(count);
   for (let round = 0; round < rounds; round += 1) {
@@ -49,10 +50,4 @@ export function quantile(sorted: Numbers, share: number): number {
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
-}
-
-function highest(values: Numbers): number {
-  let most = -1;
-  for (let i = 0; i < values.length; i += 1) most = Math.max(most, values[i]!);
-  return most;
 }

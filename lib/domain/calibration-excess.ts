@@ -1,4 +1,5 @@
 import { quantile } from "./bootstrap.ts";
+import { patientCount } from "./intervals/clusters.ts";
 import { meanDefined } from "./metrics/mean.ts";
 import type { Numbers } from "./metrics/ranking.ts";
 import { BINS, binOf, expectedCalibrationError, reliability } from "./metrics/reliability.ts";
@@ -44,7 +45,7 @@ export function calibrationExcess(
   if (error === null || error <= most) return { error, critical: most };
   const moved = columns.map((column) => towardsObserved(column, patients, most / error));
   const next = random(seed, "calibration");
-  const uniform = new Float64Array(1 + Array.from(patients).reduce((highest, one) => Math.max(highest, one), -1));
+  const uniform = new Float64Array(patientCount(patients));
   const drawn = Float64Array.from(
     { length: rounds },
     () =>

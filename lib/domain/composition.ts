@@ -1,5 +1,6 @@
 import { PARTS, type Part } from "./parts.ts";
-import type { Subject } from "./subgroups.ts";
+import { type Subject, UNKNOWN_GROUP } from "./subgroups.ts";
+import { tally } from "./tally.ts";
 
 /** Whose films a part holds, counted by films. */
 export interface PartComposition {
@@ -14,8 +15,6 @@ export interface PartComposition {
 
 export type Composition = Readonly<Record<Part, PartComposition>>;
 
-const UNKNOWN = "not known";
-
 /**
  * @param positions of each part's films
  * @param about what is known of the film at a position, and whose it is
@@ -29,21 +28,15 @@ export const compositionOf = (
   ) as unknown as Composition;
 
 function composed(films: readonly { readonly subject: Subject; readonly patient: string }[]): PartComposition {
-  const tally = (of: (subject: Subject) => string) => {
-    const counts = new Map<string, number>();
-    for (const { subject } of films) {
-      const name = of(subject) || UNKNOWN;
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-    return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-  };
+  const count = (of: (subject: Subject) => string) =>
+    tally(films.map(({ subject }) => of(subject) || UNKNOWN_GROUP).sort());
   return {
     films: films.length,
     patients: new Set(films.map(({ patient }) => patient)).size,
-    sex: tally(({ sex }) => (sex === "Unknown" ? UNKNOWN : sex)),
+    sex: count(({ sex }) => (sex === "Unknown" ? UNKNOWN_GROUP : sex)),
     age: moments(films.flatMap(({ subject }) => subject.age ?? [])),
-    projection: tally(({ projection }) => projection),
-    source: tally(({ source }) => source),
+    projection: count(({ projection }) => projection),
+    source: count(({ source }) => source),
   };
 }
 

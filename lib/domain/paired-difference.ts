@@ -1,4 +1,4 @@
-import { studentQuantile } from "./distributions.ts";
+import { studentQuantile } from "./intervals/quantiles.ts";
 import type { Numbers } from "./metrics/ranking.ts";
 
 /** Two models' scores of the same rows under the same labels (1, 0, NaN masked). */
@@ -21,7 +21,7 @@ export interface PairedDifference {
   readonly patients: number;
 }
 
-/** Fewer, and the expansion of Student's t says little; so would the figures. */
+/** With fewer the figures say little. */
 const LEAST_DEGREES = 3;
 
 /**

@@ -3,7 +3,6 @@ import { studyKey } from "../data/sources/source-format.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import { compositionOf } from "../domain/composition.ts";
 import { leakageOf } from "../domain/leakage.ts";
-import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { Part } from "../domain/parts.ts";
 import { patientKey } from "../domain/split.ts";
 import type { Subject } from "../domain/subgroups.ts";
@@ -103,7 +102,7 @@ export async function judge(
         subject: subjectOf(data, position),
         patient: patientOf(data, position),
       })),
-      trainingLabels: countLabels(data),
+      trainingLabels: trained,
       machine: machine(),
     },
     rules,
@@ -121,14 +120,6 @@ function subjectOf({ rows }: TrainingData, position: number): Subject {
     source: rows.source[position]!,
   };
 }
-
-/** Of the training films, each counted once, however often up-sampling repeats it. */
-const countLabels = ({ split, targets }: TrainingData): ReportMaterial["trainingLabels"] =>
-  forEachObservation((_, i) => {
-    const labels = Array.from(split.train, (position) => targets[position * OBSERVATION_COUNT + i]!);
-    const positives = labels.filter((label) => label > 0.5).length;
-    return { positives, negatives: labels.filter((label) => label <= 0.5).length };
-  });
 
 const patientOf = ({ rows }: TrainingData, position: number): string =>
   patientKey(rows.source[position]!, rows.patient[position]!);

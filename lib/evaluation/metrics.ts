@@ -1,5 +1,5 @@
 import type { Metrics, ObservationMetrics } from "../contracts/evaluation.ts";
-import { type AurocSpread, aurocSpread, intervalOfSpread } from "../domain/intervals/auroc-interval.ts";
+import { type AurocSpread, aurocSpread, intervalOfSpread, partOfMean } from "../domain/intervals/auroc-interval.ts";
 import { averagePrecisionInterval } from "../domain/intervals/average-precision-interval.ts";
 import { brierInterval } from "../domain/intervals/brier-interval.ts";
 import { calibrationIntervals } from "../domain/intervals/calibration-intervals.ts";
@@ -40,13 +40,7 @@ export function metricsOf(columns: readonly Decided[], patients: Numbers): Metri
     columns,
     judged.map(({ ranking }) => ranking),
   );
-  const aurocInterval = meanInterval(
-    spreads.map((spread) => ({
-      value: spread.auroc,
-      interval: intervalOfSpread(spread),
-      influence: spread.influence,
-    })),
-  );
+  const aurocInterval = meanInterval(spreads.map(partOfMean));
   return {
     perObservation: Object.fromEntries(OBSERVATIONS.map((name, i) => [name, judged[i]!.figures])) as Record<
       Observation,

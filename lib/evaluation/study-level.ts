@@ -1,5 +1,5 @@
 import type { StudyAuroc, StudyLevel } from "../contracts/study-level.ts";
-import { type AurocSpread, aurocSpread, intervalOfSpread } from "../domain/intervals/auroc-interval.ts";
+import { type AurocSpread, aurocSpread, intervalOfSpread, partOfMean } from "../domain/intervals/auroc-interval.ts";
 import { meanInterval } from "../domain/intervals/mean-interval.ts";
 import { meanDefined } from "../domain/metrics/mean.ts";
 import type { Numbers } from "../domain/metrics/ranking.ts";
@@ -62,13 +62,7 @@ function leaderboard(measured: Measured): StudyAuroc {
   if (five.length < LEADERBOARD.length) return { auroc: null, aurocInterval: null };
   return {
     auroc: meanDefined(five.map(({ auroc }) => auroc)),
-    aurocInterval: meanInterval(
-      five.map((spread) => ({
-        value: spread.auroc,
-        interval: intervalOfSpread(spread),
-        influence: spread.influence,
-      })),
-    ),
+    aurocInterval: meanInterval(five.map(partOfMean)),
   };
 }
 

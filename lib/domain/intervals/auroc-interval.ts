@@ -50,6 +50,13 @@ export function intervalOfSpread(
   return scoreInterval(auroc, variance, clusterQuantile(confidence, designEffect, patients));
 }
 
+/** An AUROC as `meanInterval` takes it. */
+export const partOfMean = (spread: AurocSpread) => ({
+  value: spread.auroc,
+  interval: intervalOfSpread(spread),
+  influence: spread.influence,
+});
+
 /** Simpson's rule over the angle in `normalVariance`, in so many steps: to 1e-9. */
 const STEPS = 16;
 const ANGLES = Array.from({ length: STEPS + 1 }, (_, i) => ({

@@ -1,5 +1,5 @@
 import { aurocDifference } from "../auroc-difference.ts";
-import { normalQuantile } from "../distributions.ts";
+import { normalQuantile } from "../intervals/quantiles.ts";
 import { type Observation, observationIndex } from "../observations.ts";
 import type { PairedColumn, PairedDifference } from "../paired-difference.ts";
 import { sensitivityDifference } from "../sensitivity-difference.ts";

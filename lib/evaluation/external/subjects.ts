@@ -2,8 +2,8 @@ import type { ExternalValidation } from "../../contracts/external-validation.ts"
 import { UNKNOWN_AGE } from "../../data/column-codecs.ts";
 import type { Films } from "../../data/film-columns.ts";
 import { quantile } from "../../domain/bootstrap.ts";
-
-const UNKNOWN = "not known";
+import { UNKNOWN_GROUP } from "../../domain/subgroups.ts";
+import { tally } from "../../domain/tally.ts";
 
 /** Who the films at these positions are of, counted over films. */
 export function describeSubjects(
@@ -13,8 +13,8 @@ export function describeSubjects(
 ): ExternalValidation["subjects"] {
   const ages = Float64Array.from(positions, (position) => films.age[position]!).filter((age) => age !== UNKNOWN_AGE);
   ages.sort();
-  const of = (texts: readonly string[], none = UNKNOWN) =>
-    tally(Array.from(positions, (position) => (texts[position] === "Unknown" ? none : texts[position] || none)));
+  const of = (texts: readonly string[], none = UNKNOWN_GROUP) =>
+    tally(Array.from(positions, (position) => (texts[position] === "Unknown" ? none : texts[position] || none)).sort());
   return {
     patients: new Set(patients).size,
     studies: new Set(studies).size,
@@ -32,10 +32,4 @@ export function describeSubjects(
     projection: of(films.projection),
     source: of(films.source),
   };
-}
-
-function tally(texts: readonly string[]): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answers, changed, REFERENCE, world } from "../../../bench/gate/world.ts";
 import { aurocDifference } from "../../../lib/domain/auroc-difference.ts";
-import { normalQuantile, studentQuantile } from "../../../lib/domain/distributions.ts";
+import { normalQuantile, studentQuantile } from "../../../lib/domain/intervals/quantiles.ts";
 import { auroc } from "../../../lib/domain/metrics/auroc.ts";
 import { normal, random } from "../../../lib/domain/random.ts";
 import { sensitivityDifference } from "../../../lib/domain/sensitivity-difference.ts";
