@@ -1,8 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { ModelConfig } from "../../../lib/contracts/run-config.ts";
-import { random } from "../../../lib/domain/random.ts";
 import { supportsPrecision } from "../../../lib/engine/precision.ts";
-import { liveTensors } from "../../../lib/engine/session.ts";
 import { device, tensorflow } from "../../../lib/engine/tensorflow.ts";
 import type { Network } from "../../../lib/model/network.ts";
 import { buildNetwork } from "../../../lib/model/networks.ts";
@@ -10,7 +8,6 @@ import { parametersOf } from "../../../lib/model/parameters.ts";
 import type { Augmentation, Batch, TrainingSession, TrainingState } from "../../../lib/model/session.ts";
 import { createTrainingSession, type TrainingSessionOptions } from "../../../lib/model/training-session.ts";
 import type { Weights } from "../../../lib/model/weights.ts";
-import { drawAugmentation } from "../../../lib/training/augment.ts";
 import { asTensors, maskedCrossEntropy, relativeError, runEagerly } from "./eager-network.ts";
 import { livedInWeights, sampleBatch } from "./samples.ts";
 
@@ -399,23 +396,4 @@ describe("state", () => {
     without.delete("conv1_bn/gamma");
     await expect(session.write({ ...livedInState, weights: without })).rejects.toThrow("weight conv1_bn/gamma: none");
   });
-});
-
-test("memory stays flat: tensors the same and resident memory within 5 % from step 50 to step 500", async () => {
-  const session = await open({ augments: true, movingAverage: 0.9 });
-  const augment = { rotation: 5, scale: 0.1, shift: 0.1, contrast: 0.1 };
-  const batch = { ...sampleBatch(5, 2, SIZE), augmentation: drawAugmentation(2, SIZE, augment, (n) => random(1, n)) };
-  const memory: { tensors: number; eager: number; resident: number }[] = [];
-  for (let step = 1; step <= 500; step += 1) {
-    await session.step(batch, RATE);
-    memory.push({
-      tensors: liveTensors(),
-      eager: tf.memory().numTensors,
-      resident: process.memoryUsage.rss(),
-    });
-  }
-  const [early, late] = [memory[49]!, memory[499]!];
-  expect(late.tensors).toBe(early.tensors);
-  expect(late.eager).toBe(early.eager);
-  expect(late.resident / early.resident).toBeLessThan(1.05);
 });

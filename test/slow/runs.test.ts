@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writePhantoms } from "../../lib/phantoms/write-phantoms.ts";
-import { hilum } from "./hilum.ts";
+import { hilum } from "../bin/hilum.ts";
 
 const CONFIG = {
   name: "tiny",
