@@ -17,7 +17,6 @@ const STAGES: readonly z.input<typeof Stage>[] = [
   {
     name: "prod",
     network: "endpoints",
-    gpu: { instances: ["g5.xlarge", "g6.xlarge", "g4dn.xlarge"] },
     api: { access: "cognito", provisioned: 1, concurrency: 20 },
     alarms: { monthlyBudget: 800 },
   },

@@ -11,6 +11,9 @@ export const stackName = (stage: string, part: StackPart): string => `hilum-${st
 /** Name of the state machine: known before it is made, since its own last step starts what waits for it. */
 export const stateMachineName = (stage: string): string => `hilum-${stage}`;
 
+/** Name of a step's job definition: its revisions outlive each other's deployments. */
+export const jobDefinitionName = (stage: string, step: string): string => `hilum-${stage}-${step}`;
+
 /** Log group of a step or of anything else that writes. */
 export const logGroupName = (stage: string, writer: string): string => `/hilum/${stage}/${writer}`;
 

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { Duration } from "aws-cdk-lib";
 import {
   AllocationStrategy,
+  type CfnComputeEnvironment,
+  DefaultInstanceClass,
   EcsMachineImageType,
   JobQueue,
   JobStateTimeLimitActionsAction,
@@ -18,12 +21,18 @@ import {
   UserData,
 } from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
+import { ANY_X86 } from "../contracts/instances.ts";
 import type { Queue } from "../workflow/jobs.ts";
 import type { LogKeeping } from "./logs.ts";
 import { type JobNetwork, jobNetwork } from "./network.ts";
 
-/** A checkpoint needs longer than the agent's 30 s; a Spot instance has two minutes. */
-const AGENT_SETTINGS = ["ECS_CONTAINER_STOP_TIMEOUT=100s", "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true"];
+const BOOT_HOOK = readFileSync(new URL("boot-hook.sh", import.meta.url), "utf8");
+
+/**
+ * How long jobs under way keep their instances when an update replaces those; the most that Batch takes. A training
+ * that takes longer is tried again on a new one and goes on from its checkpoint (EXIT_RULES).
+ */
+const UPDATE_PATIENCE = Duration.hours(6);
 
 /** How long a job may wait for what will not come before it fails with the reason. */
 const PATIENCE: readonly (readonly [JobStateTimeLimitActionsReason, Duration])[] = [
@@ -38,6 +47,12 @@ interface Machines {
   readonly diskGiB: number;
   readonly imageType: EcsMachineImageType;
 }
+
+/** Types by name, or Batch's own choice among the families that the region has. */
+const instanceTypes = (names: readonly string[]) => ({
+  defaultInstanceClasses: names.filter((name) => name === ANY_X86).map(() => DefaultInstanceClass.X86_64),
+  instanceTypes: names.filter((name) => name !== ANY_X86).map((name) => new InstanceType(name)),
+});
 
 /** Where jobs run: Spot first, on-demand where there is no Spot; nothing costs while nothing runs. */
 export class Compute extends Construct {
@@ -55,10 +70,8 @@ export class Compute extends Construct {
   }
 
   #template(id: string, diskGiB: number): LaunchTemplate {
-    const settings = UserData.forLinux();
-    for (const setting of AGENT_SETTINGS) settings.addCommands(`echo ${setting} >> /etc/ecs/ecs.config`);
     const userData = new MultipartUserData();
-    userData.addPart(MultipartBody.fromUserData(settings, 'text/cloud-boothook; charset="us-ascii"'));
+    userData.addPart(MultipartBody.fromUserData(UserData.custom(BOOT_HOOK), 'text/cloud-boothook; charset="us-ascii"'));
     return new LaunchTemplate(this, id, {
       userData,
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
@@ -75,14 +88,13 @@ export class Compute extends Construct {
   #queue(name: string, machines: Machines): JobQueue {
     const launchTemplate = this.#template(`${name}Instance`, machines.diskGiB);
     const { vpc, subnetType, securityGroup } = this.#network;
-    const environment = (id: string, spot: boolean) =>
-      new ManagedEc2EcsComputeEnvironment(this, id, {
+    const environment = (id: string, spot: boolean) => {
+      const made = new ManagedEc2EcsComputeEnvironment(this, id, {
         vpc,
         vpcSubnets: { subnetType },
         securityGroups: [securityGroup],
         launchTemplate,
-        instanceTypes: machines.instances.map((type) => new InstanceType(type)),
-        useOptimalInstanceClasses: false,
+        ...instanceTypes(machines.instances),
         images: [{ imageType: machines.imageType }],
         spot,
         allocationStrategy: spot
@@ -91,7 +103,16 @@ export class Compute extends Construct {
         minvCpus: 0,
         maxvCpus: machines.maxVcpus,
         updateToLatestImageVersion: true,
+        terminateOnUpdate: false,
+        updateTimeout: UPDATE_PATIENCE,
       });
+      // Without a number Batch keeps the template's first version, which CloudFormation leaves as the default.
+      (made.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
+        "ComputeResources.LaunchTemplate.Version",
+        launchTemplate.latestVersionNumber,
+      );
+      return made;
+    };
     return new JobQueue(this, `${name}Queue`, {
       computeEnvironments: [
         { computeEnvironment: environment(`${name}Spot`, true), order: 1 },

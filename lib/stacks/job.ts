@@ -1,9 +1,10 @@
-import { Duration, Size } from "aws-cdk-lib";
+import { Duration, Size, Stack } from "aws-cdk-lib";
 import { type CfnJobDefinition, EcsEc2ContainerDefinition, EcsJobDefinition, EcsVolume } from "aws-cdk-lib/aws-batch";
 import { DockerImageAsset } from "aws-cdk-lib/aws-ecr-assets";
 import { ContainerImage, LogDriver } from "aws-cdk-lib/aws-ecs";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { jobDefinitionName } from "../contracts/deployment.ts";
 import { STEP_ACCESS } from "../workflow/access.ts";
 import { JOBS, type JobStep } from "../workflow/jobs.ts";
 import { GPU_ENVIRONMENT, roomsEnvironment } from "./environment.ts";
@@ -30,7 +31,12 @@ export function stepJob(scope: Construct, step: JobStep, stage: Stage, buckets: 
     cpu: job.vcpus,
     memory: Size.mebibytes(job.memoryMiB),
     ...(job.gpus > 0 && { gpu: job.gpus }),
-    environment: { ...roomsEnvironment(buckets), ...(job.gpus > 0 && GPU_ENVIRONMENT) },
+    environment: {
+      ...roomsEnvironment(buckets),
+      // The agent of an EC2 instance does not tell its containers the region.
+      AWS_REGION: Stack.of(scope).region,
+      ...(job.gpus > 0 && GPU_ENVIRONMENT),
+    },
     user: USER,
     readonlyRootFilesystem: true,
     volumes: [EcsVolume.host({ name: "scratch", containerPath: SCRATCH })],
@@ -41,10 +47,13 @@ export function stepJob(scope: Construct, step: JobStep, stage: Stage, buckets: 
     }),
   });
   const definition = new EcsJobDefinition(scope, `${step}Job`, {
+    jobDefinitionName: jobDefinitionName(stage.name, step),
     container,
     retryAttempts: job.attempts,
     timeout: Duration.seconds(job.timeoutSeconds),
     propagateTags: true,
+    // Runs under way, and redrives of those that failed, submit the revision that they began with.
+    skipDeregisterOnUpdate: true,
   });
   const resource = definition.node.defaultChild as CfnJobDefinition;
   resource.retryStrategy = { attempts: job.attempts, evaluateOnExit: job.evaluateOnExit.map((rule) => ({ ...rule })) };

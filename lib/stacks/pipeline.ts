@@ -4,7 +4,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import { machineLogGroupName, stateMachineName } from "../contracts/deployment.ts";
+import { jobDefinitionName, machineLogGroupName, stateMachineName } from "../contracts/deployment.ts";
 import { DEFINITION } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobStep, type Queue } from "../workflow/jobs.ts";
@@ -49,13 +49,14 @@ export function pipeline(scope: Construct, id: string, parts: PipelineParts): St
     ["lambda:InvokeFunction"],
     FUNCTION_STEPS.map((step) => functions[step].functionArn),
   );
-  allow(
-    ["batch:SubmitJob"],
-    [
-      ...Object.values(queues).map((queue) => queue.jobQueueArn),
-      ...JOB_STEPS.map((step) => jobs[step].jobDefinitionArn),
-    ],
-  );
+  // Every revision: executions that began before a deployment go on with the one they know.
+  const revisions = (step: JobStep) =>
+    stack.formatArn({
+      service: "batch",
+      resource: "job-definition",
+      resourceName: `${jobDefinitionName(stage.name, step)}:*`,
+    });
+  allow(["batch:SubmitJob"], [...Object.values(queues).map((queue) => queue.jobQueueArn), ...JOB_STEPS.map(revisions)]);
   // These two know no resources; what `.sync` needs besides is a rule of a fixed name.
   allow(["batch:DescribeJobs", "batch:TerminateJob"], ["*"]);
   const rule = { service: "events", resource: "rule", resourceName: "StepFunctionsGetEventsForBatchJobsRule" };

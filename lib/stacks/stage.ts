@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import * as z from "zod";
 import { REFUSALS } from "../contracts/api.ts";
 import { STAGE_NAME } from "../contracts/deployment.ts";
+import { ANY_X86 } from "../contracts/instances.ts";
 import { RENAMED_PRESETS } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { JOBS, type Queue } from "../workflow/jobs.ts";
@@ -26,8 +27,8 @@ const instanceTypes = (queue: Queue, known: RegExp, expected: string) => {
 /** Graviton's families, `m7g` and `c6gn` and the first, are of another architecture than the images. */
 const CpuTypes = instanceTypes(
   "cpuQueue",
-  /^(?!a1\.|[a-z]+\d+g[a-z]*\.)[a-z0-9-]+\.[a-z0-9-]+$/,
-  "expected an x86-64 instance type, like m6i.2xlarge",
+  new RegExp(`^(${ANY_X86}|(?!a1\\.|[a-z]+\\d+g[a-z]*\\.)[a-z0-9-]+\\.[a-z0-9-]+)$`),
+  `expected an x86-64 instance type, like m6i.2xlarge, or ${ANY_X86}`,
 );
 /** The GPU families whose driver the image carries and whose memory holds the networks. */
 const GpuTypes = instanceTypes("gpuQueue", /^(g4dn|g5|g6)\.[0-9]*x?large$/, "expected a type of g4dn, g5 or g6");
@@ -97,8 +98,10 @@ export const Stage = z
     cpu: z
       .strictObject({
         instances: CpuTypes.min(1)
-          .default(["m6i.2xlarge", "m7i.2xlarge", "m6a.2xlarge"])
-          .describe("instance types for preparation and evaluation; each holds the largest job"),
+          .default([ANY_X86])
+          .describe(
+            "instance types for preparation and evaluation, each of which holds the largest job; the region must have all of them",
+          ),
         maxVcpus: z.int().min(8).default(256).describe("cores at most, over all instances"),
         diskGiB: z.int().min(30).max(16_384).default(100).describe("encrypted disk of an instance: images and scratch"),
       })
@@ -106,8 +109,10 @@ export const Stage = z
     gpu: z
       .strictObject({
         instances: GpuTypes.min(1)
-          .default(["g4dn.xlarge", "g5.xlarge", "g6.xlarge"])
-          .describe("instance types for up-sampling and training; the account's quota must allow one"),
+          .default(["g4dn.xlarge"])
+          .describe(
+            "instance types for up-sampling and training; the region must have all of them, and the account's quota allow one",
+          ),
         maxVcpus: z.int().min(4).default(32).describe("cores at most, over all instances"),
         diskGiB: z
           .int()

@@ -6,6 +6,7 @@ import {
   ServiceQuotasClient,
 } from "@aws-sdk/client-service-quotas";
 import { bad, doubtful, type Finding, good } from "../../contracts/finding.ts";
+import { ANY_X86, ANY_X86_FAMILIES } from "../../contracts/instances.ts";
 import { JOBS, type Queue } from "../../workflow/jobs.ts";
 import { ask } from "../ask.ts";
 import type { Check } from "./looked.ts";
@@ -30,9 +31,10 @@ async function quota(QuotaCode: string): Promise<number> {
   });
 }
 
-/** Those of the types that the region has, with their cores, smallest first. */
+/** Those of the types, or of the families that Batch chooses from, that the region has, with their cores, smallest first. */
 async function offered(types: readonly string[]): Promise<{ readonly type: string; readonly cores: number }[]> {
-  const filter = { Name: "instance-type", Values: [...types] };
+  const patterns = types.flatMap((type) => (type === ANY_X86 ? ANY_X86_FAMILIES.map((family) => `${family}.*`) : type));
+  const filter = { Name: "instance-type", Values: patterns };
   const { InstanceTypes = [] } = await ask("instance types", () =>
     new EC2Client().send(new DescribeInstanceTypesCommand({ Filters: [filter] })),
   );

@@ -99,6 +99,12 @@ describe.skipIf(noServer)("doctor --aws", () => {
     expect(findings.has("Network")).toBe(false);
   });
 
+  test("where Batch chooses the instances, the families it chooses from are looked at", async () => {
+    await examine({ ...SUBJECT, instances: { ...SUBJECT.instances, cpu: ["default_x86_64"] } });
+    const [, cpu] = account.ec2.commandCalls(DescribeInstanceTypesCommand).map(({ args }) => args[0].input.Filters);
+    expect(cpu).toEqual([{ Name: "instance-type", Values: ["m6i.*", "c6i.*", "r6i.*", "c7i.*"] }]);
+  });
+
   test("on-demand machines alone are a doubt, and Spot's quota is what to raise", async () => {
     account.quotas.on(GetServiceQuotaCommand, { ServiceCode: "ec2", QuotaCode: "L-3819A6DF" }).resolves({
       Quota: { Value: 0 },

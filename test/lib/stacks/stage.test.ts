@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { stageNamed, stages } from "../../../bin/stages.ts";
+import { ANY_X86, ANY_X86_FAMILIES } from "../../../lib/contracts/instances.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { parseStage } from "../../../lib/stacks/stage.ts";
+import offerings from "../../fixtures/ec2/offerings.json" with { type: "json" };
 
 describe("a stage", () => {
   test.each([
@@ -60,6 +62,28 @@ describe("a stage", () => {
 
   test("that is not there is refused with those that are", () => {
     expect(() => stageNamed("staging")).toThrow("expected one of minimal, dev, prod");
+  });
+
+  // Regions of every account; the others are opted into, and two of them have no GPU type of these families at all.
+  const UNASKED =
+    /^(us-(east|west)-[12]|ap-(south-1|northeast-[123]|southeast-[12])|ca-central-1|eu-(central-1|west-[123]|north-1)|sa-east-1)$/;
+  test.each(stages().map((stage) => [stage.name, stage] as const))(
+    "%s names no instance type that a common region lacks, since Batch would take none of the others then",
+    (_, { cpu, gpu }) => {
+      const common = Object.entries(offerings.regions).filter(([region]) => UNASKED.test(region));
+      expect(common).toHaveLength(17);
+      const named = [...cpu.instances, ...gpu.instances].filter((type) => type !== ANY_X86);
+      const lacking = common.flatMap(([region, types]) =>
+        named.filter((type) => !types.includes(type)).map((type) => `${region} ${type}`),
+      );
+      expect(lacking).toEqual([]);
+    },
+  );
+
+  test("that leaves the choice to Batch finds an instance of eight cores in every region", () => {
+    const families = (types: readonly string[]) =>
+      ANY_X86_FAMILIES.filter((family) => types.includes(`${family}.2xlarge`));
+    for (const [region, types] of Object.entries(offerings.regions)) expect(families(types), region).not.toEqual([]);
   });
 
   test("needs nothing but its name", () => {

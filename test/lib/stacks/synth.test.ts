@@ -146,6 +146,47 @@ describe("batch", () => {
     }
   });
 
+  it("brings a changed template to the instances, and leaves jobs under way as long as AWS lets an update wait", () => {
+    const environments = all("AWS::Batch::ComputeEnvironment");
+    expect(environments).toHaveLength(4);
+    for (const { Properties } of environments) {
+      const { LaunchTemplateId, Version } = Properties.ComputeResources.LaunchTemplate;
+      expect(Version).toEqual({ "Fn::GetAtt": [LaunchTemplateId.Ref, "LatestVersionNumber"] });
+      expect(Properties.UpdatePolicy).toEqual({ TerminateJobsOnUpdate: false, JobExecutionTimeoutMinutes: 360 });
+    }
+    expect(EXIT_RULES).toContainEqual({ onStatusReason: "Host EC2*", action: "RETRY" });
+  });
+
+  it("boots instances through the hook, at every boot, and runs no job as the root that the hook lets through", async () => {
+    const hook = await readFile(new URL("../../../lib/stacks/boot-hook.sh", import.meta.url), "utf8");
+    const templates = all("AWS::EC2::LaunchTemplate");
+    expect(templates).toHaveLength(2);
+    for (const { Properties } of templates) {
+      const [, [head, { "Fn::Base64": script }]] = Properties.LaunchTemplateData.UserData["Fn::Base64"]["Fn::Join"];
+      expect(head).toContain("Content-Type: text/cloud-boothook");
+      expect(script).toBe(hook);
+      // The hook closes the address of version 4 alone.
+      expect(Properties.LaunchTemplateData.MetadataOptions.HttpProtocolIpv6 ?? "disabled").toBe("disabled");
+    }
+    for (const { Properties } of all("AWS::Batch::JobDefinition")) {
+      expect(Properties.ContainerProperties).toMatchObject({ User: "1000", ReadonlyRootFilesystem: true });
+      expect(Properties.ContainerProperties.Privileged ?? false).toBe(false);
+    }
+  });
+
+  it("keeps the revisions that runs under way have begun with, and lets them be submitted", () => {
+    const definitions = all("AWS::Batch::JobDefinition");
+    const [submit] = all("AWS::IAM::Policy")
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+      .filter(({ Action }) => Action === "batch:SubmitJob");
+    const allowed = JSON.stringify(submit!.Resource);
+    for (const { Properties } of definitions) {
+      expect(Properties.ResourceRetentionPolicy).toEqual({ SkipDeregisterOnUpdate: true });
+      expect(allowed).toContain(`:job-definition/${Properties.JobDefinitionName}:*"`);
+    }
+    expect(allowed).not.toContain('"Ref":"train');
+  });
+
   it("registers each job as the local runner honours it, and ends what no rule names", () => {
     const definitions = all("AWS::Batch::JobDefinition").map(({ Properties }) => Properties);
     expect(definitions).toHaveLength(JOB_STEPS.length);
@@ -176,6 +217,7 @@ describe("batch", () => {
         Name,
         "s3://bucket",
       ]);
+      expect(variables.map(([name]: [string]) => name)).toContain("AWS_REGION");
       const environment = { ...Object.fromEntries(variables), HILUM_RUN: "run-1" };
       expect(JobEnvironment.safeParse(environment).error).toBeUndefined();
     }
