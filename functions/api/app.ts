@@ -45,7 +45,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(async (c, next) => {
     await next();
-    c.header("x-model-version", models.loaded.manifest.version);
+    if (models.loaded !== null) c.header("x-model-version", models.loaded.manifest.version);
   });
   app.use(
     methodNotAllowed({
@@ -66,7 +66,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
     return response;
   });
 
-  const door = filmDoor(films, limits, uploads);
+  const door = filmDoor({ films, models }, limits, uploads);
   filmRoutes(app, { films, models, limits, door });
   uploadRoutes(app, uploads, door);
   feedbackRoutes(app, { feedback, films, models, limits, door });
@@ -75,7 +75,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
     offers: { uploads: uploads !== undefined, feedback: feedback !== undefined, runs: alsoServe !== undefined },
   });
   sampleRoutes(app, samples);
-  healthRoutes(app, films, models);
+  healthRoutes(app, { films, models });
   inferenceProtocolRoutes(app, { films, models, limits, door });
   documentRoutes(app);
   if (pageFolder !== null) pageRoutes(app, pageFolder);

@@ -12,13 +12,14 @@ import type { FilmService } from "./dependencies.ts";
 /** Counts what a stage's API does; a number of a film is never told apart from another's. */
 export function apiCounters(stage: string) {
   const metrics = stageMetrics(stage, "api");
-  const count = (which: "predictions" | "refusedFilms" | "modelFallbacks") => {
+  const count = (which: "predictions" | "refusedFilms" | "modelFallbacks" | "beforeFirstModel") => {
     metrics.addMetric(metric(which).name, MetricUnit.Count, 1);
     metrics.publishStoredMetrics();
   };
   return {
     coldStart: () => metrics.captureColdStartMetric(),
     fallback: () => count("modelFallbacks"),
+    beforeFirstModel: () => count("beforeFirstModel"),
     /** @param isStrange whether for being unlike the films that were learned from */
     refused(isStrange: boolean) {
       if (isStrange) metrics.addMetric(metric("strangeFilms").name, MetricUnit.NoUnit, 1);

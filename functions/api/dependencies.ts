@@ -10,14 +10,26 @@ import type { Uploads } from "./uploads/uploads.ts";
 /** What answers for films; refused films are InputErrors, and nothing of a film stays after the answer. */
 export type FilmService = Pick<Predictor, "ready" | "answer" | "picture">;
 
-/** What the app tells of model versions. */
-export interface ModelShelf {
-  /** The version that answers now, with its evaluation where it has one. */
-  readonly loaded: ModelDocuments;
+/** What the app tells of model versions, whether one of them answers or not. */
+export interface ModelRecords {
   channels(): Promise<Channels | null>;
   /** @throws InputError `no-such-version`, `model-name`, `no-model` */
   version(version: string): Promise<ModelDocuments>;
 }
+
+export interface LoadedShelf extends ModelRecords {
+  /** The version that answers now, with its evaluation where it has one. */
+  readonly loaded: ModelDocuments;
+}
+
+/** Nothing answers: no version was promoted yet, it is being loaded, or it does not load. */
+export interface EmptyShelf extends ModelRecords {
+  readonly loaded: null;
+  /** What everything that needs a model is answered with. */
+  readonly reason: unknown;
+}
+
+export type ModelShelf = LoadedShelf | EmptyShelf;
 
 export interface ModelDocuments {
   readonly manifest: ModelVersion;

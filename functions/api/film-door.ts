@@ -4,7 +4,8 @@ import { InputError, TemporaryError } from "../../lib/domain/errors.ts";
 import { admission } from "./admission.ts";
 import { filmBody, filmTooLarge } from "./bodies.ts";
 import { bodyRoom } from "./body-room.ts";
-import type { FilmService, Limits } from "./dependencies.ts";
+import type { Limits } from "./dependencies.ts";
+import { type Model, requireReady } from "./model.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
 /** Room for a form's boundaries and fields around its films. */
@@ -20,12 +21,12 @@ export interface FilmDoor {
   withUpload<T>(upload: UploadedFilm["upload"], use: (film: Uint8Array) => Promise<T>): Promise<T>;
 }
 
-export function filmDoor(films: FilmService, limits: Limits, uploads: Uploads | undefined): FilmDoor {
+export function filmDoor(model: Model, limits: Limits, uploads: Uploads | undefined): FilmDoor {
   const room = bodyRoom(limits.heldBytes);
   const gate = admission(limits.filmsAtOnce);
 
   const whenReady: MiddlewareHandler = (_, next) => {
-    if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
+    requireReady(model);
     return next();
   };
 

@@ -1,16 +1,18 @@
 import type { LambdaContext, LambdaEvent } from "hono/aws-lambda";
 import { handle } from "hono/aws-lambda";
 import { ApiEnvironment, parseEnvironment } from "../../lib/contracts/environment.ts";
+import { reportError } from "../../lib/domain/errors.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { openStore } from "../../lib/store/open.ts";
 import { answeredBy } from "./answers.ts";
 import { createApp } from "./app.ts";
 import { apiCounters, countedFilms } from "./counted-films.ts";
 import { openFeedback } from "./feedback/feedback.ts";
-import { followProduction } from "./live-model.ts";
+import { followProduction, NO_MODEL_YET } from "./live-model.ts";
+import { type Model, noModel } from "./model.ts";
 import { describeFault } from "./problems.ts";
 import { lazySamples } from "./samples.ts";
-import { openService } from "./service.ts";
+import { modelRecords, openService } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
 
 const environment = parseEnvironment(ApiEnvironment);
@@ -21,8 +23,8 @@ const log = (entry: Readonly<Record<string, unknown>>) => console.log(JSON.strin
 const counters = HILUM_STAGE === undefined ? undefined : apiCounters(HILUM_STAGE);
 counters?.coldStart();
 
-const samples = lazySamples();
 const shared = {
+  samples: lazySamples(),
   corsOrigins: HILUM_CORS_ORIGINS.split(",").filter((origin) => origin !== ""),
   ...(HILUM_UPLOADS !== undefined && { uploads: await openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
   ...(HILUM_FEEDBACK !== undefined && { feedback: openFeedback(HILUM_FEEDBACK) }),
@@ -36,29 +38,56 @@ const shared = {
   log,
 };
 
-/** The same app behind API Gateway, over one version; pictures go out in base64, text as it is. */
+/** The same app behind API Gateway, whatever model it has; pictures go out in base64, text as it is. */
+const answerWith = (model: Model) =>
+  handle(createApp({ ...shared, ...model }), { isContentTypeBinary: (type) => /^image\/(?!svg)/.test(type) });
+
 async function open(model: string) {
   const service = await openService({ models, model, refuse: environment.HILUM_REFUSE || undefined });
   const films =
     counters === undefined ? service.films : countedFilms(service.films, answeredBy(service.models.loaded), counters);
-  const app = createApp({ ...shared, samples, films, models: service.models });
-  const answer = handle(app, { isContentTypeBinary: (type) => /^image\/(?!svg)/.test(type) });
-  return { answer, close: () => service.close() };
+  return { answer: answerWith({ films, models: service.models }), close: () => service.close() };
 }
 
-/** The first version is loaded while Lambda makes the environment ready; a version by its name stays for good. */
-const live =
-  HILUM_MODEL === "production"
-    ? await followProduction({
-        channels: () => readChannels(models),
-        open,
-        checkMs: environment.HILUM_MODEL_CHECK_SECONDS * 1000,
-        onFallback: (version, error) => {
-          log({ event: "model-fallback", version, ...describeFault(error) });
-          counters?.fallback();
-        },
-      })
-    : await open(HILUM_MODEL).then((opened) => ({ current: async () => opened }));
+/** A version by its name stays for good. */
+const live = followProduction({
+  channels:
+    HILUM_MODEL === "production"
+      ? () => readChannels(models)
+      : async () => ({ production: HILUM_MODEL, previous: null }),
+  open,
+  checkMs: environment.HILUM_MODEL_CHECK_SECONDS * 1000,
+  stage: HILUM_STAGE,
+  onFallback: (version, error) => {
+    log({ event: "model-fallback", version, ...describeFault(error) });
+    counters?.fallback();
+  },
+});
 
-export const handler = async (event: LambdaEvent, context: LambdaContext) =>
-  (await live.current()).answer(event, context);
+const withoutModel = answerWith(noModel(modelRecords(models), () => live.reason));
+
+async function answerWithout(event: LambdaEvent, context: LambdaContext) {
+  const answer = await withoutModel(event, context);
+  if (answer.statusCode < 500) return answer;
+  const { code } = reportError(live.reason);
+  log({ event: "no-model", code });
+  if (code === NO_MODEL_YET) counters?.beforeFirstModel();
+  return answer;
+}
+
+/** Milliseconds: Lambda begins anew where making ready takes over 10 s, save of environments that are kept warm. */
+const INIT_PATIENCE = process.env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency" ? undefined : 8000;
+/** API Gateway gives up after 29 s. */
+const PATIENCE = 20_000;
+
+/** Whether it runs must be known without a model, and while one is being loaded. */
+const LIVENESS = /^\/v[12]\/health\/live$/;
+
+// The first version is loaded while Lambda makes the environment ready. What goes wrong there is for requests to tell:
+// a function that does not start can't be deployed before its first model.
+await live.current(INIT_PATIENCE);
+
+export const handler = async (event: LambdaEvent, context: LambdaContext) => {
+  const now = "path" in event && LIVENESS.test(event.path) ? live.known : await live.current(PATIENCE);
+  return now === undefined ? answerWithout(event, context) : now.answer(event, context);
+};

@@ -102,7 +102,7 @@ async function openProduction(
   onFallback: LiveModelOptions<Service>["onFallback"],
 ): Promise<Service> {
   let refused: Parameters<typeof onFallback> | undefined;
-  const live = await followProduction({
+  const live = followProduction({
     channels: () => readChannels(options.models),
     open: (version) => openService({ ...options, model: version }),
     checkMs: Number.POSITIVE_INFINITY,
@@ -110,8 +110,10 @@ async function openProduction(
       refused = told;
     },
   });
+  const service = await live.current();
+  if (service === undefined) throw refused?.[1] ?? live.reason;
   if (refused !== undefined) onFallback(...refused);
-  return live.current();
+  return service;
 }
 
 type Given<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };

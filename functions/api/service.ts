@@ -8,7 +8,7 @@ import { readChannels, resolveVersion } from "../../lib/registry/channels.ts";
 import { loadVersion } from "../../lib/registry/versions.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import type { Store } from "../../lib/store/store.ts";
-import type { ModelDocuments, ModelShelf } from "./dependencies.ts";
+import type { LoadedShelf, ModelDocuments, ModelRecords } from "./dependencies.ts";
 
 export interface ServiceOptions {
   /** The room `models`. */
@@ -22,28 +22,30 @@ export interface ServiceOptions {
 /** A model version ready to answer, and what is known of it: what createApp needs. */
 export interface Service {
   readonly films: Predictor;
-  readonly models: ModelShelf;
+  readonly models: LoadedShelf;
   close(): Promise<void>;
 }
 
 /** Loads and warms a model version. @throws InputError `no-model` where the channel is empty; and as openPredictor */
 export async function openService({ models, model = "production", refuse }: ServiceOptions): Promise<Service> {
   const films = await openPredictor({ models, model, refuse });
-  const documents = async (manifest: ModelVersion): Promise<ModelDocuments> => ({
-    manifest,
-    card: (await findDocument(models, modelKeys.version(manifest.version).card, ModelCard)) ?? null,
-    evaluation: (await findDocument(models, modelKeys.version(manifest.version).evaluation, Evaluation)) ?? null,
-  });
   try {
-    const loaded = await documents(films.version);
-    const shelf: ModelShelf = {
-      loaded,
-      channels: () => readChannels(models),
-      version: async (name) => documents(await loadVersion(models, await resolveVersion(models, name))),
-    };
-    return { films, models: shelf, close: () => films.close() };
+    const loaded = await documentsOf(models, films.version);
+    return { films, models: { loaded, ...modelRecords(models) }, close: () => films.close() };
   } catch (error) {
     await films.close();
     throw error;
   }
 }
+
+/** What is known of the versions in a room. */
+export const modelRecords = (models: Store): ModelRecords => ({
+  channels: () => readChannels(models),
+  version: async (name) => documentsOf(models, await loadVersion(models, await resolveVersion(models, name))),
+});
+
+const documentsOf = async (models: Store, manifest: ModelVersion): Promise<ModelDocuments> => ({
+  manifest,
+  card: (await findDocument(models, modelKeys.version(manifest.version).card, ModelCard)) ?? null,
+  evaluation: (await findDocument(models, modelKeys.version(manifest.version).evaluation, Evaluation)) ?? null,
+});

@@ -25,7 +25,9 @@ export const METRICS = {
   coldStarts: { name: "ColdStart", unit: "Count", service: "api" },
   /** 1 for a film, answered or refused, that is unlike those the model learned from, 0 for any other answered: their share on average. */
   strangeFilms: { name: "StrangeFilms", unit: "None", service: "api" },
-  /** A version that could not be loaded; the one before it went on answering. */
+  /** Calls that a model would have answered, before any was promoted: no fault of the service. */
+  beforeFirstModel: { name: "BeforeFirstModel", unit: "Count", service: "api" },
+  /** A version that could not be loaded; the one before it, where there is one, went on answering. */
   modelFallbacks: { name: "ModelFallback", unit: "Count", service: "api" },
   /** Folders of films that were refused before a run began. */
   refusedArrivals: { name: "RefusedArrivals", unit: "Count", service: "on-data" },

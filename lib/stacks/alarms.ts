@@ -39,17 +39,34 @@ function drift(stage: string, name: Observation): MathExpression {
   });
 }
 
+/** Share of calls that end in a fault; before a first model, calls that one would have answered are none. */
+function faultShare({ stage, rest }: Watched): MathExpression {
+  const { of } = stageMetrics(stage.name);
+  const sum = { statistic: "Sum", period: FIVE_MINUTES } as const;
+  return new MathExpression({
+    expression: "(faults - FILL(waiting, 0)) / calls",
+    usingMetrics: {
+      faults: rest.metricServerError(sum),
+      waiting: of("beforeFirstModel", sum),
+      calls: rest.metricCount(sum),
+    },
+    label: "Faults",
+    period: FIVE_MINUTES,
+  });
+}
+
 /** Every alarm, by its name; each is told of at the topic when it rings and when it is over. */
 export function alarms(
   scope: Construct,
-  { stage, stateMachine, rest, api, undelivered, topic }: Watched & { undelivered: Queue; topic: ITopic },
+  { undelivered, topic, ...watched }: Watched & { undelivered: Queue; topic: ITopic },
 ): void {
+  const { stage, stateMachine, rest, api } = watched;
   const { of } = stageMetrics(stage.name);
   const limits = stage.alarms;
   const watches: Readonly<Record<string, Watch>> = {
     Faults: {
       says: "Calls end in a fault of the service; its log has each under its request id",
-      metric: rest.metricServerError({ statistic: "Average", period: FIVE_MINUTES }),
+      metric: faultShare(watched),
       threshold: limits.faultShare,
       periods: 2,
     },
@@ -65,7 +82,7 @@ export function alarms(
       threshold: 1,
     },
     ModelFallback: {
-      says: "The promoted model does not load and the one before it answers; bin/hilum models verify, then rollback",
+      says: "The promoted model does not load, the one before it answers where there is one; bin/hilum models verify, then rollback",
       metric: of("modelFallbacks", { statistic: "Sum", period: FIVE_MINUTES }),
       threshold: 1,
     },

@@ -1,6 +1,6 @@
 import { needCard } from "./cards.js";
-import { models } from "./client.js";
-import { byId, make } from "./dom.js";
+import { models, Problem } from "./client.js";
+import { byId } from "./dom.js";
 import { startDownloads } from "./downloads.js";
 import { startFeedback } from "./feedback.js";
 import { retry } from "./films.js";
@@ -36,18 +36,18 @@ async function loadModel() {
   await needCard(loaded.version);
 }
 
-/** @param {unknown} error */
-function sayUnreachable(error) {
-  const text = error instanceof Error ? error.message : "The service does not answer.";
-  byId("notices", HTMLElement).replaceChildren(
-    make(
-      "div",
-      { class: "notice-box refusal", role: "alert" },
-      make("h3", {}, "No model"),
-      make("p", {}, text),
-      make("button", { type: "button", onclick: () => location.reload() }, "Try again"),
-    ),
-  );
+/** Milliseconds until the page asks again whether there is a model. */
+const LATER = 30_000;
+
+/** Says why there is no model, and goes on by itself once there is one. */
+async function startModel() {
+  try {
+    await loadModel();
+    update({ missing: null });
+  } catch (error) {
+    update({ missing: error instanceof Problem ? error : new Problem({ detail: "The service does not answer." }) });
+    setTimeout(startModel, LATER);
+  }
 }
 
 startViewer();
@@ -62,4 +62,6 @@ startMapControls();
 startIntake();
 startKeys();
 update();
-Promise.all([loadModel(), startSamples()]).catch(sayUnreachable);
+void startModel();
+// Without samples there are films of one's own.
+startSamples().catch(() => {});

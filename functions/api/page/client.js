@@ -21,6 +21,11 @@ export class Problem extends Error {
     this.requestId = details.requestId ?? "";
   }
 
+  /** Whether a model has yet to be made: that takes longer than anybody waits. */
+  get beforeFirstModel() {
+    return this.code === "no-model-yet";
+  }
+
   /** Whether the film is at fault, so that sending it again gives the same. */
   get refused() {
     return this.status >= 400 && this.status < 500;
@@ -43,7 +48,7 @@ async function send(path, init) {
     if (response.ok) return response;
     const text = await response.text();
     const problem = new Problem(parseProblem(text, response.status));
-    if (response.status !== 503 || attempt === TRIES) throw problem;
+    if (response.status !== 503 || problem.beforeFirstModel || attempt === TRIES) throw problem;
     const seconds = Number(response.headers.get("retry-after")) || 1;
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }

@@ -21,7 +21,7 @@ const summary = () =>
 function boxes(retry) {
   const { film, note } = state;
   const noted = note === null ? null : make("div", { class: "notice-box" }, make("p", {}, note));
-  if (film === null) return [noted];
+  if (film === null) return [modelBox(), noted];
   const warnings = film.prediction?.warnings ?? [];
   const warning =
     warnings.length === 0
@@ -32,7 +32,20 @@ function boxes(retry) {
           make("h3", {}, `${counted(warnings.length, "doubt")} about this film`),
           ...warnings.map((one) => make("p", {}, sentence(one.message))),
         );
-  return [noted, warning, problemBox(film, retry)];
+  return [modelBox(), noted, warning, problemBox(film, retry)];
+}
+
+/** Why there is no model. */
+function modelBox() {
+  const { missing } = state;
+  if (missing === null) return null;
+  return make(
+    "div",
+    { class: "notice-box refusal", role: "alert" },
+    make("h3", {}, missing.beforeFirstModel ? "No model yet" : "No model"),
+    make("p", {}, sentence(missing.message)),
+    make("p", {}, "This page goes on by itself once a model answers."),
+  );
 }
 
 /** @param {Film} film @param {(film: Film) => void} retry */
@@ -73,7 +86,7 @@ export function startNotices(retry) {
   watch(() => {
     byId("facts", HTMLElement).textContent = facts();
     byId("summary", HTMLElement).textContent = summary();
-    const key = `${state.film?.number}/${state.film?.status}/${state.note}`;
+    const key = `${state.film?.number}/${state.film?.status}/${state.note}/${state.missing?.message}`;
     if (key !== boxed) {
       boxed = key;
       byId("notices", HTMLElement).replaceChildren(...boxes(retry).filter((box) => box !== null));

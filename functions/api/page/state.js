@@ -24,6 +24,7 @@
  * @property {boolean} mapOn
  * @property {number} opacity of the heat map at its hottest, 0 to 1
  * @property {Map<string, ModelDetails>} cards by version
+ * @property {Problem | null} missing why no model answers; null where one does, or nobody has asked yet
  * @property {string | null} loaded version that answers now
  * @property {import("./client.js").ModelList["limits"] | null} limits null until the service has told them
  * @property {import("./client.js").ModelList["offers"]} offers
@@ -40,6 +41,7 @@ export const state = {
   mapOn: false,
   opacity: 0.65,
   cards: new Map(),
+  missing: null,
   loaded: null,
   limits: null,
   offers: { uploads: false, feedback: false, runs: false },

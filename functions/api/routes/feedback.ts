@@ -1,16 +1,15 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { feedbackBody } from "../bodies.ts";
-import type { FilmService, Limits, ModelShelf } from "../dependencies.ts";
+import type { Limits } from "../dependencies.ts";
 import { checkConsent, type FeedbackBook } from "../feedback/feedback.ts";
 import type { FilmDoor } from "../film-door.ts";
+import { type Model, requireLoaded } from "../model.ts";
 import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
 
-interface FeedbackRoutesOptions {
+interface FeedbackRoutesOptions extends Model {
   readonly feedback: FeedbackBook | undefined;
-  readonly films: FilmService;
-  readonly models: ModelShelf;
   readonly limits: Limits;
   readonly door: FilmDoor;
 }
@@ -26,7 +25,7 @@ export function feedbackRoutes(
     if (book === undefined) throw new InputError("feedback-off", "feedback: this service keeps none");
     const { feedback, film } = await feedbackBody(c, limits);
     checkConsent(feedback, film !== null || feedback.upload !== undefined);
-    const { version } = models.loaded.manifest;
+    const { version } = requireLoaded(models).manifest;
     const keep = async (bytes: Uint8Array) => {
       const { png } = await films.picture(bytes, { style: "film" });
       return book.write(feedback, version, png);

@@ -3,10 +3,11 @@ import type { Context } from "hono";
 import { setMetric, type TimingVariables } from "hono/timing";
 import type { BatchPrediction, ExplainChoice } from "../../../lib/contracts/api.ts";
 import { eachOf } from "../../../lib/domain/each-of.ts";
-import { answeredBy, checkLearned, toPrediction, wantsMaps } from "../answers.ts";
+import { type AnsweredBy, answeredBy, checkLearned, toPrediction, wantsMaps } from "../answers.ts";
 import { batchBody, withinLimit } from "../bodies.ts";
-import type { FilmService, Limits, ModelShelf } from "../dependencies.ts";
+import type { Limits } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
+import { type Model, requireLoaded } from "../model.ts";
 import { problemOf } from "../problems.ts";
 import * as routes from "./routes.ts";
 
@@ -18,9 +19,7 @@ export type AppEnv = {
   };
 };
 
-interface FilmRoutesOptions {
-  readonly films: FilmService;
-  readonly models: ModelShelf;
+interface FilmRoutesOptions extends Model {
   readonly limits: Limits;
   readonly door: FilmDoor;
 }
@@ -32,7 +31,7 @@ const FILMS_AT_ONCE = 4;
 
 /** Predictions and explanations. */
 export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, door }: FilmRoutesOptions): void {
-  const by = answeredBy(models.loaded);
+  const by = (): AnsweredBy => answeredBy(requireLoaded(models));
 
   app.use(routes.predict.path, ...door.guard(limits.filmBytes));
   app.use(routes.explain.path, ...door.guard(limits.filmBytes));
@@ -40,15 +39,15 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
 
   app.openapi(routes.predict, async (c) => {
     const { explain } = c.req.valid("query");
-    checkLearned(by, explain);
+    checkLearned(by(), explain);
     const answer = await door.withFilm(c, (film) => films.answer(film, { maps: wantsMaps(explain) }));
     tellTimings(c, answer.timings);
-    return c.json(toPrediction(answer, by, explain), 200, NOT_KEPT);
+    return c.json(toPrediction(answer, by(), explain), 200, NOT_KEPT);
   });
 
   app.openapi(routes.predictBatch, async (c) => {
     const { explain } = c.req.valid("query");
-    checkLearned(by, explain);
+    checkLearned(by(), explain);
     const sent = await batchBody(c, limits);
     const results = await eachOf(sent, FILMS_AT_ONCE, (film, index) => oneOfBatch(film, index, explain, c));
     return c.json({ results }, 200, NOT_KEPT);
@@ -56,7 +55,7 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
 
   app.openapi(routes.explain, async (c) => {
     const query = c.req.valid("query");
-    if (query.style !== "film" && query.observation !== undefined) checkLearned(by, [query.observation]);
+    if (query.style !== "film" && query.observation !== undefined) checkLearned(by(), [query.observation]);
     const options = { ...query, observation: query.observation };
     const picture = await door.withFilm(c, (film) => films.picture(film, options));
     tellTimings(c, picture.timings);
@@ -73,7 +72,7 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
   ): Promise<BatchPrediction["results"][number]> {
     try {
       const answer = await films.answer(withinLimit(film, limits.filmBytes), { maps: wantsMaps(explain) });
-      return { index, prediction: toPrediction(answer, by, explain) };
+      return { index, prediction: toPrediction(answer, by(), explain) };
     } catch (error) {
       return { index, problem: problemOf(error, c.get("requestId")) };
     }

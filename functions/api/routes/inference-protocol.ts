@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import {
   InferRequest,
   type InferResponse,
@@ -7,20 +8,19 @@ import {
   OUTPUTS,
 } from "../../../lib/contracts/open-inference.ts";
 import { eachOf } from "../../../lib/domain/each-of.ts";
-import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
-import { answeredBy } from "../answers.ts";
+import { type AnsweredBy, answeredBy } from "../answers.ts";
 import { jsonBody } from "../bodies.ts";
-import type { FilmService, Limits, ModelShelf } from "../dependencies.ts";
+import type { Limits, ModelDocuments } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
+import { type Model, requireLoaded, requireReady } from "../model.ts";
 import { LimitError } from "../problems.ts";
 import { filmsOf, outputNames, outputsOf, parametersOf } from "../tensors.ts";
 import type { AppEnv } from "./films.ts";
 import * as routes from "./inference-protocol-routes.ts";
 
-interface ProtocolOptions {
-  readonly films: FilmService;
-  readonly models: ModelShelf;
+interface ProtocolOptions extends Model {
   readonly limits: Limits;
   readonly door: FilmDoor;
 }
@@ -32,37 +32,32 @@ export function inferenceProtocolRoutes(
   app: OpenAPIHono<AppEnv>,
   { films, models, limits, door }: ProtocolOptions,
 ): void {
-  const { name, version } = models.loaded.manifest;
-  const { statuses } = answeredBy(models.loaded);
-
-  function checkModel(asked: { readonly model: string; readonly version?: string }): void {
-    if (asked.model === name && (asked.version === undefined || asked.version === version)) return;
+  /** What is loaded, where it is what was asked for. */
+  function loadedAs(asked: { readonly model: string; readonly version?: string }): ModelDocuments {
+    const loaded = requireLoaded(models);
+    const { name, version } = loaded.manifest;
+    if (asked.model === name && (asked.version === undefined || asked.version === version)) return loaded;
     throw new InputError("no-such-version", `no such model is loaded, expected ${name} of version ${version}`);
-  }
-
-  function checkReady(): void {
-    if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
   }
 
   app.openapi(routes.serverLive, (c) => c.json({ live: true }, 200));
   app.openapi(routes.serverReady, (c) => {
-    checkReady();
+    requireReady({ films, models });
     return c.json({ ready: true }, 200);
   });
   app.openapi(routes.serverMetadata, (c) => c.json({ name: "hilum", version: "1", extensions: [] }, 200));
 
   for (const route of [routes.modelReady, routes.versionReady]) {
     app.openapi(route, (c) => {
-      checkModel(c.req.valid("param"));
-      checkReady();
+      const { name } = loadedAs(c.req.valid("param")).manifest;
+      requireReady({ films, models });
       return c.json({ name, ready: true }, 200);
     });
   }
 
   for (const route of [routes.modelMetadata, routes.versionMetadata]) {
     app.openapi(route, (c) => {
-      checkModel(c.req.valid("param"));
-      return c.json(metadataOf(name, version), 200);
+      return c.json(metadataOf(loadedAs(c.req.valid("param")).manifest), 200);
     });
   }
 
@@ -72,12 +67,12 @@ export function inferenceProtocolRoutes(
 
   for (const route of [routes.modelInfer, routes.versionInfer]) {
     app.openapi(route, async (c) => {
-      checkModel(c.req.valid("param"));
-      return c.json(await infer(c), 200, { "cache-control": "no-store" });
+      const loaded = loadedAs(c.req.valid("param"));
+      return c.json(await infer(c, answeredBy(loaded)), 200, { "cache-control": "no-store" });
     });
   }
 
-  async function infer(c: Context): Promise<InferResponse> {
+  async function infer(c: Context, { manifest, statuses }: AnsweredBy): Promise<InferResponse> {
     const request: InferRequest = await jsonBody(c, InferRequest, limits.inferBytes);
     const sent = filmsOf(request.inputs[0]!);
     if (sent.length > limits.batchFilms) {
@@ -92,8 +87,8 @@ export function inferenceProtocolRoutes(
       }),
     );
     return {
-      model_name: name,
-      model_version: version,
+      model_name: manifest.name,
+      model_version: manifest.version,
       ...(request.id !== undefined && { id: request.id }),
       parameters: parametersOf(answers, statuses),
       outputs: outputsOf(answers, names, statuses),
@@ -107,7 +102,7 @@ function numbered(error: unknown, index: number): unknown {
   return new InputError(error.code, `film ${index}: ${error.message}`, { cause: error });
 }
 
-function metadataOf(name: string, version: string): ModelMetadata {
+function metadataOf({ name, version }: Pick<ModelVersion, "name" | "version">): ModelMetadata {
   const grid = { probabilities: [], logits: [], maps: [-1, -1] };
   return {
     name,

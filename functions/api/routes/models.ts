@@ -1,10 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ModelList } from "../../../lib/contracts/api.ts";
-import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
+import { InputError } from "../../../lib/domain/errors.ts";
 import { dataOf } from "../../../lib/domain/provenance.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
 import { toModelDetails } from "../answers.ts";
-import type { FilmService, ModelShelf, Sample } from "../dependencies.ts";
+import type { ModelShelf, Sample } from "../dependencies.ts";
+import { type Model, requireLoaded, requireReady } from "../model.ts";
 import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
 
@@ -17,11 +18,12 @@ export function modelRoutes(
   const { filmBytes, uploadBytes, batchFilms, batchBytes } = limits;
 
   app.openapi(routes.listModels, async (c) => {
+    const { manifest } = requireLoaded(models);
     const channels = await models.channels();
     return c.json(
       {
-        loaded: identityOf(models.loaded.manifest),
-        data: dataOf(models.loaded.manifest),
+        loaded: identityOf(manifest),
+        data: dataOf(manifest),
         channels: channels && {
           production: channels.production,
           previous: channels.previous,
@@ -37,7 +39,7 @@ export function modelRoutes(
   app.openapi(routes.describeModel, async (c) => {
     const { version } = c.req.valid("param");
     const { loaded } = models;
-    const documents = version === loaded.manifest.version ? loaded : await models.version(version);
+    const documents = version === loaded?.manifest.version ? loaded : await models.version(version);
     return c.json(toModelDetails(documents), 200);
   });
 }
@@ -58,13 +60,14 @@ export function sampleRoutes(app: OpenAPIHono<AppEnv>, samples: () => Promise<re
 }
 
 /** Whether it runs, and whether it can answer. */
-export function healthRoutes(app: OpenAPIHono<AppEnv>, films: FilmService, models: ModelShelf): void {
-  const model = models.loaded.manifest.version;
-
-  app.openapi(routes.live, (c) => c.json({ status: "live" as const, model }, 200));
+export function healthRoutes(app: OpenAPIHono<AppEnv>, model: Model): void {
+  app.openapi(routes.live, (c) => {
+    const version = model.models.loaded?.manifest.version ?? null;
+    return c.json({ status: "live" as const, model: version }, 200);
+  });
 
   app.openapi(routes.ready, (c) => {
-    if (!films.ready) throw new TemporaryError("not-ready", "the model is still being loaded");
-    return c.json({ status: "ready" as const, model }, 200);
+    const { version } = requireReady(model).manifest;
+    return c.json({ status: "ready" as const, model: version }, 200);
   });
 }

@@ -122,7 +122,7 @@ export const listModels = createRoute({
   operationId: "listModels",
   tags: ["Models"],
   summary: "What answers now, and what the channels point at",
-  responses: { 200: json(api.ModelList, "Loaded version, channels and limits."), ...faults(400) },
+  responses: { 200: json(api.ModelList, "Loaded version, channels and limits."), ...faults(400, 503) },
 });
 
 export const describeModel = createRoute({
@@ -132,7 +132,7 @@ export const describeModel = createRoute({
   tags: ["Models"],
   summary: "The card of a model version, with its measured operating curve",
   request: { params: z.object({ version: z.string().meta({ example: "0123456789abcdef" }) }) },
-  responses: { 200: json(api.ModelDetails, "The card."), ...faults(400, 404) },
+  responses: { 200: json(api.ModelDetails, "The card."), ...faults(400, 404, 503) },
 });
 
 export const listSamples = createRoute({

@@ -3,11 +3,14 @@ import * as z from "zod";
 import { toModelDetails } from "../../../functions/api/answers.ts";
 import { createApp } from "../../../functions/api/app.ts";
 import type { AppOptions } from "../../../functions/api/dependencies.ts";
+import { feedbackIn } from "../../../functions/api/feedback/feedback.ts";
+import { noModel } from "../../../functions/api/model.ts";
 import { ModelDetails, ModelList, Prediction, Problem } from "../../../lib/contracts/api.ts";
 import type { ModelCard } from "../../../lib/contracts/model-card.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
+import { openStore } from "../../../lib/store/open.ts";
 import { evaluation } from "./evaluation.ts";
 import { doubleAnswer, manifest, serviceDouble, shelfDouble, withoutLearning } from "./service-double.ts";
 
@@ -343,6 +346,52 @@ describe("models and samples", () => {
     });
     expect(new Uint8Array(await (await target.request("/v1/samples/clear")).arrayBuffer())).toEqual(png);
     expect((await target.request("/v1/samples/other")).status).toBe(404);
+  });
+});
+
+describe("without a model", () => {
+  const reason = new TemporaryError("no-model-yet", "no model is in production yet; a run makes one");
+  const without = () =>
+    createApp({ ...noModel(shelfDouble(), () => reason), feedback: feedbackIn(openStore("memory://without")) });
+
+  test("it lives, and tells what needs no model", async () => {
+    expect(await (await without().request("/v1/health/live")).json()).toEqual({ status: "live", model: null });
+    for (const path of ["/v2/health/live", "/v2", "/v1/samples", "/v1/openapi.json", "/", "/docs"]) {
+      const response = await without().request(path);
+      expect(response.status, path).toBe(200);
+      expect(response.headers.has("x-model-version")).toBe(false);
+    }
+  });
+
+  test("everything else is a 503 that says how to make one, and never a fault", async () => {
+    const document = (await (await without().request("/v1/openapi.json")).json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+    };
+    const answers: Record<string, number> = {};
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const [method, { responses }] of Object.entries(operations)) {
+        const at = path.replace("{model}", "phantoms").replace("{version}", "production").replace("{name}", "x");
+        const body = method === "post" ? { body: "film", headers: { "content-type": "image/png" } } : {};
+        const response = await without().request(at, { method: method.toUpperCase(), ...body });
+        answers[`${method} ${path}`] = response.status;
+        if (response.status !== 503) continue;
+        expect(await response.text(), path).toContain("a run makes one");
+        expect(response.headers.get("retry-after")).toBe("2");
+        expect(Object.keys(responses), path).toEqual(
+          expect.arrayContaining([path.startsWith("/v2") ? "default" : "503"]),
+        );
+      }
+    }
+    const with503 = Object.entries(answers).flatMap(([route, status]) => (status === 503 ? [route] : []));
+    expect(with503).toEqual([
+      ...["post /v1/predictions", "post /v1/predictions:batch", "post /v1/explanations", "post /v1/feedback"],
+      ...["get /v1/models", "get /v1/health/ready", "get /v2/health/ready"],
+      ...["get /v2/models/{model}/ready", "get /v2/models/{model}/versions/{version}/ready"],
+      ...["get /v2/models/{model}", "get /v2/models/{model}/versions/{version}"],
+      ...["post /v2/models/{model}/infer", "post /v2/models/{model}/versions/{version}/infer"],
+    ]);
+    expect(Object.values(answers).filter((status) => status >= 500 && status !== 503)).toEqual([]);
+    expect((await problem(await post(without(), "/v1/predictions"))).code).toBe("no-model-yet");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FilmService, ModelShelf } from "../../../functions/api/dependencies.ts";
+import type { FilmService, LoadedShelf } from "../../../functions/api/dependencies.ts";
 import type { Evaluation } from "../../../lib/contracts/evaluation.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
@@ -82,7 +82,7 @@ export const serviceDouble = (overrides: Partial<FilmService> = {}): FilmService
   ...overrides,
 });
 
-export const shelfDouble = (evaluation: Evaluation | null = null, loaded: ModelVersion = manifest): ModelShelf => ({
+export const shelfDouble = (evaluation: Evaluation | null = null, loaded: ModelVersion = manifest): LoadedShelf => ({
   loaded: { manifest: loaded, card: null, evaluation },
   channels: async () => ({
     schema: "hilum.channels/1",

@@ -127,18 +127,53 @@ describe.skipIf(absent)(`the API behind Lambda's own client and emulator${absent
     expect(lines.join("\n")).not.toContain(encoded);
   });
 
-  it("says what is missing where there is no model, as an error of Lambda's", async () => {
+  it("starts without a model within 3 s, says how to make one, and answers with the first that is promoted", async () => {
     const empty = await server.bucket("empty");
     const lambda = await startLambda({
       image: await image("api"),
       handler: "main.handler",
-      environment: { ...environment, HILUM_MODELS: empty },
+      environment: { ...environment, HILUM_MODELS: empty, HILUM_STAGE: "dev", HILUM_MODEL_CHECK_SECONDS: "0" },
     });
     try {
-      const { body } = await lambda.invoke(request("GET", "/v1/health/live"));
-      expect(JSON.parse(body).errorMessage).toMatch(/no model|production/i);
+      // The emulator makes the environment ready when it is first called.
+      const begin = performance.now();
+      const live = await answer(lambda, request("GET", "/v1/health/live"));
+      const milliseconds = Math.round(performance.now() - begin);
+      console.log(`first answer without a model after ${milliseconds} ms`);
+      expect(milliseconds).toBeLessThan(3000);
+      expect([live.statusCode, JSON.parse(live.body)]).toEqual([200, { status: "live", model: null }]);
+      for (const event of [request("GET", "/v1/health/ready"), request("POST", "/v1/predictions", film)]) {
+        const { statusCode, type, body } = await answer(lambda, event);
+        expect([statusCode, type]).toEqual([503, "application/problem+json"]);
+        expect(JSON.parse(body)).toMatchObject({ code: "no-model-yet", detail: expect.stringContaining("hilum run") });
+      }
+      const { version } = await publishRandomModel(openStore(empty));
+      await promote(openStore(empty), version);
+      const { statusCode, body } = await answer(lambda, request("POST", "/v1/predictions", film));
+      expect([statusCode, JSON.parse(body).model?.version]).toEqual([200, version]);
     } finally {
       await lambda.stop();
+    }
+  });
+
+  it("lives where the store is silent, for as long as Lambda gives it to begin", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const lambda = await startLambda({
+      image: await image("api"),
+      handler: "main.handler",
+      environment: { ...environment, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` },
+    });
+    try {
+      const begin = performance.now();
+      expect((await answer(lambda, request("GET", "/v1/health/live"))).statusCode).toBe(200);
+      expect(performance.now() - begin).toBeLessThan(10_000);
+      const { statusCode, body } = await answer(lambda, request("GET", "/v1/health/ready"));
+      expect([statusCode, JSON.parse(body).status]).toEqual([503, 503]);
+    } finally {
+      await lambda.stop();
+      silent.close();
     }
   });
 
