@@ -14,10 +14,12 @@ const STAGES: readonly z.input<typeof Stage>[] = [
     alarms: { monthlyBudget: 50 },
   },
   { name: "dev", keepData: false, preset: "smoke", logDays: 90, api: { access: "cognito" } },
+  // Deploys in a new account. Where Lambda's quotas allow it (bin/hilum doctor --aws), memoryMiB: 3538 gives the API two
+  // cores, provisioned: 1 spares the first reader the start, and concurrency: 20 bounds what it takes from others.
   {
     name: "prod",
     network: "endpoints",
-    api: { access: "cognito", provisioned: 1, concurrency: 20 },
+    api: { access: "cognito" },
     alarms: { monthlyBudget: 800 },
   },
 ];

@@ -27,10 +27,11 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** Starts versitygw over a temporary folder, on a free port of the loopback. */
-export async function startS3Server(): Promise<S3Server> {
+/** Starts versitygw over a temporary folder, on a free port of the loopback; its buckets can keep versions on request. */
+export async function startS3Server({ versions = false } = {}): Promise<S3Server> {
   const program = await built();
   const folder = await mkdtemp(join(tmpdir(), "hilum-s3-"));
+  const kept = versions ? await mkdtemp(join(tmpdir(), "hilum-s3-versions-")) : undefined;
   const port = await freePort();
   const environment = {
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
@@ -41,7 +42,11 @@ export async function startS3Server(): Promise<S3Server> {
   const { AWS_ACCESS_KEY_ID: access, AWS_SECRET_ACCESS_KEY: secret } = environment;
   const server = spawn(
     program,
-    ["--port", `127.0.0.1:${port}`, "--access", access, "--secret", secret, "--quiet", "posix", folder],
+    [
+      ...["--port", `127.0.0.1:${port}`, "--access", access, "--secret", secret, "--quiet", "posix"],
+      ...(kept === undefined ? [] : ["--versioning-dir", kept]),
+      folder,
+    ],
     { stdio: "ignore" },
   );
   const client = new S3Client({
@@ -53,7 +58,7 @@ export async function startS3Server(): Promise<S3Server> {
   const stop = async (): Promise<void> => {
     client.destroy();
     if (server.exitCode === null && server.kill()) await once(server, "exit");
-    await rm(folder, { recursive: true, force: true });
+    for (const place of [folder, kept]) if (place !== undefined) await rm(place, { recursive: true, force: true });
   };
   const bucket = async (name: string): Promise<string> => {
     await client.send(new CreateBucketCommand({ Bucket: name }));

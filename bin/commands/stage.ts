@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { option } from "../cli/options.ts";
+import type { EmptyOptions } from "../cli/stage/empty.ts";
 
 interface StageOptions {
   readonly stage: string;
@@ -33,5 +34,18 @@ export function registerStage(program: Command): void {
     .action(async (run: string, step: string | undefined, options: StageOptions) => {
       const { showLogs } = await import("../cli/stage/logs.ts");
       await showLogs(run, step, options);
+    });
+  program
+    .command("empty")
+    .description("remove everything from the buckets of a deployed stage, so that cdk destroy can remove them")
+    .addOption(option.stage().makeOptionMandatory())
+    .option("--bucket <names...>", "these alone, such as incoming or runs; needed where the stage keeps its data")
+    .option("--dry-run", "say what would go")
+    .option("--yes", "do it without asking")
+    .addOption(option.json())
+    .addHelpText("after", "\nExample:\n  $ hilum empty --stage dev --dry-run\n  $ hilum empty --stage dev\n")
+    .action(async (options: EmptyOptions) => {
+      const { emptyStage } = await import("../cli/stage/empty.ts");
+      await emptyStage(options);
     });
 }

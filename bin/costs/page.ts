@@ -1,3 +1,4 @@
+import { parseStage } from "../../lib/stacks/stage.ts";
 import { LARGEST_ARRAY } from "../../lib/workflow/jobs.ts";
 import { table } from "../markdown.ts";
 import { ENSEMBLE, INSTANCES, idle, MEASURED, scaleOf, thousandPredictions, training, warmMonth } from "./bills.ts";
@@ -10,7 +11,7 @@ const dollars = (value: number): string => {
 const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 
 /** Memory of the API's function unless a stage says otherwise, and seconds of a call, which no account has measured. */
-const API_MEMORY_MIB = 3538;
+const API_MEMORY_MIB = parseStage({ name: "costs" }).api.memoryMiB;
 const CALL_SECONDS = [0.2, 0.5, 1] as const;
 
 /** Films of CheXpert, and a round number beyond it. */

@@ -1,20 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { PAGE_CONFIGURATION, PageConfiguration } from "../../lib/contracts/page-configuration.ts";
-
-/** What CloudFormation asks of a resource of one's own, and where it waits for the answer: an hour where none comes. */
-const ResourceEvent = z.object({
-  RequestType: z.enum(["Create", "Update", "Delete"]),
-  ResponseURL: z.url(),
-  StackId: z.string(),
-  RequestId: z.string(),
-  LogicalResourceId: z.string(),
-  PhysicalResourceId: z.string().optional(),
-  ResourceProperties: z.unknown(),
-});
-type ResourceEvent = z.infer<typeof ResourceEvent>;
+import { customResource } from "../../lib/steps/custom-resource.ts";
+import { emptyBucket } from "../../lib/store/bucket-contents.ts";
+import { s3Client } from "../../lib/store/s3.ts";
 
 /** Of which bucket; a stack that goes may have been made by an older version, whose other properties were others. */
 const Place = z.object({ bucket: z.string() });
@@ -34,19 +25,13 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Asked for anew each time and answered with "unchanged": a deployment is seen at once. */
 const CACHING = "no-cache";
 
-/** Puts the page's files where CloudFront finds them, and takes them away with the stack. */
-export async function handler(event: unknown): Promise<void> {
-  const request = ResourceEvent.parse(event);
-  const { PhysicalResourceId = "page-files", ResourceProperties: properties } = request;
-  try {
-    const { bucket } = Place.parse(properties);
-    if (request.RequestType === "Delete") await remove(bucket);
-    else await write(Properties.parse(properties));
-    await answer(request, { Status: "SUCCESS", Reason: "", PhysicalResourceId: `page-files-${bucket}` });
-  } catch (error) {
-    await answer(request, { Status: "FAILED", Reason: (error as Error).message, PhysicalResourceId });
-  }
-}
+/** Puts the page's files where CloudFront finds them; when they go, their bucket is left empty, so that it can go too. */
+export const handler = customResource(async ({ RequestType, ResourceProperties: properties }) => {
+  const { bucket } = Place.parse(properties);
+  if (RequestType === "Delete") await emptyBucket(s3Client(), bucket);
+  else await write(Properties.parse(properties));
+  return `page-files-${bucket}`;
+});
 
 const keys = async (): Promise<string[]> =>
   (await readdir(FILES, { recursive: true })).filter((name) => extname(name) in TYPES).sort();
@@ -56,7 +41,7 @@ const places = (name: string): string[] =>
   extname(name) === ".html" ? [name, name.slice(0, -".html".length)] : [name];
 
 async function write({ bucket, configuration }: z.infer<typeof Properties>): Promise<void> {
-  const client = new S3Client();
+  const client = s3Client();
   const put = (Key: string, Body: Uint8Array, type: string) =>
     client.send(
       new PutObjectCommand({
@@ -73,20 +58,4 @@ async function write({ bucket, configuration }: z.infer<typeof Properties>): Pro
     for (const key of places(name)) await put(key, bytes, extname(name));
   }
   await put(PAGE_CONFIGURATION, Buffer.from(JSON.stringify(configuration)), extname(PAGE_CONFIGURATION));
-}
-
-async function remove(bucket: string): Promise<void> {
-  const client = new S3Client();
-  for (const Key of [...(await keys()).flatMap(places), PAGE_CONFIGURATION]) {
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
-  }
-}
-
-async function answer(
-  { ResponseURL, StackId, RequestId, LogicalResourceId }: ResourceEvent,
-  outcome: { readonly Status: "SUCCESS" | "FAILED"; readonly Reason: string; readonly PhysicalResourceId: string },
-): Promise<void> {
-  const body = JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId });
-  const response = await fetch(ResponseURL, { method: "PUT", body, headers: { "content-type": "" } });
-  if (!response.ok) throw new Error(`CloudFormation took no answer: HTTP ${response.status}`);
 }

@@ -1,6 +1,7 @@
 import {
   CloudFormationClient,
   DescribeStacksCommand,
+  GetTemplateCommand,
   paginateListStackResources,
 } from "@aws-sdk/client-cloudformation";
 import { OUTPUTS, type OutputName, type StackPart, stackName } from "../contracts/deployment.ts";
@@ -53,16 +54,40 @@ export async function stackOutputs<P extends StackPart>(
   );
 }
 
-/** Physical names of a stack's resources of a type. */
-export function resourcesOf(stage: string, part: StackPart, type: string): Promise<string[]> {
+/** A resource of a stack: its name in the template, and in the account. */
+export interface StackResource {
+  readonly logicalName: string;
+  readonly name: string;
+}
+
+/** A stack's resources of a type that are there. */
+export function resourcesOf(stage: string, part: StackPart, type: string): Promise<StackResource[]> {
   const StackName = stackName(stage, part);
   return ask(`stack ${StackName}`, async () => {
-    const names: string[] = [];
+    const found: StackResource[] = [];
     for await (const page of paginateListStackResources({ client: new CloudFormationClient() }, { StackName })) {
-      for (const { ResourceType, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
-        if (ResourceType === type && PhysicalResourceId !== undefined) names.push(PhysicalResourceId);
+      for (const {
+        ResourceType,
+        ResourceStatus,
+        LogicalResourceId,
+        PhysicalResourceId,
+      } of page.StackResourceSummaries ?? []) {
+        if (ResourceType === type && PhysicalResourceId !== undefined && ResourceStatus !== "DELETE_COMPLETE")
+          found.push({ logicalName: LogicalResourceId!, name: PhysicalResourceId });
       }
     }
-    return names;
+    return found;
+  });
+}
+
+/** What CloudFormation does with a stack's resources when it goes, by their names in the template it was deployed with. */
+export function deletionPolicies(stage: string, part: StackPart): Promise<ReadonlyMap<string, string | undefined>> {
+  const StackName = stackName(stage, part);
+  return ask(`template of ${StackName}`, async () => {
+    const { TemplateBody = "{}" } = await new CloudFormationClient().send(new GetTemplateCommand({ StackName }));
+    const { Resources = {} } = JSON.parse(TemplateBody) as {
+      Resources?: Readonly<Record<string, { DeletionPolicy?: string }>>;
+    };
+    return new Map(Object.entries(Resources).map(([name, { DeletionPolicy }]) => [name, DeletionPolicy]));
   });
 }

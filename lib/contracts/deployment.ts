@@ -38,3 +38,9 @@ export const JOB_ENDPOINTS = {
   Telemetry: "ecs-telemetry",
   Logs: "logs",
 } as const;
+
+/**
+ * What Lambda gives an account that is new in a region: memory of a function, and calls at a time, none of which can be
+ * reserved or kept warm. It grows with use or on request (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
+export const NEW_ACCOUNT = { memoryMiB: 3008, concurrency: 10 } as const;

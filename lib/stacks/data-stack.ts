@@ -12,6 +12,7 @@ import {
   StorageClass,
 } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { emptiedBuckets } from "./emptied-buckets.ts";
 import { stageKey } from "./key.ts";
 import { output } from "./output.ts";
 import type { BucketName, Buckets } from "./room-access.ts";
@@ -112,6 +113,10 @@ export class DataStack extends Stack {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
     this.buckets = { ...buckets, key };
+    const going = stage.keepData ? [buckets.uploads] : [...Object.values(buckets), accessLogs];
+    const emptied = emptiedBuckets(this, { stage, key, buckets: going as readonly Bucket[] as readonly IBucket[] });
+    // Access logs are still delivered hours later: the right to write them goes first.
+    accessLogs.policy?.node.addDependency(emptied);
     output(this, "data", {
       IncomingBucket: buckets.incoming.bucketName,
       DatasetsBucket: buckets.datasets.bucketName,

@@ -21,6 +21,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwners
 import type { Construct } from "constructs";
 import type { PageConfiguration } from "../contracts/page-configuration.ts";
 import { browserFiles, digest, type Files, FUNCTIONS_FOLDER, withBundles } from "./bundle.ts";
+import { grantEmptying } from "./emptied-buckets.ts";
 import type { Login } from "./login.ts";
 import type { LogKeeping } from "./logs.ts";
 import { GATEWAY_STAGE } from "./rest-api.ts";
@@ -130,15 +131,12 @@ function pageFiles(
       does: "puts the page's files in place",
       code: code("page-files", beside),
       memoryMiB: 256,
-      timeoutSeconds: 120,
+      timeoutSeconds: 300,
       environment: {},
     }),
   );
-  Grant.addToPrincipal({
-    grantee: writer,
-    actions: ["s3:PutObject", "s3:DeleteObject"],
-    resourceArns: [files.arnForObjects("*")],
-  });
+  Grant.addToPrincipal({ grantee: writer, actions: ["s3:PutObject"], resourceArns: [files.arnForObjects("*")] });
+  grantEmptying(writer, files);
   new CustomResource(scope, "PageFilesInPlace", {
     serviceToken: writer.functionArn,
     properties: { bucket: files.bucketName, configuration, digest: digest(beside) },

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import * as z from "zod";
 import { REFUSALS } from "../contracts/api.ts";
-import { STAGE_NAME } from "../contracts/deployment.ts";
+import { NEW_ACCOUNT, STAGE_NAME } from "../contracts/deployment.ts";
 import { ANY_X86 } from "../contracts/instances.ts";
 import { RENAMED_PRESETS } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
@@ -136,15 +136,21 @@ export const Stage = z
           .int()
           .min(1769)
           .max(10_240)
-          .default(3538)
-          .describe("memory of the function; 1,769 MiB give one core"),
+          .default(NEW_ACCOUNT.memoryMiB)
+          .describe("memory of the function; 1,769 MiB give one core, and a new account allows 3,008"),
         concurrency: z
           .int()
           .min(1)
           .nullable()
           .default(null)
-          .describe("calls answered at a time at most; null leaves the account's own limit"),
-        provisioned: z.int().min(0).default(0).describe("environments kept warm; each costs while nobody calls"),
+          .describe(
+            "calls answered at a time at most; null leaves the account's own limit, which must be 100 more than this",
+          ),
+        provisioned: z
+          .int()
+          .min(0)
+          .default(0)
+          .describe("environments kept warm; each costs while nobody calls, and the account's limit must be 100 more"),
         requestsPerSecond: z.number().min(0.1).default(10).describe("calls a second, over all callers"),
         requestsPerDay: z.int().min(1).max(MOST).default(10_000).describe("calls a day of a client with a key"),
         clients: each(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "expected lower case letters, digits and dashes"))

@@ -27,7 +27,7 @@ describe("help", () => {
       // Of runs, then of models.
       ...["list", "show", "compare", "resume", "serve", "export", "remove"],
       ...["list", "show", "diff", "promote", "rollback", "verify"],
-      ...["metrics", "validate-external", "inspect", "import-weights", "doctor", "status", "logs"],
+      ...["metrics", "validate-external", "inspect", "import-weights", "doctor", "status", "logs", "empty"],
       ...["validate", "plan", "prepare", "merge", "upsample", "train", "evaluate", "gate", "promote", "notify"],
     ]);
   });

@@ -67,7 +67,8 @@ function askRegistry(images: readonly string[]): string {
 
 /** The job definitions, and the images that they name; CDK puts images in place before it makes definitions. */
 export const imagesCheck: Check = async ({ stage }) => {
-  const jobDefinitions = await resourcesOf(stage, "training", "AWS::Batch::JobDefinition");
+  const definitions = await resourcesOf(stage, "training", "AWS::Batch::JobDefinition");
+  const jobDefinitions = definitions.map(({ name }) => name);
   const { jobDefinitions: found = [] } =
     jobDefinitions.length === 0
       ? {}

@@ -8,7 +8,13 @@ import { basename, join } from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
@@ -42,12 +48,14 @@ describe.skipIf(noServer)("the page's files in a bucket", () => {
     await cp(join(FUNCTIONS, "api/page"), join(folder, "files/page"), page);
     await cp(join(folder, "files/page/docs.html"), join(folder, "files/docs.html"));
     await cp(join(folder, "files/page/index.html"), join(folder, "files/index.html"));
-    s3 = await startS3Server();
+    s3 = await startS3Server({ versions: true });
     await s3.bucket(BUCKET);
     client = new S3Client({
       ...{ endpoint: s3.environment.AWS_ENDPOINT_URL_S3!, region: "us-east-1", forcePathStyle: true },
       credentials: { accessKeyId: "test", secretAccessKey: "test-secret" },
     });
+    const VersioningConfiguration = { Status: "Enabled" } as const;
+    await client.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration }));
     cloudFormation = createServer(async (request, response) => {
       answers.push({ method: request.method, ...((await json(request)) as object) });
       response.writeHead(status).end();
@@ -100,12 +108,6 @@ describe.skipIf(noServer)("the page's files in a bucket", () => {
     expect(all).toEqual(expect.arrayContaining(loaded));
   });
 
-  test("go with the stack, whatever the properties were called when it was made", async () => {
-    expect(await keys()).not.toEqual([]);
-    expect(await ask("Delete", { bucket: BUCKET, made: "by another version" })).toMatchObject({ Status: "SUCCESS" });
-    expect(await keys()).toEqual([]);
-  });
-
   test.each([
     ["a bucket that is not there", { bucket: "nowhere", configuration: CONFIGURATION }, "bucket"],
     ["properties that are wrong", { bucket: BUCKET, configuration: { login: "not an address" } }, "Invalid URL"],
@@ -113,6 +115,13 @@ describe.skipIf(noServer)("the page's files in a bucket", () => {
     const told = await ask("Update", properties, { PhysicalResourceId: "page-files-page" });
     expect(told).toMatchObject({ Status: "FAILED", PhysicalResourceId: "page-files-page" });
     expect(told!.Reason).toContain(reason);
+  });
+
+  test("go with the stack, whatever the properties were called when it was made, and leave a bucket that can go", async () => {
+    await ask("Update", { bucket: BUCKET, configuration: CONFIGURATION });
+    expect(await keys()).not.toEqual([]);
+    expect(await ask("Delete", { bucket: BUCKET, made: "by another version" })).toMatchObject({ Status: "SUCCESS" });
+    await client.send(new DeleteBucketCommand({ Bucket: BUCKET }));
   });
 
   test("an answer that is not taken is an error, which Lambda tries again", async () => {

@@ -283,7 +283,7 @@ describe("images", () => {
 describe("functions", () => {
   it("load from their bundles, and keep the names of errors that the state machine matches", async () => {
     const bundles = (await readdir(first.folder, { recursive: true })).filter((name) => name.endsWith("index.mjs"));
-    expect(bundles).toHaveLength(10);
+    expect(bundles).toHaveLength(11);
     const calls = bundles.map(
       (name) => `const { handler } = await import(${JSON.stringify(pathToFileURL(join(first.folder, name)).href)});
         console.log((await handler({ run: "NOT A RUN" }).catch((error) => error)).name);`,
@@ -293,7 +293,7 @@ describe("functions", () => {
       env: { ...process.env, ...roomsOf("memory://none") },
     });
     const names = stdout.trim().split("\n").sort();
-    expect(names).toEqual([...Array<string>(6).fill("InputError"), ...Array<string>(4).fill("ZodError")]);
+    expect(names).toEqual([...Array<string>(6).fill("InputError"), ...Array<string>(5).fill("ZodError")]);
   });
 
   it("that end runs leave a run's page beside its report, by themselves", async () => {
@@ -335,6 +335,56 @@ describe("functions", () => {
     expect(configs).toHaveLength(1);
     expect(RunConfig.parse(JSON.parse(configs[0])).name).toBe("smoke");
     expect(configs[0].length).toBeLessThan(3500);
+  });
+});
+
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+describe("a new account's Lambda quotas", () => {
+  it.each(stages().map(({ name }) => name))("are enough for stage %s", (name) => {
+    const functions = all("AWS::Lambda::Function", `hilum-${name}-`).map(({ Properties }) => Properties);
+    expect(functions.length).toBeGreaterThan(8);
+    expect(functions.filter(({ MemorySize }) => MemorySize > 3008)).toEqual([]);
+    // Of 10 calls at a time none can be set aside.
+    expect(functions.filter((made) => "ReservedConcurrentExecutions" in made)).toEqual([]);
+    const aliases = all("AWS::Lambda::Alias", `hilum-${name}-`).map(({ Properties }) => Properties);
+    expect(aliases.filter((alias) => "ProvisionedConcurrencyConfig" in alias)).toEqual([]);
+  });
+});
+
+describe("a stage that goes", () => {
+  const resources = (stack: string) =>
+    Object.entries(JSON.parse(first.templates.get(stack)!).Resources) as [
+      string,
+      Resource & { readonly DeletionPolicy?: string; readonly DependsOn?: string[] },
+    ][];
+  const emptied = (stack: string): string[] =>
+    resources(stack)
+      .flatMap(([, { Properties }]) => Properties?.buckets ?? Properties?.bucket ?? [])
+      .map(({ Ref }: { Ref: string }) => Ref);
+  const buckets = (stack: string, policy: string): string[] =>
+    resources(stack).flatMap(([name, { Type, DeletionPolicy }]) =>
+      Type === "AWS::S3::Bucket" && DeletionPolicy === policy ? [name] : [],
+    );
+
+  it.each(stages().flatMap(({ name }) => ["data", "inference"].map((part) => `hilum-${name}-${part}`)))(
+    "empties the buckets that go with %s, and no other",
+    (stack) => {
+      expect(emptied(stack).sort()).toEqual(buckets(stack, "Delete").sort());
+      const grants = resources(stack)
+        .filter(([name, { Type }]) => Type === "AWS::IAM::Policy" && /^(EmptyBuckets|PageFiles)/.test(name))
+        .map(([, resource]) => JSON.stringify(resource));
+      const allowed = (action: string) => grants.filter((grant) => grant.includes(action)).join();
+      for (const name of buckets(stack, "Delete")) expect(allowed("s3:DeleteObjectVersion")).toContain(name);
+      for (const name of buckets(stack, "Retain")) expect(allowed("s3:DeleteObjectVersion")).not.toContain(name);
+    },
+  );
+
+  it("takes away the right to write access logs before it empties what they stand in", () => {
+    const [[name] = []] = resources("hilum-dev-data").filter(([, { Properties }]) => Properties?.buckets);
+    const [[, policy] = []] = resources("hilum-dev-data").filter(([id]) => id.startsWith("accessLogsPolicy"));
+    expect(JSON.stringify(policy!.Properties.PolicyDocument)).toContain("logging.s3.amazonaws.com");
+    expect(policy!.DependsOn).toContain(name);
+    expect(emptied("hilum-dev-data").at(-1)).toMatch(/^accessLogs/);
   });
 });
 
