@@ -1,11 +1,12 @@
 import { readdirSync } from "node:fs";
 import * as z from "zod";
-import { REFUSALS } from "../contracts/api.ts";
-import { NEW_ACCOUNT, STAGE_NAME } from "../contracts/deployment.ts";
+import { STAGE_NAME } from "../contracts/deployment.ts";
 import { ANY_X86 } from "../contracts/instances.ts";
 import { RENAMED_PRESETS } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { JOBS, type Queue } from "../workflow/jobs.ts";
+import { ApiSettings } from "./api-settings.ts";
+import { MOST } from "./setting-kinds.ts";
 
 /** Cores of an instance type by its size, as EC2 counts them; undefined for sizes like `metal`. */
 function coresOf(type: string): number | undefined {
@@ -45,17 +46,6 @@ export const LOG_DAYS = [30, 60, 90, 120, 180, 365, 400, 731, 1096, 1827, 2192, 
 
 export const NETWORKS = ["public", "nat", "endpoints"] as const;
 export type Network = (typeof NETWORKS)[number];
-
-/** Largest whole number that CloudFormation hands to the services. */
-const MOST = 2 ** 31 - 1;
-/** What S3 takes in one POST. */
-const LARGEST_POST = 5 * 1024 ** 3;
-
-/** Names of which each makes a resource of its own. */
-const each = <T extends z.ZodType<string>>(name: T) =>
-  z.array(name).refine((names) => new Set(names).size === names.length, "expected each once");
-
-const Origin = z.string().regex(/^https:\/\/[a-z0-9.-]+(:\d+)?$/, "expected an origin, like https://pacs.example.org");
 
 /**
  * One deployment, as plain data: bin/stages.ts holds the stages. What a setting is for stands with it, and
@@ -126,71 +116,7 @@ export const Stage = z
           .describe("up-sample on the instance that trains next, which warms it; otherwise on a CPU instance"),
       })
       .prefault({}),
-    api: z
-      .strictObject({
-        access: z
-          .enum(["iam", "cognito"])
-          .default("iam")
-          .describe("who may call: signed requests, or people who log in; with log-in there is the page"),
-        memoryMiB: z
-          .int()
-          .min(1769)
-          .max(10_240)
-          .default(NEW_ACCOUNT.memoryMiB)
-          .describe("memory of the function; 1,769 MiB give one core, and a new account allows 3,008"),
-        concurrency: z
-          .int()
-          .min(1)
-          .nullable()
-          .default(null)
-          .describe(
-            "calls answered at a time at most; null leaves the account's own limit, which must be 100 more than this",
-          ),
-        provisioned: z
-          .int()
-          .min(0)
-          .default(0)
-          .describe("environments kept warm; each costs while nobody calls, and the account's limit must be 100 more"),
-        requestsPerSecond: z.number().min(0.1).default(10).describe("calls a second, over all callers"),
-        requestsPerDay: z.int().min(1).max(MOST).default(10_000).describe("calls a day of a client with a key"),
-        clients: each(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "expected lower case letters, digits and dashes"))
-          .default([])
-          .describe(
-            "clients with an API key of their own under the usage plan; where there are any, every call needs one",
-          ),
-        corsOrigins: each(Origin).default([]).describe("origins whose pages may call besides our own"),
-        domain: z
-          .strictObject({
-            name: z.hostname().describe("name of the page, such as films.example.org"),
-            certificateArn: z.string().regex(/^arn:[a-z-]+:acm:us-east-1:/, "expected a certificate of us-east-1"),
-          })
-          .nullable()
-          .default(null)
-          .describe("a name of your own for the page, with its certificate; null takes CloudFront's"),
-        filmBytes: z
-          .int()
-          .min(100_000)
-          .max(4_500_000)
-          .default(4_500_000)
-          .describe("largest film in a call; larger ones go through an upload"),
-        uploadBytes: z.int().min(100_000).max(LARGEST_POST).default(100_000_000).describe("largest film in an upload"),
-        refuse: z
-          .enum(REFUSALS)
-          .nullable()
-          .default(null)
-          .describe(
-            "films that are refused: out-of-distribution are those unlike the training films, else answered without a decision; null refuses none",
-          ),
-        modelCheckSeconds: z.int().min(5).default(60).describe("seconds between looks for a newly promoted model"),
-        firewall: z.boolean().default(true).describe("a web firewall before the API: common rules and a rate limit"),
-        requestsPerAddress: z
-          .int()
-          .min(10)
-          .max(2_000_000_000)
-          .default(1000)
-          .describe("calls of one address within five minutes, before the firewall blocks it"),
-      })
-      .prefault({}),
+    api: ApiSettings.prefault({}),
     alarms: z
       .strictObject({
         email: z.email().nullable().default(null).describe("who is told; null subscribes nobody"),
@@ -213,21 +139,9 @@ export const Stage = z
       })
       .prefault({}),
   })
-  .refine(({ api }) => api.access === "iam" || api.clients.length === 0, {
-    path: ["api", "clients"],
-    message: "with log-in the page has no key to send; expected access iam, or no clients",
-  })
   .refine(({ name, api }) => api.access === "iam" || !/aws|amazon|cognito/.test(name), {
     path: ["name"],
     message: "the log-in's address holds it, where Cognito takes no aws, amazon or cognito; expected another name",
-  })
-  .refine(({ api }) => api.access === "cognito" || api.domain === null, {
-    path: ["api", "domain"],
-    message: "a name is for the page, which comes with log-in; expected access cognito, or null",
-  })
-  .refine(({ api }) => api.concurrency === null || api.provisioned <= api.concurrency, {
-    path: ["api", "provisioned"],
-    message: "expected no more warm environments than calls at a time",
   });
 export type Stage = z.infer<typeof Stage>;
 
