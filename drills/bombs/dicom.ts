@@ -107,6 +107,23 @@ export function dicomBombs(picture: Picture): Bomb[] {
     refused("deflated DICOM of 4 GB alone", deflated(rawDeflated())),
     refused("deflated DICOM of 4 GB before its pixels", deflated(rawDeflated(body.subarray(0, pixels - start)))),
     refused("deflated DICOM that is too large, and 4 GB", deflated(rawDeflated(huge.subarray(start)))),
+    either("DICOM of 40 MB of view", told({ "00185101": ["UT", Buffer.alloc(40_000_000, "A")] })),
+    either("DICOM of 40 MB of window", told({ "00281050": ["UT", Buffer.alloc(40_000_000, "\\")] })),
+    either("DICOM of 40 MB of pixel spacing", told({ "00280034": ["UT", Buffer.alloc(40_000_000, "1\\")] })),
+    either(
+      "DICOM of a palette of 45 MB",
+      dicomFile(picture, { tags: { ...PALETTE, ...table(256, 0, 16, 15_000_000) } }),
+    ),
+    either(
+      "DICOM of a 40 MB table",
+      told({
+        "00283010": ["SQ", [{ "00283002": ["US", [4096, 0, 16]], "00283006": ["OW", Buffer.alloc(40_000_000, 1)] }]],
+      }),
+    ),
+    either(
+      "deflated DICOM of 15 MB of view",
+      dicomFile(picture, { syntax: SYNTAX.deflated, tags: { "00185101": ["UT", Buffer.alloc(15_000_000, "A")] } }),
+    ),
     refused("DICOM of a million elements", Buffer.concat([meta, ...elements, body])),
     refused("deflated DICOM of a million elements", deflated(deflateRawSync(Buffer.concat(elements)))),
     refused(

@@ -26,6 +26,9 @@ const FRAME_BYTES = 6;
 /** Between the frames' markers: Huffman tables, a reserved one, arithmetic conditioning. */
 const NO_FRAMES: ReadonlySet<number> = new Set([0xc4, 0xc8, 0xcc]);
 
+/** Markers without a length (ITU T.81, B.1.1.3): TEM, restarts, start and end. */
+const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd9);
+
 export const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.has(marker);
 
 /** Walks the segments from the start to the first scan (ITU T.81, annex B), or to what is none; one may end beyond the bytes. */
@@ -39,6 +42,10 @@ export function* jpegSegments(view: Buffer): Generator<JpegSegment> {
       continue;
     }
     if (marker === SOS) return;
+    if (standsAlone(marker)) {
+      at += 2;
+      continue;
+    }
     const end = at + 2 + view.readUInt16BE(at + 2);
     yield { marker, start: at + 4, end };
     at = end;

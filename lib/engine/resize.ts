@@ -39,17 +39,32 @@ export function filmInSquare(film: Size, maxValue: number, geometry: SquareGeome
   ];
 }
 
-/** Weights of sides seen lately: films of a data set have a few sizes. */
+/** Weights of sides seen lately: films of a data set have a few sizes, each of some ten kilobytes. */
 const SIDES = new Map<string, Taps>();
-const MOST_SIDES = 512;
+const MOST_BYTES = 16 << 20;
+let bytesKept = 0;
 
 function taps(from: number, to: number, kernel: SquareGeometry["resize"]): Taps {
   const name = `${kernel} ${from} ${to}`;
   let made = SIDES.get(name);
   if (made === undefined) {
     made = tapsOf(from, to, kernel);
-    if (SIDES.size === MOST_SIDES) SIDES.delete(SIDES.keys().next().value!);
-    SIDES.set(name, made);
+    keep(name, made);
   }
   return made;
+}
+
+const bytesOf = ({ first, weights }: Taps): number => first.byteLength + weights.byteLength;
+
+/** Oldest out; a side so long that it would push out the others is not kept. */
+function keep(name: string, made: Taps): void {
+  const bytes = bytesOf(made);
+  if (bytes > MOST_BYTES / 4) return;
+  for (const [oldest, taps] of SIDES) {
+    if (bytesKept + bytes <= MOST_BYTES) break;
+    SIDES.delete(oldest);
+    bytesKept -= bytesOf(taps);
+  }
+  SIDES.set(name, made);
+  bytesKept += bytes;
 }

@@ -42,19 +42,33 @@ function withoutMeta(bytes: Uint8Array): { syntax: string; body: Buffer } {
   if (given[start] !== 2) return { syntax: "", body: given.subarray(start) };
   const file = hasPrefix ? given : Buffer.concat([PREAMBLE, given]);
   const meta = dicomParser.readPart10Header(file) as DataSet & { readonly position: number };
-  const syntax = meta.string("x00020010")?.replaceAll("\0", "").trim() ?? "";
+  const syntax = text(meta, "x00020010") ?? "";
   return { syntax, body: file.subarray(meta.position) };
 }
 
-/** Text of an attribute, trimmed and upper case; undefined where it is absent or empty. */
-export function code(dataSet: DataSet, tag: string): string | undefined {
-  const text = dataSet.string(tag)?.replaceAll("\0", "").trim().toUpperCase();
-  return text === "" ? undefined : text;
+/** Attributes that are read here hold a code or some numbers, of 16 bytes each (PS3.5, 6.2); a file may claim megabytes. */
+const MOST_TEXT = 1024;
+
+/** Text of an attribute, trimmed; undefined where it is absent or empty. */
+export function text(dataSet: DataSet, tag: string): string | undefined {
+  const element = dataSet.elements[tag];
+  if (element === undefined) return undefined;
+  const { dataOffset, length } = element;
+  const bytes = dataSet.byteArray.subarray(dataOffset, dataOffset + Math.min(length, MOST_TEXT));
+  const told = Buffer.from(bytes).toString("latin1").replaceAll("\0", "").trim();
+  return told === "" ? undefined : told;
 }
 
-/** First value of a decimal string. */
+/** The same, upper case. */
+export const code = (dataSet: DataSet, tag: string): string | undefined => text(dataSet, tag)?.toUpperCase();
+
+/** Values of a decimal or integer string; NaN for what is none. */
+export const numbers = (dataSet: DataSet, tag: string): number[] =>
+  text(dataSet, tag)?.split("\\").map(Number.parseFloat) ?? [];
+
+/** First value of a decimal or integer string; undefined where it is none. */
 export function decimal(dataSet: DataSet, tag: string): number | undefined {
-  const value = dataSet.floatString(tag);
+  const [value] = numbers(dataSet, tag);
   return value === undefined || !Number.isFinite(value) ? undefined : value;
 }
 
@@ -62,8 +76,14 @@ export function decimal(dataSet: DataSet, tag: string): number | undefined {
 export const firstItem = (dataSet: DataSet, tag: string): DataSet | undefined =>
   dataSet.elements[tag]?.items?.[0]?.dataSet;
 
-/** The words of an element of 16-bit values, in the data set's byte order. */
-export function words(dataSet: DataSet, element: Element): number[] {
-  const count = Math.floor(Math.min(element.length, dataSet.byteArray.length - element.dataOffset) / 2);
-  return Array.from({ length: count }, (_, i) => dataSet.uint16(element.tag, i) ?? 0);
+/** A word of value 1 where the low byte comes first. */
+const LITTLE_ENDIAN_ONE = Uint8Array.of(1, 0);
+
+/** The first words of an element of 16-bit values, in the data set's byte order; fewer where it has no more. */
+export function words(dataSet: DataSet, { dataOffset, length }: Element, most: number): Uint16Array {
+  const count = Math.floor(Math.min(length, dataSet.byteArray.length - dataOffset, 2 * most) / 2);
+  // A copy, since a table may begin at an odd byte.
+  const bytes = Buffer.from(dataSet.byteArray.subarray(dataOffset, dataOffset + 2 * count));
+  if (dataSet.byteArrayParser.readUint16(LITTLE_ENDIAN_ONE, 0) !== 1) bytes.swap16();
+  return new Uint16Array(new Uint8Array(bytes).buffer);
 }

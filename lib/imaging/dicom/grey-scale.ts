@@ -1,6 +1,6 @@
-import type { DataSet } from "dicom-parser";
-import { contentDepth } from "../../domain/film-limits.ts";
-import { decimal, firstItem, words } from "./data-set.ts";
+import type { DataSet, Element } from "dicom-parser";
+import { brightest, contentDepth } from "../../domain/film-limits.ts";
+import { code, decimal, firstItem, words } from "./data-set.ts";
 import type { PixelFormat } from "./header.ts";
 
 /** A function from one value to the next along DICOM's grey-scale pipeline. */
@@ -43,7 +43,7 @@ export function valuesOfInterest(dataSet: DataSet, signed: boolean): Transform |
   const centre = decimal(dataSet, "x00281050");
   const width = decimal(dataSet, "x00281051");
   if (centre === undefined || width === undefined) return undefined;
-  const shape = dataSet.string("x00281056")?.trim().toUpperCase() ?? "LINEAR";
+  const shape = code(dataSet, "x00281056") ?? "LINEAR";
   return WINDOWS[shape]?.(centre, width);
 }
 
@@ -70,17 +70,22 @@ export function lookUp(item: DataSet, signed: boolean, tags = LUT): { apply: Tra
   const entries = tableEntries(item, element, length);
   if (entries.length < length || bits < 1 || bits > 16) return undefined;
   const apply: Transform = (value) => entries[Math.min(length - 1, Math.max(0, Math.round(value) - first))]!;
-  return { apply, most: 2 ** bits - 1 };
+  return { apply, most: 2 ** entryBits(bits, brightest(entries)) - 1 };
 }
 
+/**
+ * Bits that a table's entries have: as declared where the largest needs the topmost of them. Some writers declare 16 bits
+ * for entries of 12, which taken by their word would make a black film, or fewer bits than their entries have.
+ */
+const entryBits = (declared: number, largest: number): number => {
+  if (largest >= 2 ** (declared - 1) && largest < 2 ** declared) return declared;
+  return contentDepth(largest);
+};
+
 /** Entries of 16 bits, or two of 8 bits in a word, as old writers pack them. */
-function tableEntries(
-  item: DataSet,
-  element: { length: number; dataOffset: number; tag: string },
-  length: number,
-): number[] {
-  if (element.length >= 2 * length) return words(item, element).slice(0, length);
-  return Array.from(item.byteArray.subarray(element.dataOffset, element.dataOffset + element.length)).slice(0, length);
+function tableEntries(item: DataSet, element: Element, length: number): Uint16Array | Uint8Array {
+  if (element.length >= 2 * length) return words(item, element, length);
+  return item.byteArray.subarray(element.dataOffset, element.dataOffset + Math.min(element.length, length));
 }
 
 /** Least and most. */

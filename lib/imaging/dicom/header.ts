@@ -3,7 +3,7 @@ import type { Warning } from "../../contracts/api.ts";
 import { InputError } from "../../domain/errors.ts";
 import { checkSize } from "../film.ts";
 import { PIXEL_DATA } from "./body.ts";
-import { code } from "./data-set.ts";
+import { code, decimal } from "./data-set.ts";
 
 /** How pixels are stored (PS3.3, C.7.6.3). */
 export interface PixelFormat {
@@ -50,7 +50,7 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
     throw new InputError("dicom-no-pixels", "the DICOM file holds no pixel data");
   }
   refuseOtherFilms(dataSet);
-  const frames = dataSet.intString("x00280008") ?? 1;
+  const frames = decimal(dataSet, "x00280008") ?? 1;
   if (frames > 1) throw new InputError("multi-frame", "the DICOM file has several frames, expected one");
   const photometric = code(dataSet, "x00280004");
   if (!isPhotometric(photometric)) {

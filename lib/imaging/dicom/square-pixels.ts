@@ -1,6 +1,7 @@
 import type { DataSet } from "dicom-parser";
 import type { GreyImage } from "../../domain/grey-image.ts";
 import { checkSize } from "../film.ts";
+import { numbers } from "./data-set.ts";
 
 /** Where a file may say how high its pixels are and how wide (PS3.3, C.7.6.3.1.7), in the order asked. */
 const SIZES = ["x00280034", "x00181164", "x00280030", "x00182010"] as const;
@@ -12,7 +13,7 @@ const LONGEST = 4;
 /** Height of a pixel by its width; 1 where the file does not say, or nothing that could be. */
 export function pixelRatio(dataSet: DataSet): number {
   for (const tag of SIZES) {
-    const [high = 0, wide = 0] = dataSet.string(tag)?.split("\\").map(Number) ?? [];
+    const [high = 0, wide = 0] = numbers(dataSet, tag);
     const ratio = high / wide;
     if (ratio >= 1 / LONGEST && ratio <= LONGEST) return Math.abs(ratio - 1) < NEARLY ? 1 : ratio;
   }

@@ -32,6 +32,17 @@ describe("jpegSegments", () => {
     );
   });
 
+  it("passes markers that have no length", () => {
+    const alone = fc.constantFrom(0x01, 0xd0, 0xd7, 0xd8, 0xd9);
+    fc.assert(
+      fc.property(segments, fc.array(alone), (written, markers) => {
+        const between = Buffer.concat(markers.map((marker) => Buffer.from([0xff, marker])));
+        const bytes = Buffer.concat([START, ...written.flatMap((one) => [between, segment(...one)]), between]);
+        expect([...jpegSegments(bytes)].map(({ marker }) => marker)).toEqual(written.map(([marker]) => marker));
+      }),
+    );
+  });
+
   it("ends with whatever bytes it is given, and finds nothing outside them but an end", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {

@@ -3,7 +3,7 @@ import dcmjsCodecs from "dcmjs-codecs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { random } from "../../../lib/domain/random.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
-import { type DicomOptions, dicomFile, nativePixels, type Picture, SYNTAX } from "./dicom-file.ts";
+import { type DicomOptions, type DicomTags, dicomFile, nativePixels, type Picture, SYNTAX } from "./dicom-file.ts";
 import { AWKWARD, asSharp, drawnFilm, hasAwkward, largestDifference, refusal } from "./films.ts";
 
 const { NativeCodecs, Context } = dcmjsCodecs;
@@ -223,6 +223,27 @@ describe("grey scale", () => {
     const at = (value: number) => table[Math.min(999, Math.max(0, value - 500))]!;
     const expected = Array.from(film.values, (value) => Math.round((at(value) / 1023) * 4095));
     expect(await valuesOf(film, { tags })).toEqual(expected);
+  });
+
+  test.each([
+    ["sixteen bits declared for entries of twelve", 16, 4095, 4095],
+    ["eight bits declared for entries of ten", 8, 1023, 1023],
+    ["entries that need the topmost bit declared", 11, 1500, 2047],
+  ])("a VOI table is as deep as its entries: %s", async (_, bits, largest, white) => {
+    const table = Array.from({ length: 4096 }, (_, i) => Math.round((i / 4095) * largest));
+    const tags = { "00283010": ["SQ", [{ "00283002": ["US", [4096, 0, bits]], "00283006": ["OW", table] }]] } as const;
+    for (const syntax of [SYNTAX.explicit, SYNTAX.implicit, SYNTAX.bigEndian]) {
+      const expected = Array.from(film.values, (value) => Math.round((table[value]! / white) * 4095));
+      expect(await valuesOf(film, { tags, syntax })).toEqual(expected);
+    }
+  });
+
+  test("two tables of 65,536 entries are read", async () => {
+    const whole = Array.from({ length: 65_536 }, (_, i) => i);
+    const item: DicomTags = { "00283002": ["US", [0, 0, 16]], "00283006": ["OW", whole] };
+    const deep = picture(16);
+    const tags: DicomTags = { "00283000": ["SQ", [item]], "00283010": ["SQ", [item]] };
+    expect(await valuesOf(deep, { tags })).toEqual([...deep.values]);
   });
 
   test("a modality table goes before the window", async () => {
