@@ -27,7 +27,11 @@ const PROGRAMS = {
   },
   evaluator: { entries: { main: "containers/evaluator/main.ts" }, files: ["lib/report/published/study.csv"] },
   api: {
-    entries: { main: "functions/api/handler.ts", worker: "lib/inference/worker.ts" },
+    entries: {
+      main: "functions/api/handler.ts",
+      "model-program": "lib/inference/model-program.ts",
+      "reader-program": "lib/inference/reader-program.ts",
+    },
     files: ["functions/api/page"],
   },
 };

@@ -1,24 +1,61 @@
+import type { FilmFacts, Warning } from "../contracts/api.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
-import { type ErrorReport, reportError } from "../domain/errors.ts";
-import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions, Vitals } from "./film-service.ts";
+import type { Size } from "../domain/geometry.ts";
+import type { SquareGeometry } from "../engine/resize.ts";
+import type { HeatGrid } from "../imaging/heat.ts";
+import type { FilmPicture, FilmSource, PictureOptions, Timings, Vitals } from "./film-service.ts";
+import type { Prediction } from "./prediction.ts";
+import type { Strangeness } from "./strangeness.ts";
 
-/** What a predictor's process is asked, and what it answers. */
-export interface Calls {
+/** A film's pixels as the network takes them: size x size grey values. */
+export interface Square {
+  readonly pixels: Uint8Array;
+  /** Whether to make the heat maps, too. */
+  readonly maps: boolean;
+}
+
+export interface Predicted extends Strangeness {
+  readonly prediction: Prediction;
+}
+
+/** What the process that holds the model is asked, and what it answers. */
+export interface ModelCalls {
   readonly load: { ask: { versionFolder: string; version: ModelVersion }; answer: null };
-  readonly answer: { ask: { film: FilmSource; options: AnswerOptions }; answer: FilmAnswer };
-  readonly picture: { ask: { film: FilmSource; options: PictureOptions }; answer: FilmPicture };
+  readonly predict: { ask: Square; answer: Predicted };
   readonly vitals: { ask: null; answer: Vitals };
 }
-export type CallName = keyof Calls;
 
-export interface Request<Name extends CallName = CallName> {
-  readonly id: number;
-  readonly call: Name;
-  readonly ask: Calls[Name]["ask"];
+/** What a film's reader found. */
+export interface ReadFilm {
+  readonly facts: FilmFacts;
+  readonly size: Size;
+  readonly warnings: readonly Warning[];
+  /** Empty where no geometry was given. */
+  readonly pixels: Uint8Array;
+  readonly timings: Timings;
 }
 
-export type Reply =
-  | { readonly id: number; readonly answer: Calls[CallName]["answer"] }
-  | { readonly id: number; readonly error: ErrorReport };
+export interface DrawOptions extends Pick<PictureOptions, "style" | "colours" | "opacity"> {
+  /** None for the style `film`. */
+  readonly grid: HeatGrid | null;
+}
 
-export const errorReply = (id: number, error: unknown): Reply => ({ id, error: reportError(error) });
+export type Drawn = Pick<FilmPicture, "png" | "box" | "timings">;
+
+/** What a process that reads films is asked, and what it answers; one film after the other. */
+export interface ReaderCalls {
+  /** Reads a film and keeps it until the next; where there is no geometry it is neither checked nor made a square. */
+  readonly read: { ask: { film: FilmSource; geometry: SquareGeometry | null }; answer: ReadFilm };
+  /** Draws the film that was read last. */
+  readonly draw: { ask: DrawOptions; answer: Drawn };
+  readonly vitals: { ask: null; answer: Vitals };
+}
+
+/** Calls by their name: what is asked, and what is answered. */
+export type CallTable<Calls> = { readonly [Name in keyof Calls]: { ask: unknown; answer: unknown } };
+
+export interface Request {
+  readonly id: number;
+  readonly call: string;
+  readonly ask: unknown;
+}

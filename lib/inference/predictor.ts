@@ -1,20 +1,29 @@
 import { join } from "node:path";
-import type { Refusal } from "../contracts/api.ts";
+import type { Refusal, Warning } from "../contracts/api.ts";
 import { Evaluation } from "../contracts/evaluation.ts";
 import { modelKeys } from "../contracts/layout.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
 import { eachOf } from "../domain/each-of.ts";
 import { type ErrorReport, InputError, reportError, TemporaryError } from "../domain/errors.ts";
+import { rectangleToFilm } from "../domain/geometry.ts";
 import type { ObservationStatus } from "../domain/observation-status.ts";
+import { observationIndex } from "../domain/observations.ts";
+import { cellArea } from "../model/cell-area.ts";
+import { buildNetwork } from "../model/networks.ts";
 import { resolveVersion } from "../registry/channels.ts";
 import { observationStatuses } from "../registry/observation-statuses.ts";
 import { materialiseVersion } from "../registry/versions.ts";
 import { cacheFolder } from "../setup/cache-folder.mjs";
 import { findDocument } from "../store/documents.ts";
 import type { Store } from "../store/store.ts";
+import { type CallProcess, ProcessEnded, startModel } from "./call-process.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions, Vitals } from "./film-service.ts";
+import { heatGrid } from "./heat-grid.ts";
+import { keepUp } from "./keep-up.ts";
+import type { ModelCalls, ReadFilm } from "./messages.ts";
+import { type FilmReader, openReaderPool } from "./reader-pool.ts";
+import { stopwatch } from "./stopwatch.ts";
 import { OUT_OF_DISTRIBUTION } from "./strangeness.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
 export interface PredictorOptions {
   /** The room `models`. */
@@ -25,7 +34,7 @@ export interface PredictorOptions {
   readonly cache?: string;
   /** Films answered or waiting at one time; one more is refused. */
   readonly mostFilms?: number;
-  /** Seconds for one film, its waiting included, after which its process is ended. */
+  /** Seconds for one film in a process, waiting for one left out, after which that process is ended. */
   readonly timeout?: number;
   /** Films that are refused, which would be answered without a decision; none if left out. */
   readonly refuse?: Refusal | undefined;
@@ -34,15 +43,21 @@ export interface PredictorOptions {
 const DEFAULTS = { model: "production", mostFilms: 64, timeout: 30 } as const;
 /** Loading and warming a large ensemble on a slow disk. */
 const LOAD_TIMEOUT = 300_000;
-/** A process that ends so often before it is ready will not start by itself. */
+/** A process that ends so often before it has ever been ready will not start by itself. */
 const MOST_FAILED_STARTS = 3;
+
+/** Of the model's process, but the memory of all. */
+export interface PredictorVitals extends Vitals {
+  /** Ids of the processes that read films. */
+  readonly readers: readonly number[];
+}
 
 /** One film of several: answered, or refused for its own reason. */
 export type PredictResult = FilmAnswer | { readonly error: ErrorReport };
 
 /**
- * A model version, ready to answer in a process of its own. The caller's event loop stays free; a process that crashes
- * fails the films that it had, and another takes its place.
+ * A model version, ready to answer: films are read by processes of their own (reader-pool.ts), the model computes in
+ * another. The caller's event loop stays free; a process that ends fails the films that it had, and another takes its place.
  */
 export interface Predictor {
   readonly version: ModelVersion;
@@ -56,7 +71,7 @@ export interface Predictor {
   picture(film: FilmSource, options: PictureOptions): Promise<FilmPicture>;
   /** Each film for itself, in order; several at a time, so that the model sees batches. */
   predict(films: readonly FilmSource[], options?: { readonly explain?: boolean }): Promise<PredictResult[]>;
-  vitals(): Promise<Vitals>;
+  vitals(): Promise<PredictorVitals>;
   close(): Promise<void>;
 }
 
@@ -68,24 +83,20 @@ export interface Predictor {
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { models, model, mostFilms, timeout, refuse } = { ...DEFAULTS, ...options };
   const cache = options.cache ?? join(cacheFolder(), "models");
-  // It starts while the version is fetched.
-  let spare: WorkerProcess | undefined = startWorker();
-  const {
-    manifest: version,
-    folder,
-    statuses,
-  } = await fetchVersion().catch(async (error: unknown) => {
-    await spare?.stop(0);
+  const wall = timeout * 1000;
+  // Both start while the version is fetched.
+  const readers = openReaderPool(wall);
+  let spare: ModelProcess | undefined = startModel();
+  const abandon = async (error: unknown): Promise<never> => {
+    await Promise.all([spare?.stop(0), readers.close()]);
     throw error;
-  });
-  const milliseconds = timeout * 1000;
-
-  let closed = false;
-  let ready = false;
-  let broken = false;
+  };
+  const { manifest: version, statuses } = await fetchVersion().catch(abandon);
+  const { geometry } = version;
+  const cells = cellArea(buildNetwork(version.model), geometry.size);
   let inside = 0;
-  let starting: Promise<WorkerProcess> = start();
-  await starting;
+  let closed = false;
+  const kept = await keepUp(() => start(MOST_FAILED_STARTS)).catch(abandon);
 
   async function fetchVersion() {
     const local = await materialiseVersion(models, await resolveVersion(models, model), cache);
@@ -97,52 +108,96 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     return { ...local, statuses: await statusesOf(models, local.manifest) };
   }
 
-  /** A process with the model; starts the next one when it ends, unless it never got ready. */
-  async function start(failedStarts = 0): Promise<WorkerProcess> {
-    const worker = spare ?? startWorker();
+  /** A process with the model, whose files are verified each time: what was changed since is not answered with. */
+  async function start(triesLeft: number): Promise<ModelProcess> {
+    const process = spare ?? startModel();
     spare = undefined;
-    worker.ended.then(() => {
-      if (!ready || closed) return;
-      ready = false;
-      starting = restart();
-    });
     try {
-      await worker.call("load", { versionFolder: folder, version }, LOAD_TIMEOUT);
+      const { folder } = await materialiseVersion(models, version.version, cache);
+      await process.call("load", { versionFolder: folder, version }, { wall: LOAD_TIMEOUT });
+      return process;
     } catch (error) {
-      await worker.stop();
-      if (closed || failedStarts + 1 >= MOST_FAILED_STARTS || !(error instanceof TemporaryError)) throw error;
-      return start(failedStarts + 1);
+      await process.stop();
+      if (closed || triesLeft === 1 || !(error instanceof TemporaryError)) throw error;
+      return start(triesLeft - 1);
     }
-    ready = true;
-    return worker;
   }
 
-  function restart(): Promise<WorkerProcess> {
-    broken = false;
-    const next = start();
-    // Whoever waits is told; the next caller tries anew.
-    next.catch(() => {
-      broken = true;
-    });
-    return next;
-  }
-
-  async function admitted<T>(use: (worker: WorkerProcess) => Promise<T>): Promise<T> {
+  async function admitted<T>(use: () => Promise<T>): Promise<T> {
     if (closed) throw new TemporaryError("predictor-closed", "the predictor is closed");
     if (inside >= mostFilms) throw new TemporaryError("busy", `${inside} films are being answered; try again`);
-    if (broken) starting = restart();
     inside += 1;
     try {
-      return await use(await starting);
+      return await use();
     } finally {
       inside -= 1;
     }
   }
 
-  const answer = (film: FilmSource, { maps = false }: AnswerOptions = {}): Promise<FilmAnswer> =>
-    admitted((worker) => worker.call("answer", { film, options: { maps } }, milliseconds)).then(unlessRefused);
+  /** What the model says of a film that was read. */
+  async function predicted({ facts, size, warnings, pixels, timings }: ReadFilm, maps: boolean): Promise<FilmAnswer> {
+    const clock = stopwatch();
+    const ask = async () => (await kept.current()).call("predict", { pixels, maps }, { wall });
+    // A square can't have been what ended the model's process: the next one answers.
+    const {
+      prediction,
+      outOfDistribution,
+      warnings: doubts,
+    } = await ask().catch((error: unknown) => {
+      if (error instanceof ProcessEnded) return ask();
+      throw error;
+    });
+    clock.lap("predict");
+    return {
+      film: facts,
+      prediction,
+      area: rectangleToFilm(cells, size, geometry),
+      outOfDistribution,
+      warnings: [...warnings, ...doubts],
+      timings: { ...timings, ...clock.laps },
+    };
+  }
 
-  function unlessRefused<T extends FilmAnswer | FilmPicture>(told: T): T {
+  async function answer(film: FilmSource, { maps = false }: AnswerOptions = {}): Promise<FilmAnswer> {
+    return admitted(async () => {
+      // No film is read for a model that can't answer.
+      await kept.current();
+      const read = await readers.withReader((reader) => reader.read(film, geometry));
+      return unlessRefused(await predicted(read, maps));
+    });
+  }
+
+  async function picture(film: FilmSource, options: PictureOptions): Promise<FilmPicture> {
+    return admitted(async () => {
+      if (options.style !== "film") await kept.current();
+      return readers.withReader(async (reader) =>
+        options.style === "film" ? plainPicture(reader, film) : heatPicture(reader, film, options),
+      );
+    });
+  }
+
+  async function heatPicture(reader: FilmReader, film: FilmSource, options: PictureOptions): Promise<FilmPicture> {
+    const { style, colours, opacity } = options;
+    const told = unlessRefused(await predicted(await reader.read(film, geometry), true));
+    const { prediction, outOfDistribution } = told;
+    const observation = observationIndex(options.observation!);
+    const isBlank =
+      options.blank === "below-threshold" &&
+      (outOfDistribution === true || prediction.probabilities[observation]! < version.thresholds[observation]!);
+    const grid = heatGrid(prediction, observation, told.area);
+    const shown = isBlank ? { ...grid, values: new Float32Array(grid.values.length) } : grid;
+    const { png, box, timings } = await reader.draw({
+      style,
+      grid: shown,
+      ...(colours !== undefined && { colours }),
+      ...(opacity !== undefined && { opacity }),
+    });
+    const why = !isBlank ? NO_REGION : outOfDistribution === true ? NO_DECISION : BELOW_THRESHOLD;
+    const warnings = box === null ? [...told.warnings, why] : told.warnings;
+    return { png, box, outOfDistribution, warnings, timings: { ...told.timings, ...timings } };
+  }
+
+  function unlessRefused(told: FilmAnswer): FilmAnswer {
     if (refuse !== OUT_OF_DISTRIBUTION || !told.outOfDistribution) return told;
     const warning = told.warnings.find(({ code }) => code === OUT_OF_DISTRIBUTION);
     throw new InputError(OUT_OF_DISTRIBUTION, warning?.message ?? OUT_OF_DISTRIBUTION);
@@ -152,24 +207,48 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     version,
     statuses,
     get ready() {
-      return ready;
+      return kept.ready;
     },
     answer,
-    picture: (film, pictureOptions) =>
-      admitted((worker) => worker.call("picture", { film, options: pictureOptions }, milliseconds)).then(unlessRefused),
+    picture,
     predict: (films, { explain = false } = {}) =>
       eachOf(films, Math.min(FILMS_AT_ONCE, mostFilms), (film) =>
         answer(film, { maps: explain }).catch((error: unknown) => ({ error: reportError(error) })),
       ),
-    vitals: async () => (await starting).call("vitals", null, milliseconds),
+    async vitals() {
+      const model = await kept.current();
+      const [own, reading] = await Promise.all([model.call("vitals", null, { wall }), readers.vitals()]);
+      return {
+        ...own,
+        residentBytes: reading.reduce((sum, { residentBytes }) => sum + residentBytes, own.residentBytes),
+        readers: reading.map(({ process }) => process),
+      };
+    },
     async close() {
       closed = true;
-      ready = false;
-      const worker = await starting.catch(() => undefined);
-      await worker?.stop();
+      await Promise.all([kept.close(), readers.close()]);
     },
   };
 }
+
+async function plainPicture(reader: FilmReader, film: FilmSource): Promise<FilmPicture> {
+  const { warnings, timings: reading } = await reader.read(film, null);
+  const { png, timings } = await reader.draw({ style: "film", grid: null });
+  return { png, box: null, outOfDistribution: null, warnings, timings: { ...reading, ...timings } };
+}
+
+type ModelProcess = CallProcess<ModelCalls>;
+
+const BELOW_THRESHOLD: Warning = {
+  code: "below-threshold",
+  message: "the observation's probability lies below its threshold; the map is left blank, as was asked for",
+};
+const NO_DECISION: Warning = {
+  code: "no-decision",
+  message:
+    "no decision is given on this film, so that none is above its threshold; the map is left blank, as was asked for",
+};
+const NO_REGION: Warning = { code: "no-region", message: "no region of the film stands out for this observation" };
 
 /** The evaluation is read only where the manifest does not tell. */
 const statusesOf = async (models: Store, version: ModelVersion): Promise<readonly ObservationStatus[]> =>

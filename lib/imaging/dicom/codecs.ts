@@ -1,7 +1,15 @@
 import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
 import { InputError } from "../../domain/errors.ts";
 import { truncated } from "./body.ts";
-import { type CodestreamSize, endsWhole, jpeg2000Size, jpegColours, jpegSize, withoutBoxes } from "./codestream.ts";
+import {
+  type CodestreamSize,
+  endsWhole,
+  jpeg2000Size,
+  jpegColours,
+  jpegSize,
+  withoutBoxes,
+  withoutLoneMarkers,
+} from "./codestream.ts";
 import type { Photometric, PixelFormat } from "./header.ts";
 
 type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg2000";
@@ -9,17 +17,19 @@ type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg20
 interface Codec {
   readonly decode: Decode;
   readonly size: (frame: Buffer) => CodestreamSize | undefined;
+  /** The frame as its decoder takes it. */
+  readonly plain: (frame: Buffer) => Buffer;
   /** What three components are once decoded: as the header says, unless the codestream itself does. */
   readonly colours?: (frame: Buffer) => Photometric | undefined;
 }
 
 /** Its header is often that of the picture before it was compressed. */
-const LOSSY_JPEG: Codec = { decode: "decodeJpeg", size: jpegSize, colours: jpegColours };
-const JPEG: Codec = { decode: "decodeJpeg", size: jpegSize };
-const JPEG_LS: Codec = { decode: "decodeJpegLs", size: jpegSize };
+const LOSSY_JPEG: Codec = { decode: "decodeJpeg", size: jpegSize, plain: withoutLoneMarkers, colours: jpegColours };
+const JPEG: Codec = { decode: "decodeJpeg", size: jpegSize, plain: withoutLoneMarkers };
+const JPEG_LS: Codec = { decode: "decodeJpegLs", size: jpegSize, plain: withoutLoneMarkers };
 /** Its decoders undo its own colour transformation. */
-const JPEG_2000: Codec = { decode: "decodeJpeg2000", size: jpeg2000Size, colours: () => "RGB" };
-const HTJ2K: Codec = { decode: "decodeHtJpeg2000", size: jpeg2000Size, colours: () => "RGB" };
+const JPEG_2000: Codec = { decode: "decodeJpeg2000", size: jpeg2000Size, plain: withoutBoxes, colours: () => "RGB" };
+const HTJ2K: Codec = { decode: "decodeHtJpeg2000", size: jpeg2000Size, plain: withoutBoxes, colours: () => "RGB" };
 
 /** Transfer syntaxes by the end of their UID, after 1.2.840.10008.1.2.4. (PS3.6, annex A). */
 const CODECS: Readonly<Record<string, Codec>> = {
@@ -55,7 +65,7 @@ export interface DecodedFrame {
  * @throws InputError `film-truncated`, `film-damaged`
  */
 export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFormat): Promise<DecodedFrame> {
-  const frame = withoutBoxes(encoded);
+  const frame = codec.plain(encoded);
   const size = sizeOf(frame, codec);
   const fits = size?.width === format.columns && size.height === format.rows;
   if (!fits || size.components !== format.samples || size.bits > format.bitsAllocated || size.tiles > MOST_TILES) {

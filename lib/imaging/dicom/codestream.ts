@@ -1,4 +1,4 @@
-import { APP0, APP14, isFrame, jpegSegments, readJpegFrame, SOF55 } from "../../domain/jpeg-segments.ts";
+import { APP0, APP14, isFrame, jpegSegments, readJpegFrame, SOF55, standsAlone } from "../../domain/jpeg-segments.ts";
 
 /** What a compressed frame says of itself before it is decoded. */
 export interface CodestreamSize {
@@ -37,6 +37,19 @@ export function jpegColours(frame: Buffer): "RGB" | "YBR_FULL" | undefined {
     if (marker === APP14 && text === "Adobe") return frame[start + 11] === 0 ? "RGB" : "YBR_FULL";
   }
   return undefined;
+}
+
+/** A JPEG without the markers before its scan that have no length and say nothing: a decoder waits for ever at one. */
+export function withoutLoneMarkers(frame: Buffer): Buffer {
+  const kept = [frame.subarray(0, 2)];
+  let at = 2;
+  for (const { start, end } of jpegSegments(frame)) {
+    kept.push(frame.subarray(start - 4, end));
+    at = end;
+  }
+  while (frame[at] === 0xff && standsAlone(frame[at + 1] ?? 0)) at += 2;
+  kept.push(frame.subarray(at));
+  return kept.reduce((sum, { length }) => sum + length, 0) === frame.length ? frame : Buffer.concat(kept);
 }
 
 /** More wavelet levels or quality layers than a film's writer chooses: each costs a decoder time. */

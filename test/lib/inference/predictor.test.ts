@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -20,6 +20,7 @@ import { featureChannels } from "../../../lib/model/networks.ts";
 import { ownKernelsCompute } from "../../../lib/model/own-network.ts";
 import { encodeFeatureSpace } from "../../../lib/registry/feature-space-file.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
+import { openStore, storeUri } from "../../../lib/store/open.ts";
 import { dicomFile, type Picture } from "../imaging/dicom-file.ts";
 import { AWKWARD, asSharp, drawnFilm, hasAwkward } from "../imaging/films.ts";
 import { MODEL, publishRandomModel } from "./published-model.ts";
@@ -239,14 +240,59 @@ describe("the caller", () => {
     await expect(small.answer(png)).rejects.toMatchObject({ code: "predictor-closed" });
   });
 
-  test("is told of a crash, and the next film is answered by a new process", async () => {
+  test("loses no film where the model's process ends: the next one answers", async () => {
     const { process: crashed } = await predictor.vitals();
-    const working = predictor.answer(png);
+    const working = Array.from({ length: 6 }, () => predictor.answer(png));
     process.kill(crashed, "SIGKILL");
-    await expect(working).rejects.toMatchObject({ code: "predictor-stopped", exitCode: 75 });
-    await expect.poll(() => predictor.ready, { timeout: 30_000 }).toBe(true);
-    expect(probabilities(await predictor.answer(png))).toHaveLength(14);
+    for (const answered of working) expect(probabilities(await answered)).toHaveLength(14);
     expect((await predictor.vitals()).process).not.toBe(crashed);
+  });
+
+  test.each([
+    ["is killed", "SIGKILL", { code: "predictor-stopped", exitCode: 75 }],
+    ["fails", "SIGSEGV", { code: "film-damaged", exitCode: 64 }],
+  ] as const)(
+    "whose film's reader %s is told; other films are answered meanwhile and afterwards",
+    async (_, signal, told) => {
+      const own = await openPredictor({ models, model: predictor.version.version, cache });
+      onTestFinished(() => own.close());
+      const { readers } = await own.vitals();
+      expect(readers).toHaveLength(1);
+      process.kill(readers[0]!, "SIGSTOP");
+      const unlucky = own.answer(png);
+      expect(probabilities(await own.answer(png))).toHaveLength(14);
+      process.kill(readers[0]!, signal);
+      process.kill(readers[0]!, "SIGCONT");
+      await expect(unlucky).rejects.toMatchObject(told);
+      expect(own.ready).toBe(true);
+      expect(probabilities(await own.answer(png))).toHaveLength(14);
+    },
+  );
+
+  test("is told that the model is away, or changed, and it is back by itself", async () => {
+    const folder = join(cache, "store");
+    const store = openStore(storeUri(folder));
+    const { version } = await publishRandomModel(store, CALIBRATION);
+    const own = await openPredictor({ models: store, model: version, cache });
+    onTestFinished(() => own.close());
+    const graph = join(folder, "versions", version, "saved_model", "saved_model.pb");
+    const bytes = readFileSync(graph);
+    const harms: readonly [does: () => Promise<void>, undo: () => Promise<void>][] = [
+      [() => rename(folder, `${folder}.away`), () => rename(`${folder}.away`, folder)],
+      [() => writeFile(graph, Buffer.concat([bytes, bytes])), () => writeFile(graph, bytes)],
+    ];
+    const before = probabilities(await own.answer(png));
+    for (const [does, undo] of harms) {
+      const { process: model } = await own.vitals();
+      await does();
+      process.kill(model, "SIGKILL");
+      await expect.poll(() => own.ready).toBe(false);
+      await expect(own.answer(png)).rejects.toMatchObject({ code: "not-ready", exitCode: 75 });
+      await undo();
+      // Nobody asks meanwhile.
+      await expect.poll(() => own.ready).toBe(true);
+      expect(probabilities(await own.answer(png))).toEqual(before);
+    }
   });
 
   test("is told of a film that takes too long, and its process is ended", async () => {

@@ -1,0 +1,48 @@
+import { resizeToSquare } from "../engine/resize.ts";
+import type { Film } from "../imaging/film.ts";
+import { filmPng, mapPng, type Overlay, overlayPng } from "../imaging/overlay.ts";
+import { checkPlausibility } from "../imaging/plausibility.ts";
+import { readFilm } from "../imaging/read-film.ts";
+import type { Handlers } from "./answer-calls.ts";
+import type { DrawOptions, ReaderCalls } from "./messages.ts";
+import { stopwatch } from "./stopwatch.ts";
+
+const EMPTY = new Uint8Array();
+
+/** Films from their bytes to the network's square, and to pictures, on this thread; one after the other. */
+export function filmReader(): Pick<Handlers<ReaderCalls>, "read" | "draw"> {
+  let film: Film | undefined;
+  return {
+    async read({ film: source, geometry }) {
+      film = undefined;
+      const clock = stopwatch();
+      const read = source instanceof Uint8Array ? await readFilm(source) : source;
+      clock.lap("decode");
+      const checked = geometry === null ? [] : checkPlausibility(read);
+      if (geometry !== null) clock.lap("check");
+      const pixels = geometry === null ? EMPTY : resizeToSquare(read.image, geometry);
+      if (geometry !== null) clock.lap("resize");
+      film = read;
+      const { width, height } = read.image;
+      const warnings = [...read.warnings, ...checked];
+      return { facts: read.facts, size: { width, height }, warnings, pixels, timings: clock.laps };
+    },
+
+    async draw(options) {
+      if (film === undefined) throw new Error("a film is drawn before it was read");
+      const clock = stopwatch();
+      const { png, region } = await drawn(film, options);
+      clock.lap("render");
+      return { png, box: region?.box ?? null, timings: clock.laps };
+    },
+  };
+}
+
+async function drawn({ image }: Film, { style, grid, colours, opacity }: DrawOptions): Promise<Overlay> {
+  if (grid === null) return { png: await filmPng(image), region: null };
+  const draw = style === "map" ? mapPng : overlayPng;
+  return draw(image, grid, {
+    ...(colours !== undefined && { colours }),
+    ...(opacity !== undefined && { opacity }),
+  });
+}

@@ -1,0 +1,129 @@
+import { availableParallelism } from "node:os";
+import { InputError, TemporaryError } from "../domain/errors.ts";
+import type { SquareGeometry } from "../engine/resize.ts";
+import { type CallProcess, type Limit, ProcessEnded, startReader } from "./call-process.ts";
+import type { FilmSource, Vitals } from "./film-service.ts";
+import type { Drawn, DrawOptions, ReaderCalls, ReadFilm } from "./messages.ts";
+
+/** A process of one's own for one film. */
+export interface FilmReader {
+  /**
+   * @throws as readFilm and checkPlausibility; InputError `film-too-slow`, `film-damaged` where it ended its process;
+   * TemporaryError `predictor-timeout`, `predictor-stopped`
+   */
+  read(film: FilmSource, geometry: SquareGeometry | null): Promise<ReadFilm>;
+  /** The film that was read. */
+  draw(options: DrawOptions): Promise<Drawn>;
+}
+
+/**
+ * Processes that read films, each film in one that reads no other meanwhile: what a file does to its reader happens to
+ * nobody else, and is known to be that file's doing. A reader that ended is replaced.
+ */
+export interface ReaderPool {
+  withReader<T>(use: (reader: FilmReader) => Promise<T>): Promise<T>;
+  vitals(): Promise<readonly Vitals[]>;
+  close(): Promise<void>;
+}
+
+/** At least two, so that one slow film never stops the others; more only cost memory. */
+const MOST_READERS = Math.min(4, Math.max(2, availableParallelism()));
+
+/** Seconds of processor time for any film, and more for each million bytes of its file, up to a limit. */
+const SECONDS = { any: 5, eachMegabyte: 1, most: 30 } as const;
+
+/** Signals by which a process ends through its own fault: of its native code, or of V8 out of memory. */
+const OWN_FAULTS: ReadonlySet<unknown> = new Set(["SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGTRAP"]);
+
+type Process = CallProcess<ReaderCalls>;
+
+/** @param wall milliseconds that one call may take, whoever else needs the processor */
+export function openReaderPool(wall: number): ReaderPool {
+  const all = new Set<Process>();
+  const free: Process[] = [];
+  const waiting: ((process: Process) => void)[] = [];
+  let closed = false;
+
+  function start(): Process {
+    const process = startReader();
+    all.add(process);
+    void process.ended.then(() => {
+      all.delete(process);
+      const place = free.indexOf(process);
+      if (place >= 0) free.splice(place, 1);
+      if (closed) return;
+      // Whoever waits gets the next one; else one is made ready for the next film.
+      const next = waiting.shift();
+      if (next !== undefined) next(start());
+      else if (all.size === 0) free.push(start());
+    });
+    return process;
+  }
+
+  async function lease(): Promise<Process> {
+    const idle = free.pop();
+    if (idle !== undefined) return idle;
+    if (all.size < MOST_READERS) return start();
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  function giveBack(process: Process): void {
+    if (!all.has(process)) return;
+    const next = waiting.shift();
+    if (next !== undefined) next(process);
+    else free.push(process);
+  }
+
+  free.push(start());
+
+  return {
+    async withReader(use) {
+      if (closed) throw new TemporaryError("predictor-closed", "the predictor is closed");
+      const process = await lease();
+      try {
+        return await use(readerOver(process, wall));
+      } finally {
+        giveBack(process);
+      }
+    },
+    async vitals() {
+      const told = await Promise.all([...all].map((one) => one.call("vitals", null, { wall }).catch(() => undefined)));
+      return told.filter((one) => one !== undefined);
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...all].map((process) => process.stop()));
+    },
+  };
+}
+
+function readerOver(process: Process, wall: number): FilmReader {
+  let limit: Limit = { wall };
+  const blamed = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      throw error instanceof ProcessEnded && isOwnFault(error) ? unreadable(error) : error;
+    }
+  };
+  return {
+    read(film, geometry) {
+      const bytes = film instanceof Uint8Array ? film.length : film.image.data.byteLength;
+      const processor = Math.min(SECONDS.most, Math.ceil(SECONDS.any + (SECONDS.eachMegabyte * bytes) / 1e6));
+      limit = { wall, processor };
+      return blamed(process.call("read", { film, geometry }, limit));
+    },
+    draw: (options) => blamed(process.call("draw", options, { ...limit, processor: SECONDS.most })),
+  };
+}
+
+const isOwnFault = ({ end }: ProcessEnded): boolean => OWN_FAULTS.has(end) || (typeof end === "number" && end !== 0);
+
+const unreadable = (cause: ProcessEnded): InputError =>
+  new InputError(
+    "film-damaged",
+    "the film's decoder failed on it; the file is damaged, or of a kind that can't be read",
+    {
+      cause,
+    },
+  );
