@@ -109,6 +109,18 @@ describe("compressed", () => {
     expect(largestDifference(image, (await readFilm(jpeg)).image)).toBeLessThan(0.01);
   });
 
+  test.each([[0x01], [0xd0], [0xd8]])(
+    "a JPEG with marker %i, which has no length, before its tables",
+    async (marker) => {
+      const drawn = drawnFilm(width, height);
+      const film: Picture = { width, height, bitsAllocated: 8, bitsStored: 8, values: drawn.data };
+      const jpeg = await asSharp(drawn).jpeg({ quality: 95 }).toBuffer();
+      const odd = Buffer.concat([jpeg.subarray(0, 2), Buffer.of(0xff, marker, 0xff, marker), jpeg.subarray(2)]);
+      const [plain, lone] = [jpeg, odd].map((one) => valuesOf(film, { syntax: SYNTAX.jpegBaseline, fragments: [one] }));
+      expect(await lone).toEqual(await plain);
+    },
+  );
+
   test.each(LOSSLESS)("%s, cut in half, is truncated, never half a film", async (syntax, encode, parameters) => {
     const film = picture(12);
     const whole = compress(film, encode, parameters);
