@@ -8,6 +8,15 @@ const LARGEST_POST = 5 * 1024 ** 3;
 
 const Origin = z.string().regex(/^https:\/\/[a-z0-9.-]+(:\d+)?$/, "expected an origin, like https://pacs.example.org");
 
+const id = (kind: string) =>
+  z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), `expected an id like ${kind}-0a1b2c3d`);
+
+/** How a private API is reached: through endpoints that there are, or through one that is made in a network. */
+const PrivateDoor = z.union([
+  z.strictObject({ endpointIds: each(id("vpce")).min(1) }),
+  z.strictObject({ vpcId: id("vpc"), subnetIds: each(id("subnet")).min(1), addresses: each(z.cidrv4()).min(1) }),
+]);
+
 /** The API of a stage, and the page before it. */
 export const ApiSettings = z
   .strictObject({
@@ -15,6 +24,17 @@ export const ApiSettings = z
       .enum(["iam", "cognito"])
       .default("iam")
       .describe("who may call: signed requests, or people who log in; with log-in there is the page"),
+    private: PrivateDoor.nullable()
+      .default(null)
+      .describe(
+        "reached from inside networks alone: `{ endpointIds }` of execute-api that there are, or `{ vpcId, subnetIds, addresses }` to make one that lets these address ranges in; null is reached by its name in this region",
+      ),
+    accountLogRole: z
+      .boolean()
+      .default(true)
+      .describe(
+        "sets API Gateway's role for logs, one for all APIs of the account in this region; false where there is one already",
+      ),
     memoryMiB: z
       .int()
       .min(1769)
@@ -78,6 +98,10 @@ export const ApiSettings = z
   .refine((api) => api.access === "cognito" || api.domain === null, {
     path: ["domain"],
     message: "a name is for the page, which comes with log-in; expected access cognito, or null",
+  })
+  .refine((api) => api.access === "iam" || api.private === null, {
+    path: ["private"],
+    message: "the page's CloudFront reaches no private API; expected access iam, or null",
   })
   .refine((api) => api.concurrency === null || api.provisioned <= api.concurrency, {
     path: ["provisioned"],

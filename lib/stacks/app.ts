@@ -24,6 +24,8 @@ const FEATURES = [
   "@aws-cdk/aws-iam:minimizePolicies",
   "@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy",
   "@aws-cdk/aws-kms:reduceCrossAccountRegionPolicyScope",
+  // What a service would refuse ends synthesis, instead of the deployment.
+  "@aws-cdk/core:validateAgainstDefaultRules",
 ];
 
 /** Four stacks a stage; `cdk deploy 'hilum-dev-*'` chooses one. */

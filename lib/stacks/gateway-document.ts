@@ -35,6 +35,9 @@ const LOGIN = "login";
 const SIGNED = "signed";
 const KEY = "key";
 
+/** API Gateway knows no `default` among responses, and warns of it. */
+const IS_STATUS = /^\d{3}$/;
+
 /** How callers prove who they are: a token of the user pool, or a signature. */
 const scheme = (userPoolArn: string | undefined): Json =>
   userPoolArn === undefined
@@ -74,7 +77,9 @@ export function gatewayDocument(document: ApiDocument, options: GatewayOptions):
     ...(operationId !== undefined && { operationId }),
     parameters: parameters.map(plainParameter),
     responses: Object.fromEntries(
-      Object.entries(responses).map(([status, { description }]) => [status, { description }]),
+      Object.entries(responses).flatMap(([status, { description }]) =>
+        IS_STATUS.test(status) ? [[status, { description }]] : [],
+      ),
     ),
     security,
     "x-amazon-apigateway-request-validator": VALIDATOR,

@@ -3,6 +3,7 @@ import {
   AccessLogFormat,
   ApiDefinition,
   ApiKey,
+  EndpointType,
   type IRestApi,
   LogGroupLogDestination,
   MethodLoggingLevel,
@@ -14,6 +15,7 @@ import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { type ApiDocument, gatewayDocument } from "./gateway-document.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
+import { doorPolicy, privateDoors } from "./private-door.ts";
 
 export interface RestApiProps extends LogKeeping {
   readonly document: ApiDocument;
@@ -53,12 +55,19 @@ export function restApi(scope: Construct, { stage, key, document, live, userPool
     live.functionArn,
     "/invocations",
   ]);
+  const doors = privateDoors(scope, api);
+  const type = doors === undefined ? EndpointType.REGIONAL : EndpointType.PRIVATE;
   const made = new SpecRestApi(scope, "Rest", {
     restApiName: `hilum-${stage.name}`,
     description: `Hilum ${stage.name}: not for clinical use`,
     apiDefinition: ApiDefinition.fromInline(gatewayDocument(document, { api, invocationUri, userPoolArn })),
+    // A warning leaves something out, such as the authorizer of every route.
     failOnWarnings: true,
-    cloudWatchRole: true,
+    endpointConfiguration: { types: [type], ...(doors !== undefined && { vpcEndpoints: [...doors] }) },
+    // The import itself makes an edge-optimised API unless it is told, too.
+    parameters: { endpointConfigurationTypes: type },
+    ...(doors !== undefined && { policy: doorPolicy(doors, userPoolArn === undefined) }),
+    cloudWatchRole: api.accountLogRole,
     deployOptions: {
       stageName: GATEWAY_STAGE,
       accessLogDestination: new LogGroupLogDestination(logGroup(scope, "AccessLog", { stage, key, writer: "access" })),

@@ -27,6 +27,8 @@ export async function stageTemplates(
   { env = {}, checks = false }: { readonly env?: Environment; readonly checks?: boolean } = {},
 ): Promise<Readonly<Record<StackPart, StageTemplate>>> {
   const outdir = await mkdtemp(join(tmpdir(), "hilum-stage-"));
+  // Images' contexts are large, and nobody builds from here.
+  process.env.CDK_CONTEXT_JSON = JSON.stringify({ "aws:cdk:disable-asset-staging": true });
   try {
     const stage = parseStage({ name: "some", ...settings });
     const app = createCdkApp({ stages: [stage], env, document: gatewaySource(), runPage: "<!doctype html>", outdir });
@@ -38,6 +40,7 @@ export async function stageTemplates(
     });
     return Object.fromEntries(await Promise.all(made)) as Record<StackPart, StageTemplate>;
   } finally {
+    delete process.env.CDK_CONTEXT_JSON;
     await rm(outdir, { recursive: true, force: true });
   }
 }
