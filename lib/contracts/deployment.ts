@@ -44,3 +44,9 @@ export const JOB_ENDPOINTS = {
  * reserved or kept warm. It grows with use or on request (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
 export const NEW_ACCOUNT = { memoryMiB: 3008, concurrency: 10 } as const;
+
+/** What `cdk bootstrap` calls its resources by, unless it is told another. */
+export const BOOTSTRAP_QUALIFIER = "hnb659fds";
+
+/** Where the bootstrap keeps its version. */
+export const bootstrapVersionParameter = (qualifier: string): string => `/cdk-bootstrap/${qualifier}/version`;

@@ -1,5 +1,6 @@
-import { App, type Environment, Tags } from "aws-cdk-lib";
+import { App, DefaultStackSynthesizer, type Environment, type IStackSynthesizer } from "aws-cdk-lib";
 import { type StackPart, stackName } from "../contracts/deployment.ts";
+import { followAccount } from "./account.ts";
 import { DataStack } from "./data-stack.ts";
 import type { ApiDocument } from "./gateway-document.ts";
 import { InferenceStack } from "./inference-stack.ts";
@@ -37,20 +38,21 @@ export function createCdkApp({ stages, env, document, runPage, outdir }: AppProp
   });
   for (const stage of stages) {
     const named = (part: StackPart) => stackName(stage.name, part);
-    const base = { env, stage };
-    const data = new DataStack(app, named("data"), base);
+    const { qualifier } = stage.account;
+    const base = () => ({ env, stage, synthesizer: new DefaultStackSynthesizer({ qualifier }) as IStackSynthesizer });
+    const data = new DataStack(app, named("data"), base());
     const { buckets, accessLogs } = data;
-    const training = new TrainingStack(app, named("training"), { ...base, buckets, runPage });
-    const inference = new InferenceStack(app, named("inference"), { ...base, buckets, accessLogs, document });
+    const training = new TrainingStack(app, named("training"), { ...base(), buckets, runPage });
+    const inference = new InferenceStack(app, named("inference"), { ...base(), buckets, accessLogs, document });
     const monitoring = new MonitoringStack(app, named("monitoring"), {
-      ...base,
+      ...base(),
       key: buckets.key,
       undelivered: training.undelivered,
       stateMachine: training.stateMachine,
       rest: inference.rest,
       api: inference.api,
     });
-    for (const stack of [data, training, inference, monitoring]) Tags.of(stack).add("hilum:stage", stage.name);
+    for (const stack of [data, training, inference, monitoring]) followAccount(stack, stage);
   }
   return app;
 }

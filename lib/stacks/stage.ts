@@ -5,6 +5,7 @@ import { ANY_X86 } from "../contracts/instances.ts";
 import { RENAMED_PRESETS } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { JOBS, type Queue } from "../workflow/jobs.ts";
+import { AccountSettings } from "./account-settings.ts";
 import { ApiSettings } from "./api-settings.ts";
 import { MOST } from "./setting-kinds.ts";
 
@@ -138,6 +139,7 @@ export const Stage = z
           .describe("how far the share of positive answers may stray from the training prevalence, either way"),
       })
       .prefault({}),
+    account: AccountSettings,
   })
   .refine(({ name, api }) => api.access === "iam" || !/aws|amazon|cognito/.test(name), {
     path: ["name"],

@@ -10,7 +10,9 @@ export async function examineStage(name: string | undefined): Promise<readonly N
     const names = stages().map((stage) => stage.name);
     throw new InputError("no-stage", `--aws: for which stage? Expected --stage with one of ${names.join(", ")}`);
   }
-  const { network, cpu, gpu, preset } = stageNamed(name);
+  const { network, cpu, gpu, api, account, preset } = stageNamed(name);
   const instances = { cpu: cpu.instances, gpu: gpu.instances };
-  return examine({ stage: name, network, instances, config: await loadConfig(preset) });
+  const { qualifier, permissionsBoundary } = account;
+  const config = await loadConfig(preset);
+  return examine({ stage: name, network, instances, api, qualifier, permissionsBoundary, config });
 }

@@ -1,5 +1,6 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { BOOTSTRAP_QUALIFIER, bootstrapVersionParameter } from "../../contracts/deployment.ts";
 import { bad, good } from "../../contracts/finding.ts";
 import { ask } from "../ask.ts";
 import type { Check } from "./looked.ts";
@@ -27,11 +28,19 @@ const parameter = (Name: string): Promise<string | undefined> =>
 /** Version of the bootstrap stack that the CDK's templates ask for. */
 const LEAST_BOOTSTRAP = 6;
 
-export const bootstrapCheck: Check = async ({ account, region }) => {
-  const version = await parameter("/cdk-bootstrap/hnb659fds/version");
-  const found = version === undefined ? "not there" : `version ${version}`;
+export const bootstrapCheck: Check = async ({ account, region, qualifier, permissionsBoundary }) => {
+  const version = await parameter(bootstrapVersionParameter(qualifier));
+  const found = `${qualifier}, ${version === undefined ? "not there" : `version ${version}`}`;
   if (Number(version ?? 0) >= LEAST_BOOTSTRAP) return good(found);
-  return bad(found, `npx cdk bootstrap aws://${account}/${region}`);
+  const options = [
+    ...(qualifier === BOOTSTRAP_QUALIFIER
+      ? []
+      : [`--qualifier ${qualifier} --toolkit-stack-name CDKToolkit-${qualifier}`]),
+    ...(permissionsBoundary === null
+      ? []
+      : [`--custom-permissions-boundary ${permissionsBoundary.replace(/^arn:.*:policy\//, "")}`]),
+  ];
+  return bad(found, ["npx cdk bootstrap", ...options, `aws://${account}/${region}`].join(" "));
 };
 
 const MACHINE_IMAGES = {

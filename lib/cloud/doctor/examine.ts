@@ -3,11 +3,16 @@ import { bad, good, type NamedFinding } from "../../contracts/finding.ts";
 import { HilumError } from "../../domain/errors.ts";
 import { deployCommand, findStack } from "../stacks.ts";
 import { bootstrapCheck, machineImageCheck, whoAndWhere } from "./account.ts";
+import { logRoleCheck } from "./gateway.ts";
+import { imagesCheck } from "./images.ts";
+import { instanceTypesCheck } from "./instance-types.ts";
+import { concurrencyCheck, memoryCheck } from "./lambda.ts";
 import type { Check, Looked, Subject } from "./looked.ts";
 import { channelCheck, weightsCheck } from "./models.ts";
 import { networkCheck } from "./network.ts";
-import { imagesCheck, queuesCheck } from "./queues.ts";
+import { launchTemplatesCheck, queuesCheck } from "./queues.ts";
 import { quotaCheck } from "./quotas.ts";
+import { subscriptionsCheck } from "./told.ts";
 
 /** Fills in the stacks, which what comes after them looks at. */
 const stacksCheck: Check = async ({ stage, stacks }) => {
@@ -19,23 +24,29 @@ const stacksCheck: Check = async ({ stage, stacks }) => {
   return faults.length === 0 ? good(`${STACK_PARTS.length} deployed`) : bad(faults.join(", "), deployCommand(stage));
 };
 
-/** What an account needs before anything is deployed. */
+/** What an account needs, before anything is deployed too. */
 const BEFORE: Readonly<Record<string, Check>> = {
   Bootstrap: bootstrapCheck,
+  "GPU types": instanceTypesCheck("gpu"),
+  "CPU types": instanceTypesCheck("cpu"),
   "GPU quota": quotaCheck("gpu"),
   "CPU quota": quotaCheck("cpu"),
   "GPU image": machineImageCheck("gpu"),
   "CPU image": machineImageCheck("cpu"),
-  Stacks: stacksCheck,
+  "API memory": memoryCheck,
+  "API calls": concurrencyCheck,
+  "Log role": logRoleCheck,
 };
 
 /** What a deployed stage needs besides, and the stack in which each is found. */
 const AFTER: Readonly<Record<string, readonly [StackPart, Check]>> = {
   Queues: ["training", queuesCheck],
+  Instances: ["training", launchTemplatesCheck],
   Network: ["training", networkCheck],
   Images: ["training", imagesCheck],
   Weights: ["data", weightsCheck],
   Channel: ["data", channelCheck],
+  Alarms: ["monitoring", subscriptionsCheck],
 };
 
 /** A check that could not be made is a finding as well; the others are made all the same. */
@@ -43,8 +54,10 @@ async function made(name: string, check: Check, looked: Looked): Promise<NamedFi
   try {
     return { name, ...(await check(looked)) };
   } catch (error) {
-    if (!(error instanceof HilumError)) throw error;
-    return { name, state: "bad", found: error.message };
+    const answered = (error as { readonly $metadata?: object }).$metadata !== undefined;
+    if (!(error instanceof HilumError) && !answered) throw error;
+    const { name: fault, message } = error as Error;
+    return { name, state: "bad", found: error instanceof HilumError ? message : `${fault}: ${message}` };
   }
 }
 
@@ -69,7 +82,10 @@ export async function examine(subject: Subject): Promise<readonly NamedFinding[]
     { name: "Region", ...good(region) },
   ];
   const looked = { ...subject, account, region, stacks };
+  // First, since what an account still has to give depends on what is deployed.
+  const deployed = await made("Stacks", stacksCheck, looked);
   for (const [name, check] of Object.entries(BEFORE)) findings.push(await made(name, check, looked));
+  findings.push(deployed);
   for (const [name, [part, check]] of Object.entries(AFTER)) {
     if (stacks[part] !== undefined) findings.push(await made(name, check, looked));
   }

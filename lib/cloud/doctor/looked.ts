@@ -9,6 +9,11 @@ export interface Subject {
   readonly network: "public" | "nat" | "endpoints";
   /** Instance types, by who runs on them. */
   readonly instances: { readonly cpu: readonly string[]; readonly gpu: readonly string[] };
+  /** What Lambda is asked for. */
+  readonly api: { readonly memoryMiB: number; readonly concurrency: number | null; readonly provisioned: number };
+  /** Of the CDK's bootstrap. */
+  readonly qualifier: string;
+  readonly permissionsBoundary: string | null;
   /** What runs of newly arrived films are made of. */
   readonly config: RunConfig;
 }

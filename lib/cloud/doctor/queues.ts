@@ -2,13 +2,12 @@ import {
   BatchClient,
   type ComputeEnvironmentDetail,
   DescribeComputeEnvironmentsCommand,
-  DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
 } from "@aws-sdk/client-batch";
+import { DescribeLaunchTemplatesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { bad, good } from "../../contracts/finding.ts";
-import { JOB_STEPS } from "../../workflow/jobs.ts";
 import { ask } from "../ask.ts";
-import { deployCommand, resourcesOf } from "../stacks.ts";
+import { deployCommand } from "../stacks.ts";
 import type { Check, Looked } from "./looked.ts";
 
 const jobQueuesOf = ({ stacks }: Looked): string[] =>
@@ -50,38 +49,22 @@ export const queuesCheck: Check = async (looked) => {
   return good(`${queues.length} queues over ${environments.length} environments take jobs`);
 };
 
-/** `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG` */
-const IMAGE = /^\d+\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+):(.+)$/;
-
-/** The commands that ask the registry itself, which this program has no client for: one a repository. */
-function askRegistry(images: readonly string[]): string {
-  const tags = new Map<string, string[]>();
-  for (const image of images) {
-    const [, region, repository, tag] = IMAGE.exec(image) ?? [];
-    if (tag === undefined) continue;
-    const place = `--region ${region} --repository-name ${repository}`;
-    tags.set(place, [...(tags.get(place) ?? []), `imageTag=${tag}`]);
-  }
-  return [...tags].map(([place, ids]) => `aws ecr describe-images ${place} --image-ids ${ids.join(" ")}`).join("\n");
-}
-
-/** The job definitions, and the images that they name; CDK puts images in place before it makes definitions. */
-export const imagesCheck: Check = async ({ stage }) => {
-  const definitions = await resourcesOf(stage, "training", "AWS::Batch::JobDefinition");
-  const jobDefinitions = definitions.map(({ name }) => name);
-  const { jobDefinitions: found = [] } =
-    jobDefinitions.length === 0
-      ? {}
-      : await ask("job definitions", () =>
-          new BatchClient().send(new DescribeJobDefinitionsCommand({ jobDefinitions })),
-        );
-  const images = new Set(
-    found.flatMap(({ status, containerProperties }) => (status === "ACTIVE" ? (containerProperties?.image ?? []) : [])),
+/** Whether new instances are made as the last deployment says: Batch keeps the version of a launch template that it was given. */
+export const launchTemplatesCheck: Check = async (looked) => {
+  const used = (await environmentsOf(looked)).flatMap(({ computeEnvironmentName, computeResources }) => {
+    const { launchTemplateId, version } = computeResources?.launchTemplate ?? {};
+    return launchTemplateId === undefined ? [] : { name: computeEnvironmentName, id: launchTemplateId, version };
+  });
+  if (used.length === 0) return good("no launch template");
+  const ids = [...new Set(used.map(({ id }) => id))];
+  const { LaunchTemplates = [] } = await ask("launch templates", () =>
+    new EC2Client().send(new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: ids })),
   );
-  const repositories = [...new Set([...images].map((image) => image.replace(/:[^:/]*$/, "")))].join(", ");
-  if (images.size === JOB_STEPS.length) {
-    const found = `${images.size} images named by jobs, in ${repositories}; whether they are still there its registry says`;
-    return { ...good(found), mend: askRegistry([...images]) };
-  }
-  return bad(`${images.size} of ${JOB_STEPS.length} jobs have an image`, deployCommand(stage));
+  const newest = new Map(LaunchTemplates.map((template) => [template.LaunchTemplateId, template.LatestVersionNumber]));
+  const behind = used.filter(({ id, version }) => version !== "$Latest" && version !== String(newest.get(id)));
+  if (behind.length === 0) return good(`${used.length} environments, by the newest of their launch templates`);
+  const faults = behind.map(
+    ({ name, id, version = "$Default" }) => `${name} by version ${version} of ${newest.get(id)}`,
+  );
+  return bad(faults.join(", "), deployCommand(looked.stage));
 };

@@ -1,15 +1,10 @@
 import { type _InstanceType, DescribeInstanceTypesCommand, EC2Client } from "@aws-sdk/client-ec2";
-import {
-  GetAWSDefaultServiceQuotaCommand,
-  GetServiceQuotaCommand,
-  NoSuchResourceException,
-  ServiceQuotasClient,
-} from "@aws-sdk/client-service-quotas";
 import { bad, doubtful, type Finding, good } from "../../contracts/finding.ts";
 import { ANY_X86, ANY_X86_FAMILIES } from "../../contracts/instances.ts";
 import { JOBS, type Queue } from "../../workflow/jobs.ts";
 import { ask } from "../ask.ts";
 import type { Check } from "./looked.ts";
+import { type Quota, quotaValue, raise } from "./quota.ts";
 
 /** Quotas of EC2 in cores: those of the G and VT families, and of the standard ones (A, C, D, H, I, M, R, T, Z). */
 const QUOTAS = {
@@ -18,18 +13,7 @@ const QUOTAS = {
 } as const satisfies Record<string, { queue: Queue; onDemand: string; spot: string }>;
 type Family = keyof typeof QUOTAS;
 
-async function quota(QuotaCode: string): Promise<number> {
-  const client = new ServiceQuotasClient();
-  const which = { ServiceCode: "ec2", QuotaCode };
-  return ask(`quota ${QuotaCode}`, async () => {
-    // Only what was changed once is the account's own.
-    const { Quota } = await client.send(new GetServiceQuotaCommand(which)).catch((error) => {
-      if (!(error instanceof NoSuchResourceException)) throw error;
-      return client.send(new GetAWSDefaultServiceQuotaCommand(which));
-    });
-    return Quota?.Value ?? 0;
-  });
-}
+const ec2 = (code: string): Quota => ({ service: "ec2", code });
 
 /** Those of the types, or of the families that Batch chooses from, that the region has, with their cores, smallest first. */
 async function offered(types: readonly string[]): Promise<{ readonly type: string; readonly cores: number }[]> {
@@ -56,14 +40,10 @@ export const quotaCheck =
       const found = `${region} has none of ${instances[family].join(", ")} that holds a job of ${most} cores`;
       return bad(found, `Name types in bin/stages.ts (${family}.instances), or another region with AWS_REGION.`);
     }
-    const cores = { onDemand: await quota(codes.onDemand), spot: await quota(codes.spot) };
+    const cores = { onDemand: await quotaValue(ec2(codes.onDemand)), spot: await quotaValue(ec2(codes.spot)) };
     const found = `on demand ${cores.onDemand}, Spot ${cores.spot} cores; ${smallest.type} takes ${smallest.cores}`;
     const lacking = (["onDemand", "spot"] as const).filter((kind) => cores[kind] < smallest.cores);
     if (lacking.length === 0) return good(found);
-    const mend = lacking.map((kind) => raise(codes[kind], smallest.cores, region)).join("\n");
+    const mend = lacking.map((kind) => raise(ec2(codes[kind]), smallest.cores, region)).join("\n");
     return lacking.length === 2 ? bad(found, mend) : doubtful(found, mend);
   };
-
-const raise = (code: string, cores: number, region: string): string =>
-  `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
-  `--desired-value ${cores} --region ${region}`;

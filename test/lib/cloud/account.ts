@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import {
   BatchClient,
   DescribeComputeEnvironmentsCommand,
@@ -6,13 +8,24 @@ import {
 } from "@aws-sdk/client-batch";
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from "@aws-sdk/client-cloudformation";
 import {
+  DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
+  DescribeLaunchTemplatesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
+import { DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
+import {
+  GetAccountSettingsCommand,
+  GetFunctionCommand,
+  GetFunctionConcurrencyCommand,
+  LambdaClient,
+  ListProvisionedConcurrencyConfigsCommand,
+} from "@aws-sdk/client-lambda";
 import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
@@ -32,6 +45,10 @@ export const outputsOf = (part: StackPart, stage: string): Readonly<Record<strin
   ...(part === "training" && { StateMachine: `arn:aws:states:${ARN}:stateMachine:hilum-${stage}` }),
 });
 
+const imageUri = (which: string): string => `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/cdk-hnb659fds-assets${which}`;
+
+export const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
 /** An account with a whole deployment of a stage, over endpoints: every answer as AWS words it. */
 export function mockAccount(stage: string) {
   const sts = mockClient(STSClient);
@@ -40,6 +57,10 @@ export function mockAccount(stage: string) {
   const ec2 = mockClient(EC2Client);
   const stacks = mockClient(CloudFormationClient);
   const batch = mockClient(BatchClient);
+  const lambda = mockClient(LambdaClient);
+  const registry = mockClient(ECRClient);
+  const topics = mockClient(SNSClient);
+  const gateway = mockClient(APIGatewayClient);
 
   sts.on(GetCallerIdentityCommand).resolves({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/platform` });
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: "ami-0123456789abcdef0" } });
@@ -50,6 +71,14 @@ export function mockAccount(stage: string) {
       { InstanceType: "m6i.2xlarge", VCpuInfo: { DefaultVCpus: 8 } },
       { InstanceType: "g5.xlarge", VCpuInfo: { DefaultVCpus: 4 } },
     ],
+  });
+  ec2.on(DescribeInstanceTypeOfferingsCommand).resolves({
+    InstanceTypeOfferings: ["m6i.2xlarge", "g5.xlarge"].flatMap((InstanceType) =>
+      ["a", "b", "d"].map((zone) => ({ InstanceType: InstanceType as never, Location: `${REGION}${zone}` })),
+    ),
+  });
+  ec2.on(DescribeLaunchTemplatesCommand).resolves({
+    LaunchTemplates: [{ LaunchTemplateId: "lt-1", LatestVersionNumber: 3 }],
   });
   ec2.on(DescribeSubnetsCommand).resolves({
     Subnets: ["a", "b"].map((zone) => ({ VpcId: "vpc-1", AvailabilityZone: `${REGION}${zone}` })),
@@ -79,6 +108,27 @@ export function mockAccount(stage: string) {
       ResourceStatus: "CREATE_COMPLETE",
     })),
   });
+  stacks.on(ListStackResourcesCommand, { StackName: stackName(stage, "inference") }).resolves({
+    StackResourceSummaries: [
+      {
+        ...{ ResourceType: "AWS::Lambda::Function", LogicalResourceId: "ApiF70053CD", PhysicalResourceId: "api" },
+        ...{ LastUpdatedTimestamp: new Date(0), ResourceStatus: "CREATE_COMPLETE" },
+      },
+    ],
+  });
+  lambda.on(GetAccountSettingsCommand).resolves({
+    AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 980 },
+  });
+  lambda.on(GetFunctionConcurrencyCommand).resolves({ ReservedConcurrentExecutions: 20 });
+  lambda.on(ListProvisionedConcurrencyConfigsCommand).resolves({});
+  lambda.on(GetFunctionCommand).resolves({ Code: { ResolvedImageUri: imageUri(`@${digestOf("api")}`) } });
+  registry.on(DescribeImagesCommand).callsFake(({ imageIds: [{ imageTag, imageDigest }] }) => ({
+    imageDetails: [{ imageDigest: imageDigest ?? digestOf(imageTag) }],
+  }));
+  topics.on(ListSubscriptionsByTopicCommand).resolves({
+    Subscriptions: [{ SubscriptionArn: `arn:aws:sns:${ARN}:alarms:1`, Endpoint: "on-call@example.org" }],
+  });
+  gateway.on(GetAccountCommand).resolves({ cloudwatchRoleArn: `arn:aws:iam::${ACCOUNT}:role/logs` });
   batch.on(DescribeJobDefinitionsCommand).resolves({
     jobDefinitions: JOB_STEPS.map((step) => ({
       jobDefinitionName: step,
@@ -86,7 +136,7 @@ export function mockAccount(stage: string) {
       revision: 1,
       type: "container",
       status: "ACTIVE",
-      containerProperties: { image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/cdk-hnb659fds-assets:${step}` },
+      containerProperties: { image: imageUri(`:${step}`) },
     })),
   });
   batch.on(DescribeJobQueuesCommand).resolves({
@@ -105,12 +155,15 @@ export function mockAccount(stage: string) {
       computeEnvironmentArn: `arn:aws:batch:${ARN}:compute-environment/${name}`,
       state: "ENABLED",
       status: "VALID",
-      computeResources: { type: "SPOT", maxvCpus: 32, subnets: ["subnet-1", "subnet-2"] },
+      computeResources: {
+        ...{ type: "SPOT", maxvCpus: 32, subnets: ["subnet-1", "subnet-2"] },
+        launchTemplate: { launchTemplateId: "lt-1", version: "3" },
+      },
     })),
   });
-  const all = [sts, ssm, quotas, ec2, stacks, batch];
+  const all = [sts, ssm, quotas, ec2, stacks, batch, lambda, registry, topics, gateway];
   const restore = () => {
     for (const client of all) client.restore();
   };
-  return { sts, ssm, quotas, ec2, stacks, batch, restore };
+  return { sts, ssm, quotas, ec2, stacks, batch, lambda, registry, topics, gateway, restore };
 }
