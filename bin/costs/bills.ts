@@ -1,4 +1,4 @@
-import { JOB_ENDPOINTS } from "../../lib/contracts/deployment.ts";
+import { ENDPOINT_ZONES, JOB_ENDPOINTS } from "../../lib/contracts/deployment.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { JOBS } from "../../lib/workflow/jobs.ts";
 import ensemble from "../../presets/densenet121-ensemble.json" with { type: "json" };
@@ -23,14 +23,11 @@ export const MEASURED = { filmsPerCoreSecond: 3400 / 2, cpuImagesPerSecond: 13.6
 export const INSTANCES = { cpu: "m6i.2xlarge", gpu: "g5.xlarge" } as const;
 const CPU_INSTANCE_CORES = 8;
 
-/** Zones of a stage's network (lib/stacks/network.ts). */
-const ZONES = 2;
-
 /** Dollars a month while nothing runs. */
 export const idle = (prices: Prices): Readonly<Record<"public" | "nat" | "endpoints", number>> => ({
   public: 0,
   nat: prices.natGatewayHour * HOURS_A_MONTH,
-  endpoints: Object.keys(JOB_ENDPOINTS).length * ZONES * prices.endpointHour * HOURS_A_MONTH,
+  endpoints: Object.keys(JOB_ENDPOINTS).length * ENDPOINT_ZONES * prices.endpointHour * HOURS_A_MONTH,
 });
 
 /** Dollars a month of an environment of the API that is kept warm. */

@@ -39,6 +39,9 @@ export const JOB_ENDPOINTS = {
   Logs: "logs",
 } as const;
 
+/** Zones that have an endpoint; jobs of the others reach it from there. Each costs, used or not. */
+export const ENDPOINT_ZONES = 2;
+
 /**
  * What Lambda gives an account that is new in a region: memory of a function, and calls at a time, none of which can be
  * reserved or kept warm. It grows with use or on request (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).

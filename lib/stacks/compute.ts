@@ -23,8 +23,7 @@ import {
 import { Construct } from "constructs";
 import { ANY_X86 } from "../contracts/instances.ts";
 import type { Queue } from "../workflow/jobs.ts";
-import type { LogKeeping } from "./logs.ts";
-import { type JobNetwork, jobNetwork } from "./network.ts";
+import { type JobNetwork, jobNetwork, type NetworkProps } from "./network.ts";
 
 const BOOT_HOOK = readFileSync(new URL("boot-hook.sh", import.meta.url), "utf8");
 
@@ -59,10 +58,10 @@ export class Compute extends Construct {
   readonly queues: Readonly<Record<Queue, JobQueue>>;
   readonly #network: JobNetwork;
 
-  constructor(scope: Construct, id: string, keeping: LogKeeping) {
+  constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    const { stage } = keeping;
-    this.#network = jobNetwork(this, "Network", keeping);
+    const { stage } = props;
+    this.#network = jobNetwork(this, "Vpc", props);
     this.queues = {
       cpuQueue: this.#queue("Cpu", { ...stage.cpu, imageType: EcsMachineImageType.ECS_AL2023 }),
       gpuQueue: this.#queue("Gpu", { ...stage.gpu, imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }),
@@ -87,12 +86,12 @@ export class Compute extends Construct {
 
   #queue(name: string, machines: Machines): JobQueue {
     const launchTemplate = this.#template(`${name}Instance`, machines.diskGiB);
-    const { vpc, subnetType, securityGroup } = this.#network;
+    const { vpc, vpcSubnets, securityGroups } = this.#network;
     const environment = (id: string, spot: boolean) => {
       const made = new ManagedEc2EcsComputeEnvironment(this, id, {
         vpc,
-        vpcSubnets: { subnetType },
-        securityGroups: [securityGroup],
+        vpcSubnets,
+        securityGroups: [...securityGroups],
         launchTemplate,
         ...instanceTypes(machines.instances),
         images: [{ imageType: machines.imageType }],

@@ -12,10 +12,11 @@ import {
   StorageClass,
 } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { BUCKET_NAMES, type BucketName } from "../workflow/access.ts";
 import { emptiedBuckets } from "./emptied-buckets.ts";
 import { stageKey } from "./key.ts";
 import { output } from "./output.ts";
-import type { BucketName, Buckets } from "./room-access.ts";
+import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 
 /** Days after which an upload that nobody took away is. */
@@ -69,7 +70,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { readonly stage: Stage }) {
     super(scope, id, { ...props, terminationProtection: stage.keepData });
     const removalPolicy = stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    const key = stageKey(this, "Key", stage.name, removalPolicy);
+    const key = stageKey(this, "Key", stage);
     const closed = {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -91,7 +92,9 @@ export class DataStack extends Stack {
       ],
     });
     this.accessLogs = accessLogs as IBucket;
-    const bucket = (place: BucketName): Bucket => {
+    const bucket = (place: BucketName): IBucket => {
+      const bucketArn = stage.data.buckets[place];
+      if (bucketArn !== undefined) return Bucket.fromBucketAttributes(this, place, { bucketArn, encryptionKey: key });
       const { lifecycle, props: own } = BUCKETS[place];
       return new Bucket(this, place, {
         ...closed,
@@ -103,18 +106,25 @@ export class DataStack extends Stack {
         serverAccessLogsPrefix: `${place}/`,
         lifecycleRules: [{ abortIncompleteMultipartUploadAfter: MULTIPART_DAYS, ...lifecycle(stage) }],
         ...own,
-      });
+      }) as IBucket;
     };
-    const buckets = Object.fromEntries(
-      (Object.keys(BUCKETS) as BucketName[]).map((place) => [place, bucket(place)]),
-    ) as Record<BucketName, Bucket>;
+    const buckets = Object.fromEntries(BUCKET_NAMES.map((place) => [place, bucket(place)])) as Record<
+      BucketName,
+      IBucket
+    >;
     // Set on the resource itself: the construct's own switch deploys a function only to turn this on.
-    (buckets.incoming.node.defaultChild as CfnBucket).notificationConfiguration = {
-      eventBridgeConfiguration: { eventBridgeEnabled: true },
-    };
+    const incoming = buckets.incoming.node.defaultChild as CfnBucket | undefined;
+    if (incoming) incoming.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     this.buckets = { ...buckets, key };
-    const going = stage.keepData ? [buckets.uploads] : [...Object.values(buckets), accessLogs];
-    const emptied = emptiedBuckets(this, { stage, key, buckets: going as readonly Bucket[] as readonly IBucket[] });
+    // Those that were there before stay, and stay full.
+    const madeHere = BUCKET_NAMES.filter((place) => stage.data.buckets[place] === undefined);
+    const goes = (place: BucketName) => !stage.keepData || place === "uploads";
+    const going = madeHere.filter(goes).map((place) => buckets[place]);
+    const emptied = emptiedBuckets(this, {
+      stage,
+      key,
+      buckets: stage.keepData ? going : [...going, this.accessLogs],
+    });
     // Access logs are still delivered hours later: the right to write them goes first.
     accessLogs.policy?.node.addDependency(emptied);
     output(this, "data", {

@@ -1,7 +1,8 @@
-import { type RemovalPolicy, Stack } from "aws-cdk-lib";
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
 import { AccountRootPrincipal, PolicyDocument, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
+import type { Stage } from "./stage.ts";
 
 /** What the account's own administrators may do, spelt out: a key that nobody may administer is lost. */
 const ADMINISTRATION = [
@@ -22,12 +23,21 @@ const USE = [
 
 const kms = (names: readonly string[]): string[] => names.map((name) => `kms:${name}`);
 
-/** One key for all that a stage keeps: films, runs, models, logs and alarms. */
-export function stageKey(scope: Construct, id: string, stage: string, removalPolicy: RemovalPolicy): Key {
+/** Services that read from and write to the encrypted queue and topic: alarms, events that stay undelivered, the budget. */
+const senders = ({ alarms }: Stage): readonly string[] => [
+  "cloudwatch",
+  "events",
+  ...(alarms.monthlyBudget === null ? [] : ["budgets"]),
+];
+
+/** One key for all that a stage keeps: films, runs, models, logs and alarms. One of the platform's own stays as it is. */
+export function stageKey(scope: Construct, id: string, stage: Stage): IKey {
+  const { name, data, keepData } = stage;
+  if (data.key !== null) return Key.fromKeyArn(scope, id, data.key);
   const { region, account, partition } = Stack.of(scope);
   const logs = ["/hilum", "/aws/vendedlogs/states/hilum-", "aws-waf-logs-hilum-"].map((start) => {
-    const name = start === "/hilum" ? `/hilum/${stage}/*` : `${start}${stage}*`;
-    return `arn:${partition}:logs:${region}:${account}:log-group:${name}`;
+    const group = start === "/hilum" ? `/hilum/${name}/*` : `${start}${name}*`;
+    return `arn:${partition}:logs:${region}:${account}:log-group:${group}`;
   });
   const statement = (principal: AccountRootPrincipal | ServicePrincipal, actions: string[], conditions?: object) =>
     new PolicyStatement({
@@ -38,16 +48,16 @@ export function stageKey(scope: Construct, id: string, stage: string, removalPol
       ...(conditions && { conditions: conditions as Record<string, unknown> }),
     });
   return new Key(scope, id, {
-    description: `Hilum ${stage}: films, runs, models, logs`,
+    description: `Hilum ${name}: films, runs, models, logs`,
     enableKeyRotation: true,
-    removalPolicy,
+    removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     policy: new PolicyDocument({
       statements: [
         statement(new AccountRootPrincipal(), kms([...ADMINISTRATION, ...USE])),
         statement(new ServicePrincipal(`logs.${region}.amazonaws.com`), kms(["DescribeKey", ...USE]), {
           ArnLike: { "kms:EncryptionContext:aws:logs:arn": logs },
         }),
-        ...["cloudwatch", "budgets", "events"].map((service) =>
+        ...senders(stage).map((service) =>
           statement(new ServicePrincipal(`${service}.amazonaws.com`), kms(["Decrypt", "GenerateDataKey"]), {
             StringEquals: { "aws:SourceAccount": account },
           }),

@@ -55,11 +55,13 @@ export class MonitoringStack extends Stack {
     }
   }
 
-  #topic({ name, alarms: { email } }: Stage, masterKey: IKey): Topic {
+  #topic({ name, alarms: { email, monthlyBudget } }: Stage, masterKey: IKey): Topic {
     const topic = new Topic(this, "Alarms", { displayName: `Hilum ${name}`, masterKey, enforceSSL: true });
     topic.addToResourcePolicy(
       new PolicyStatement({
-        principals: ["cloudwatch", "budgets"].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
+        principals: ["cloudwatch", ...(monthlyBudget === null ? [] : ["budgets"])].map(
+          (service) => new ServicePrincipal(`${service}.amazonaws.com`),
+        ),
         actions: ["sns:Publish"],
         resources: [topic.topicArn],
         conditions: { StringEquals: { "aws:SourceAccount": this.account } },

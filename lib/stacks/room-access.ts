@@ -1,12 +1,24 @@
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import type { Key } from "aws-cdk-lib/aws-kms";
-import type { Bucket } from "aws-cdk-lib/aws-s3";
-import { type Access, FEEDBACK_FOLDER, type Place, type Right } from "../workflow/access.ts";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import {
+  type Access,
+  type BucketName,
+  bucketOf,
+  FEEDBACK_FOLDER,
+  type Place,
+  type Right,
+  STEP_ACCESS,
+} from "../workflow/access.ts";
+import { JOB_STEPS } from "../workflow/jobs.ts";
 
-/** Every place is a bucket of its own, save readers' labels: a folder of what arrives. */
-export type BucketName = Exclude<Place, "feedback">;
+export type Buckets = Readonly<Record<BucketName, IBucket>> & { readonly key: IKey };
 
-export type Buckets = Readonly<Record<BucketName, Bucket>> & { readonly key: Key };
+/** Those that Batch jobs reach. */
+export function jobBuckets(buckets: Buckets): IBucket[] {
+  const places = JOB_STEPS.flatMap((step) => Object.keys(STEP_ACCESS[step]) as Place[]);
+  return [...new Set(places.map(bucketOf))].sort().map((name) => buckets[name]);
+}
 
 interface Actions {
   readonly objects: readonly string[];
@@ -26,11 +38,18 @@ const RIGHTS: Readonly<Record<Right, Actions>> = {
   delete: { objects: ["s3:DeleteObject"], bucket: [], key: [] },
 };
 
+const actionsOn = (what: "objects" | "bucket"): string[] => [
+  ...new Set(Object.values(RIGHTS).flatMap((actions) => actions[what])),
+];
+/** All that any right comes to. */
+export const OBJECT_ACTIONS: readonly string[] = actionsOn("objects");
+export const BUCKET_ACTIONS: readonly string[] = actionsOn("bucket");
+
 /** Gives exactly these rights. */
 export function grantAccess(grantee: IGrantable, buckets: Buckets, access: Access): void {
   const keyActions = new Set<string>();
   for (const [place, rights] of Object.entries(access) as [Place, readonly Right[]][]) {
-    const bucket = buckets[place === "feedback" ? "incoming" : place];
+    const bucket = buckets[bucketOf(place)];
     const prefix = place === "feedback" ? `${FEEDBACK_FOLDER}/` : "";
     const objects = rights.flatMap((right) => RIGHTS[right].objects);
     const whole = rights.flatMap((right) => RIGHTS[right].bucket);

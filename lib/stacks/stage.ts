@@ -4,9 +4,11 @@ import { STAGE_NAME } from "../contracts/deployment.ts";
 import { ANY_X86 } from "../contracts/instances.ts";
 import { RENAMED_PRESETS } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
+import { BUCKET_NAMES } from "../workflow/access.ts";
 import { JOBS, type Queue } from "../workflow/jobs.ts";
 import { AccountSettings } from "./account-settings.ts";
 import { ApiSettings } from "./api-settings.ts";
+import { NetworkSetting, VpcSettings } from "./network-settings.ts";
 import { MOST } from "./setting-kinds.ts";
 
 /** Cores of an instance type by its size, as EC2 counts them; undefined for sizes like `metal`. */
@@ -45,8 +47,8 @@ function presetFault(name: string): string {
 /** Retention periods that CloudWatch knows, in days. */
 export const LOG_DAYS = [30, 60, 90, 120, 180, 365, 400, 731, 1096, 1827, 2192, 3653] as const;
 
-export const NETWORKS = ["public", "nat", "endpoints"] as const;
-export type Network = (typeof NETWORKS)[number];
+const KeyArn = z.string().regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/, "expected the ARN of a KMS key");
+const BucketArn = z.string().regex(/^arn:[a-z-]+:s3:::[a-z0-9.-]{3,63}$/, "expected the ARN of a bucket");
 
 /**
  * One deployment, as plain data: bin/stages.ts holds the stages. What a setting is for stands with it, and
@@ -59,10 +61,8 @@ export const Stage = z
       .regex(STAGE_NAME, "expected a lower case letter, then lower case letters, digits and dashes")
       .describe("part of the stacks' names"),
     keepData: z.boolean().default(true).describe("buckets, films and the key outlive the stack"),
-    network: z
-      .enum(NETWORKS)
-      .default("public")
-      .describe("how jobs reach the service: public subnets without inbound rules, a NAT gateway, or endpoints only"),
+    network: NetworkSetting,
+    vpc: VpcSettings,
     preset: z
       .string()
       .refine((name) => PRESETS.includes(name), { error: ({ input }) => presetFault(input as string) })
@@ -84,6 +84,13 @@ export const Stage = z
           .default(30)
           .describe("days that overwritten and deleted objects can be had back"),
         sweepHours: z.int().min(1).max(24).default(6).describe("hours between looks for arrivals whose event was lost"),
+        key: KeyArn.nullable().default(null).describe("key of yours that all is encrypted with; null makes one"),
+        buckets: z
+          .partialRecord(z.enum(BUCKET_NAMES), BucketArn)
+          .default({})
+          .describe(
+            "buckets of yours, by what they are for (incoming, datasets, runs, models, uploads); the others are made",
+          ),
       })
       .prefault({}),
     cpu: z

@@ -52,7 +52,7 @@ export class TrainingStack extends Stack {
   ) {
     super(scope, id, props);
     const keeping = { stage, key: buckets.key };
-    const { queues } = new Compute(this, "Compute", keeping);
+    const { queues } = new Compute(this, "Compute", { ...keeping, buckets });
     const jobs = byName(JOB_STEPS, (step: JobStep) => stepJob(this, step, stage, buckets));
     // By its name, since the machine calls functions that have to know it.
     const stateMachineArn = this.formatArn({

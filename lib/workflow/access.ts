@@ -9,6 +9,12 @@ import type { JobStep } from "./jobs.ts";
  */
 export type Place = Room | "incoming" | "uploads" | "feedback";
 
+/** Every place is a bucket of its own, save readers' labels: a folder of what arrives. */
+export const BUCKET_NAMES = ["incoming", "datasets", "runs", "models", "uploads"] as const satisfies readonly Place[];
+export type BucketName = (typeof BUCKET_NAMES)[number];
+
+export const bucketOf = (place: Place): BucketName => (place === "feedback" ? "incoming" : place);
+
 /** Data set in `incoming` that readers' labels make. */
 export const FEEDBACK_FOLDER = READERS_SOURCE;
 

@@ -14,5 +14,6 @@ export async function examineStage(name: string | undefined): Promise<readonly N
   const instances = { cpu: cpu.instances, gpu: gpu.instances };
   const { qualifier, permissionsBoundary } = account;
   const config = await loadConfig(preset);
-  return examine({ stage: name, network, instances, api, qualifier, permissionsBoundary, config });
+  const way = typeof network === "string" ? network : "existing";
+  return examine({ stage: name, network: way, instances, api, qualifier, permissionsBoundary, config });
 }

@@ -6,7 +6,8 @@ import type { StackState } from "../stacks.ts";
 /** What every check of an account needs to know of the stage. */
 export interface Subject {
   readonly stage: string;
-  readonly network: "public" | "nat" | "endpoints";
+  /** How jobs reach the service, or that their network was there before. */
+  readonly network: "public" | "nat" | "endpoints" | "existing";
   /** Instance types, by who runs on them. */
   readonly instances: { readonly cpu: readonly string[]; readonly gpu: readonly string[] };
   /** What Lambda is asked for. */

@@ -3,6 +3,7 @@ import {
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
   EC2Client,
+  type Filter,
   type Route,
 } from "@aws-sdk/client-ec2";
 import { JOB_ENDPOINTS } from "../../contracts/deployment.ts";
@@ -20,18 +21,23 @@ interface WaysOut {
   readonly doors: ReadonlySet<string>;
 }
 
-const leadsOut = (routes: readonly Route[], start: "igw-" | "nat-"): boolean =>
+/** An active route to anywhere, through a gateway of that kind, or of any, as a firewall or a transit gateway. */
+const leadsOut = (routes: readonly Route[], start: "igw-" | "nat-" | ""): boolean =>
   routes.some(
     ({ DestinationCidrBlock, GatewayId, NatGatewayId, State }) =>
       DestinationCidrBlock === ANYWHERE && State === "active" && (GatewayId ?? NatGatewayId ?? "").startsWith(start),
   );
 
+const lackingDoors = (doors: WaysOut["doors"], services: readonly string[]): string[] =>
+  services.flatMap((service) => (doors.has(service) ? [] : [`the endpoint ${service}`]));
+
 /** What each network lacks, where it lacks something. */
 const LACKS: Readonly<Record<Subject["network"], (ways: WaysOut) => string[]>> = {
   public: ({ routes }) => (leadsOut(routes, "igw-") ? [] : ["a route to an internet gateway"]),
   nat: ({ routes }) => (leadsOut(routes, "nat-") ? [] : ["a route to a NAT gateway"]),
-  endpoints: ({ doors }) =>
-    Object.values(JOB_ENDPOINTS).flatMap((service) => (doors.has(service) ? [] : [`the endpoint ${service}`])),
+  endpoints: ({ doors }) => lackingDoors(doors, Object.values(JOB_ENDPOINTS)),
+  existing: ({ routes, doors }) =>
+    leadsOut(routes, "") ? [] : lackingDoors(doors, ["s3", ...Object.values(JOB_ENDPOINTS)]),
 };
 
 /** Whether jobs reach what they need: the subnets they run in, and the ways out of them. */
@@ -45,7 +51,12 @@ export const networkCheck: Check = async (looked) => {
     const { Subnets = [] } = await client.send(new DescribeSubnetsCommand({ SubnetIds }));
     const within = [{ Name: "vpc-id", Values: [...new Set(Subnets.flatMap(({ VpcId }) => VpcId ?? []))] }];
     const around = [{ Name: "association.subnet-id", Values: SubnetIds }];
-    const { RouteTables = [] } = await client.send(new DescribeRouteTablesCommand({ Filters: around }));
+    const tables = async (Filters: Filter[]) =>
+      (await client.send(new DescribeRouteTablesCommand({ Filters }))).RouteTables ?? [];
+    const own = await tables(around);
+    // Subnets without a table of their own follow the network's.
+    const RouteTables =
+      own.length > 0 ? own : await tables([...within, { Name: "association.main", Values: ["true"] }]);
     const { VpcEndpoints = [] } = await client.send(new DescribeVpcEndpointsCommand({ Filters: within }));
     const doors = new Set(
       VpcEndpoints.filter(({ State }) => State?.toLowerCase() === "available").map(({ ServiceName = "" }) =>
@@ -53,10 +64,11 @@ export const networkCheck: Check = async (looked) => {
       ),
     );
     const lacking = [
-      ...(doors.has("s3") ? [] : ["the endpoint s3"]),
+      ...(network === "existing" ? [] : lackingDoors(doors, ["s3"])),
       ...RouteTables.flatMap(({ Routes = [] }) => LACKS[network]({ routes: Routes, doors })),
     ];
-    if (lacking.length > 0) return bad(`lacks ${[...new Set(lacking)].join(", ")}`, deployCommand(stage));
+    const mend = network === "existing" ? "Its owner adds them, or a route that leads out." : deployCommand(stage);
+    if (lacking.length > 0) return bad(`lacks ${[...new Set(lacking)].join(", ")}`, mend);
     const zones = new Set(Subnets.map(({ AvailabilityZone }) => AvailabilityZone));
     return good(`${network}, ${Subnets.length} subnets in ${zones.size} zones, every way out open`);
   });

@@ -4,6 +4,7 @@ import {
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeLaunchTemplatesCommand,
+  DescribeRouteTablesCommand,
   DescribeVpcEndpointsCommand,
 } from "@aws-sdk/client-ec2";
 import { DescribeImagesCommand } from "@aws-sdk/client-ecr";
@@ -119,6 +120,32 @@ describe.skipIf(noServer)("doctor --aws", () => {
     await examine({ ...SUBJECT, instances: { ...SUBJECT.instances, cpu: ["default_x86_64"] } });
     const [, cpu] = account.ec2.commandCalls(DescribeInstanceTypesCommand).map(({ args }) => args[0].input.Filters);
     expect(cpu).toEqual([{ Name: "instance-type", Values: ["m6i.*", "c6i.*", "r6i.*", "c7i.*"] }]);
+  });
+
+  test("a network that was there needs any way out, or every endpoint; its owner mends it", async () => {
+    const network = async () => {
+      const findings = await examine({ ...SUBJECT, network: "existing" });
+      return findings.find(({ name }) => name === "Network")!;
+    };
+    const gateway = { TransitGatewayId: "tgw-1", DestinationCidrBlock: "0.0.0.0/0", State: "active" } as const;
+    expect(await network()).toMatchObject({ state: "good" });
+    account.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [] });
+    expect(await network()).toMatchObject({
+      state: "bad",
+      found: expect.stringContaining("the endpoint s3, the endpoint ecr.api"),
+      mend: "Its owner adds them, or a route that leads out.",
+    });
+    // Its subnets have no table of their own, and follow the network's.
+    account.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });
+    account.ec2
+      .on(DescribeRouteTablesCommand, {
+        Filters: [
+          { Name: "vpc-id", Values: ["vpc-1"] },
+          { Name: "association.main", Values: ["true"] },
+        ],
+      })
+      .resolves({ RouteTables: [{ Routes: [gateway] }] });
+    expect(await network()).toMatchObject({ state: "good" });
   });
 
   test("on-demand machines alone are a doubt, and Spot's quota is what to raise", async () => {

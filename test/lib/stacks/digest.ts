@@ -18,6 +18,7 @@ const IN_FULL: Readonly<Record<string, readonly string[]>> = {
   "AWS::S3::BucketPolicy": ["PolicyDocument"],
   "AWS::SQS::QueuePolicy": ["PolicyDocument"],
   "AWS::SNS::TopicPolicy": ["PolicyDocument"],
+  "AWS::EC2::VPCEndpoint": ["PolicyDocument"],
   "AWS::EC2::SecurityGroup": ["SecurityGroupIngress", "SecurityGroupEgress"],
   "AWS::EC2::SecurityGroupIngress": ["IpProtocol", "FromPort", "SourceSecurityGroupId"],
   "AWS::Lambda::Permission": ["Action", "Principal"],

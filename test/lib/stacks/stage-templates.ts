@@ -21,14 +21,22 @@ export interface StageTemplate {
 /**
  * The templates of one stage of these settings, made in this process.
  * @param checks whether the rules of cdk-nag are asked too, so that a finding without a reason fails
+ * @param zones availability zones that the account of `env` has, where one is given
  */
 export async function stageTemplates(
   settings: Omit<z.input<typeof Stage>, "name"> & { readonly name?: string } = {},
-  { env = {}, checks = false }: { readonly env?: Environment; readonly checks?: boolean } = {},
+  {
+    env = {},
+    checks = false,
+    zones = [],
+  }: { readonly env?: Environment; readonly checks?: boolean; readonly zones?: readonly string[] } = {},
 ): Promise<Readonly<Record<StackPart, StageTemplate>>> {
   const outdir = await mkdtemp(join(tmpdir(), "hilum-stage-"));
   // Images' contexts are large, and nobody builds from here.
-  process.env.CDK_CONTEXT_JSON = JSON.stringify({ "aws:cdk:disable-asset-staging": true });
+  process.env.CDK_CONTEXT_JSON = JSON.stringify({
+    "aws:cdk:disable-asset-staging": true,
+    [`availability-zones:account=${env.account}:region=${env.region}`]: zones,
+  });
   try {
     const stage = parseStage({ name: "some", ...settings });
     const app = createCdkApp({ stages: [stage], env, document: gatewaySource(), runPage: "<!doctype html>", outdir });

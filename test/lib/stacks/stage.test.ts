@@ -30,6 +30,16 @@ describe("a stage", () => {
       { cpu: { instances: ["m7g.2xlarge"] } },
       "cpu.instances.0: expected an x86-64 instance type",
     ],
+    ["a network that is none", { network: { vpcId: "vpc-1" } }, "network: expected public, nat, endpoints or"],
+    ["a network too small", { vpc: { cidr: "10.0.0.0/26" } }, "vpc.cidr: expected a network between /16 and /24"],
+    ["a zone that is none", { vpc: { zones: ["a"] } }, "vpc.zones.0: expected an availability zone"],
+    ["a key by its alias", { data: { key: "alias/films" } }, "data.key: expected the ARN of a KMS key"],
+    ["a bucket by its name", { data: { buckets: { incoming: "films" } } }, "data.buckets.incoming: expected the ARN"],
+    [
+      "a bucket for nothing",
+      { data: { buckets: { films: "arn:aws:s3:::films" } } },
+      "data.buckets.films: no such setting",
+    ],
     ["a client twice", { api: { clients: ["pacs", "pacs"] } }, "api.clients: expected each once"],
     [
       "an origin twice",
