@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import { forEachObservation, type Observation } from "../../lib/domain/observations.ts";
+import { drawnPicture } from "../../lib/phantoms/drawn-picture.ts";
 import type { PlantedName } from "../../lib/phantoms/findings.ts";
 import type { PhantomFilm } from "../../lib/phantoms/population.ts";
 import { filmRenderer } from "../../lib/phantoms/render.ts";
@@ -44,10 +44,7 @@ export async function makeSamples(seed: number = SEED): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const { name, patient, planted } of SAMPLES) {
     const { pixels, width, height } = render(phantom(patient, planted));
-    const png = await sharp(pixels, { raw: { width, height, channels: 1 } })
-      .toColourspace("b-w")
-      .png()
-      .toBuffer();
+    const png = await drawnPicture(pixels, width, height).png().toBuffer();
     samples.push({ name, title: titleOf(planted), width, height, png });
   }
   return samples;

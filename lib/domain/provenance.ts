@@ -39,13 +39,19 @@ export const kindOfVersion = ({
   readonly provenance?: readonly OfKind[] | undefined;
 }): DataKind => (provenance === undefined ? (name === DEMO ? "phantom" : "films") : kindOf(provenance));
 
+/** Whether no film of a patient was among what a version learned from: it decides on drawings, and on nothing else. */
+export const isOfDrawingsAlone = (version: Parameters<typeof kindOfVersion>[0]): boolean =>
+  kindOfVersion(version) === "phantom" && (version.provenance?.every(({ kind }) => kind === "phantom") ?? true);
+
+/** Stands in the header (EXIF, `Software`) of every file that lib/phantoms makes. */
+export const DRAWN_BY = "Hilum phantom: drawn, no patient";
+
 /** Said wherever a model of drawings shows itself; null where there is nothing to say. */
 export function cautionOf(version: Parameters<typeof kindOfVersion>[0]): string | null {
   if (kindOfVersion(version) === "films") return null;
-  const isMixed = version.provenance?.some(({ kind }) => kind !== "phantom") ?? false;
-  return isMixed
-    ? "Learned from drawings and patients' films mixed: its figures and answers say nothing about real films."
-    : "Learned from drawings, not from patients: its figures and answers say nothing about real films.";
+  return isOfDrawingsAlone(version)
+    ? "Learned from drawings, not from patients: its figures and answers say nothing about real films."
+    : "Learned from drawings and patients' films mixed: its figures and answers say nothing about real films.";
 }
 
 /** What the API and the command line tell of what a version learned from. */

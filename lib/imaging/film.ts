@@ -10,6 +10,8 @@ export interface Film {
   /** Mean difference of the largest and the smallest of red, green and blue, 0 to 1; 0 for grey. */
   readonly colourfulness: number;
   readonly warnings: readonly Warning[];
+  /** Whether its file says that it was drawn by lib/phantoms and is no patient's. */
+  readonly drawn?: boolean;
 }
 
 /** @throws InputError `film-size`; asked before anything is decoded */

@@ -2,6 +2,7 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from "sharp";
 import { InputError } from "../domain/errors.ts";
 import { brightest, contentDepth, MOST_PIXELS } from "../domain/film-limits.ts";
 import { luma } from "../domain/luma.ts";
+import { DRAWN_BY } from "../domain/provenance.ts";
 import { chroma } from "./chroma.ts";
 import { checkSize, type Film } from "./film.ts";
 import type { Media } from "./media.ts";
@@ -72,6 +73,7 @@ export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film>
     facts: { format: media, width, height, bitDepth: wide ? depth : (header.bitsPerSample ?? 8), view: null },
     colourfulness: space.colour ? chroma(samples, info.channels) / (wide ? 65535 : 255) : 0,
     warnings: [],
+    drawn: header.exif?.includes(DRAWN_BY) ?? false,
   };
 }
 

@@ -25,7 +25,8 @@ export function filmReader(): Pick<Handlers<ReaderCalls>, "read" | "draw"> {
       film = read;
       const { width, height } = read.image;
       const warnings = [...read.warnings, ...checked];
-      return { facts: read.facts, size: { width, height }, warnings, pixels, timings: clock.laps };
+      const { facts, drawn = false } = read;
+      return { facts, size: { width, height }, warnings, drawn, pixels, timings: clock.laps };
     },
 
     async draw(options) {

@@ -30,6 +30,8 @@ export interface ReadFilm {
   readonly facts: FilmFacts;
   readonly size: Size;
   readonly warnings: readonly Warning[];
+  /** See Film. */
+  readonly drawn: boolean;
   /** Empty where no geometry was given. */
   readonly pixels: Uint8Array;
   readonly timings: Timings;

@@ -8,6 +8,7 @@ import { type ErrorReport, InputError, reportError, TemporaryError } from "../do
 import { rectangleToFilm } from "../domain/geometry.ts";
 import type { ObservationStatus } from "../domain/observation-status.ts";
 import { observationIndex } from "../domain/observations.ts";
+import { isOfDrawingsAlone } from "../domain/provenance.ts";
 import { cellArea } from "../model/cell-area.ts";
 import { buildNetwork } from "../model/networks.ts";
 import { resolveVersion } from "../registry/channels.ts";
@@ -23,7 +24,7 @@ import { keepUp } from "./keep-up.ts";
 import type { ModelCalls, ReadFilm } from "./messages.ts";
 import { type FilmReader, openReaderPool } from "./reader-pool.ts";
 import { stopwatch } from "./stopwatch.ts";
-import { OUT_OF_DISTRIBUTION } from "./strangeness.ts";
+import { OUT_OF_DISTRIBUTION, unlessDrawn } from "./strangeness.ts";
 
 export interface PredictorOptions {
   /** The room `models`. */
@@ -93,6 +94,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   };
   const { manifest: version, statuses } = await fetchVersion().catch(abandon);
   const { geometry } = version;
+  const ofDrawingsAlone = isOfDrawingsAlone(version);
   const cells = cellArea(buildNetwork(version.model), geometry.size);
   let inside = 0;
   let closed = false;
@@ -135,19 +137,19 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   }
 
   /** What the model says of a film that was read. */
-  async function predicted({ facts, size, warnings, pixels, timings }: ReadFilm, maps: boolean): Promise<FilmAnswer> {
+  async function predicted(
+    { facts, size, warnings, drawn, pixels, timings }: ReadFilm,
+    maps: boolean,
+  ): Promise<FilmAnswer> {
     const clock = stopwatch();
     const ask = async () => (await kept.current()).call("predict", { pixels, maps }, { wall });
     // A square can't have been what ended the model's process: the next one answers.
-    const {
-      prediction,
-      outOfDistribution,
-      warnings: doubts,
-    } = await ask().catch((error: unknown) => {
+    const { prediction, ...told } = await ask().catch((error: unknown) => {
       if (error instanceof ProcessEnded) return ask();
       throw error;
     });
     clock.lap("predict");
+    const { outOfDistribution, warnings: doubts } = unlessDrawn(told, { ofDrawingsAlone, drawn });
     return {
       film: facts,
       prediction,

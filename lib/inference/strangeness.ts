@@ -50,3 +50,22 @@ export async function openStrangeness(
     return { outOfDistribution: true, warnings: [{ code: OUT_OF_DISTRIBUTION, message }] };
   };
 }
+
+const NO_DRAWING: Strangeness = {
+  outOfDistribution: true,
+  warnings: [
+    {
+      code: OUT_OF_DISTRIBUTION,
+      message: "the model learned from drawings alone, and this film is none of them; no decision is given",
+    },
+  ],
+};
+
+/**
+ * A model of drawings has no say on any other film, however alike its features: among 872 real films, two lay as near as
+ * its own.
+ */
+export const unlessDrawn = (
+  told: Strangeness,
+  { ofDrawingsAlone, drawn }: { readonly ofDrawingsAlone: boolean; readonly drawn: boolean },
+): Strangeness => (ofDrawingsAlone && !drawn ? NO_DRAWING : told);

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import sharp from "sharp";
 import { DATASET_FILE, type Source } from "../contracts/provenance.ts";
 import { labelCell } from "../domain/labels.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
+import { drawnPicture } from "./drawn-picture.ts";
 import { drawPopulation, type PhantomFilm } from "./population.ts";
 import { filmRenderer } from "./render.ts";
 
@@ -27,6 +27,8 @@ const ABOUT: Source = {
 
 /** Written last into a folder that is whole. */
 const MARKER = "phantoms.json";
+/** Counts what was changed about the files; folders of an earlier one are drawn anew. */
+const EDITION = 2;
 const VALID_SHARE = 0.1;
 const JPEG_QUALITY = 90;
 
@@ -38,7 +40,7 @@ const HEADER = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATION
  */
 export async function writePhantoms({ folder, seed, frontalFilms, onProgress }: PhantomOptions): Promise<void> {
   const marker = join(folder, MARKER);
-  const recipe = JSON.stringify({ seed, frontalFilms });
+  const recipe = JSON.stringify({ edition: EDITION, seed, frontalFilms });
   const isWhole = existsSync(marker) && existsSync(join(folder, DATASET_FILE));
   if (isWhole && (await readFile(marker, "utf8")) === recipe) return;
   const films = drawPopulation(seed, frontalFilms);
@@ -112,8 +114,5 @@ async function writeFilms({ films, making, partOf, pathOf, render, onProgress }:
 }
 
 /** A grey film as JPEG. */
-export const encode = (pixels: Uint8Array, width: number, height: number): Promise<Buffer> =>
-  sharp(pixels, { raw: { width, height, channels: 1 } })
-    .toColourspace("b-w")
-    .jpeg({ quality: JPEG_QUALITY })
-    .toBuffer();
+const encode = (pixels: Uint8Array, width: number, height: number): Promise<Buffer> =>
+  drawnPicture(pixels, width, height).jpeg({ quality: JPEG_QUALITY }).toBuffer();

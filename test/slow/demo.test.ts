@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,7 @@ import { findings } from "../../lib/inference/findings.ts";
 import { openPredictor } from "../../lib/inference/predictor.ts";
 import { OPACITIES, PLANTED_NAMES } from "../../lib/phantoms/findings.ts";
 import { openStore, roomsOf } from "../../lib/store/open.ts";
+import { filmsUnder, hasRealFilms, NIH, REAL_FILMS } from "../lib/imaging/films.ts";
 import { drawNonFilm, NON_FILMS, type NonFilm } from "../lib/imaging/non-films.ts";
 import { type LogisticFilms, logisticAuroc } from "../logistic.ts";
 
@@ -152,10 +153,23 @@ describe("the demo, with a seed that no threshold was chosen on", () => {
         0.95,
       );
       const changed = (change: (film: Sharp) => Sharp) =>
-        Promise.all(test.files.slice(0, 100).map((file) => change(sharp(file)).png().toBuffer()));
+        Promise.all(test.files.slice(0, 100).map((file) => change(sharp(file).keepExif()).png().toBuffer()));
       expect(await doubted(await changed((film) => film.negate()))).toBeGreaterThanOrEqual(0.95);
       expect(await doubted(await changed((film) => film.rotate(90)))).toBeGreaterThanOrEqual(0.95);
       expect(await doubted(await changed((film) => film.rotate(180)))).toBeGreaterThanOrEqual(0.6);
+    } finally {
+      await predictor.close();
+    }
+  });
+
+  it.skipIf(!hasRealFilms)("decides on no film of a patient, however near it lies to a drawing", async () => {
+    const predictor = await openPredictor({ models: openStore(roomsOf(store).HILUM_MODELS) });
+    try {
+      const films = [REAL_FILMS, NIH].filter((folder) => existsSync(folder)).flatMap(filmsUnder);
+      const answers = await predictor.predict(films.map((path) => readFileSync(path)));
+      const answered = answers.flatMap((answer) => ("error" in answer ? [] : [answer]));
+      expect(answered.length).toBeGreaterThan(150);
+      expect(answered.filter(({ outOfDistribution }) => outOfDistribution !== true)).toEqual([]);
     } finally {
       await predictor.close();
     }

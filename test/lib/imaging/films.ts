@@ -8,6 +8,7 @@ import { normal, random } from "../../../lib/domain/random.ts";
 const shared = resolve(import.meta.dirname, "../../../../shared");
 export const AWKWARD = `${shared}/awkward-sample`;
 export const REAL_FILMS = `${shared}/cxr-sample`;
+export const NIH = `${shared}/nih-672`;
 export const hasAwkward = existsSync(AWKWARD);
 export const hasRealFilms = existsSync(REAL_FILMS);
 

@@ -18,6 +18,7 @@ import {
 } from "../../../lib/inference/predictor.ts";
 import { featureChannels } from "../../../lib/model/networks.ts";
 import { ownKernelsCompute } from "../../../lib/model/own-network.ts";
+import { drawnPicture } from "../../../lib/phantoms/drawn-picture.ts";
 import { encodeFeatureSpace } from "../../../lib/registry/feature-space-file.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import { openStore, storeUri } from "../../../lib/store/open.ts";
@@ -201,6 +202,28 @@ describe("a film unlike those that were learned from", () => {
     expect((await strict.picture(png, { style: "film" })).png.length).toBeGreaterThan(0);
     const lenient = await open({ ...told, threshold: 1e9 }, { refuse });
     expect((await lenient.answer(png)).outOfDistribution).toBe(false);
+  });
+
+  test("is any film but a drawing to a model that learned from drawings alone", async () => {
+    const source = { name: "phantoms", kind: "phantom" } as const;
+    const drawn = await drawnPicture(film.data as Uint8Array, film.width, film.height)
+      .png()
+      .toBuffer();
+    const asJpeg = await sharp(drawn).keepExif().jpeg().toBuffer();
+    const provenances = [
+      [[source], true],
+      [[source, { name: "ours", kind: "own" } as const], null],
+    ] as const;
+    for (const [provenance, toldOfFilms] of provenances) {
+      const change = { provenance: [...provenance] };
+      const { version } = await publishRandomModel(models, CALIBRATION, [], change);
+      const opened = await openPredictor({ models, model: version, cache });
+      onTestFinished(() => opened.close());
+      const told = await Promise.all([png, drawn, asJpeg].map((bytes) => opened.answer(bytes)));
+      expect(told.map(({ outOfDistribution }) => outOfDistribution)).toEqual([toldOfFilms, null, null]);
+      const said = told[0]!.warnings.map(({ code }) => code);
+      expect(said).toEqual(toldOfFilms ? ["out-of-distribution"] : []);
+    }
   });
 
   test("can't be told by a version without the check, which can't be set to refuse any", async () => {
