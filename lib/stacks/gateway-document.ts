@@ -15,6 +15,12 @@ interface Operation extends Json {
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
 }
 
+/** Paths whose calls carry something: a film, or what is said of one. */
+export const pathsWithBodies = ({ paths }: ApiDocument): readonly string[] =>
+  Object.entries(paths).flatMap(([path, operations]) =>
+    Object.values(operations).some(({ requestBody }) => requestBody !== undefined) ? [path] : [],
+  );
+
 export interface GatewayOptions {
   readonly api: Stage["api"];
   /** Where API Gateway calls the function. */

@@ -4,10 +4,11 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { type ApiFunction, apiFunction } from "./api-function.ts";
 import { firewall } from "./firewall.ts";
-import type { ApiDocument } from "./gateway-document.ts";
+import { type ApiDocument, pathsWithBodies } from "./gateway-document.ts";
 import { login } from "./login.ts";
 import { output } from "./output.ts";
 import { page } from "./page.ts";
+import { pageProof } from "./page-proof.ts";
 import { restApi } from "./rest-api.ts";
 import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
@@ -32,8 +33,18 @@ export class InferenceStack extends Stack {
     const people = stage.api.access === "cognito" ? login(this, stage) : undefined;
     const userPoolArn = people?.pool.userPoolArn;
     this.rest = restApi(this, { ...keeping, document, live: this.api.live, userPoolArn });
-    if (stage.api.firewall) firewall(this, { ...keeping, stageArn: this.rest.deploymentStage.stageArn });
-    const site = people && page(this, { stage, api: this.rest, login: people, buckets, accessLogs });
+    const proof = people && stage.api.firewall ? pageProof(this, keeping) : undefined;
+    if (stage.api.firewall) {
+      firewall(this, {
+        ...{ ...keeping, proof, filmPaths: pathsWithBodies(document) },
+        before: {
+          FirewallAtApi: this.rest.deploymentStage.stageArn,
+          // Whoever has logged in, and where from, was judged here.
+          ...(people && { FirewallAtLogin: people.pool.userPoolArn }),
+        },
+      });
+    }
+    const site = people && page(this, { stage, api: this.rest, login: people, buckets, accessLogs, proof });
     output(this, "inference", {
       ApiUrl: this.rest.url,
       ...(people && { UserPool: people.pool.userPoolId }),

@@ -6,6 +6,7 @@ import {
   AllowedMethods,
   CachePolicy,
   Distribution,
+  FunctionEventType,
   HeadersFrameOption,
   HeadersReferrerPolicy,
   HttpVersion,
@@ -24,6 +25,7 @@ import { browserFiles, digest, type Files, FUNCTIONS_FOLDER, withBundles } from 
 import { grantEmptying } from "./emptied-buckets.ts";
 import type { Login } from "./login.ts";
 import type { LogKeeping } from "./logs.ts";
+import { type PageProof, readerAddress } from "./page-proof.ts";
 import { GATEWAY_STAGE } from "./rest-api.ts";
 import type { Buckets } from "./room-access.ts";
 import { smallFunction } from "./small-function.ts";
@@ -35,6 +37,8 @@ export interface PageProps {
   readonly login: Login;
   readonly buckets: Buckets;
   readonly accessLogs: IBucket;
+  /** Where a firewall stands before the API. */
+  readonly proof: PageProof | undefined;
 }
 
 /** Paths that the API answers; everything else is a file of the page. */
@@ -46,7 +50,7 @@ const AT_ROOT = /(\.html|^login-worker\.js)$/;
 /** The page behind CloudFront, on one origin with the API; whoever opens it logs in first. */
 export function page(
   scope: Construct,
-  { stage, api, login, buckets, accessLogs }: PageProps,
+  { stage, api, login, buckets, accessLogs, proof }: PageProps,
 ): { readonly distribution: Distribution; readonly url: string } {
   const { region, urlSuffix } = Stack.of(scope);
   const bucket = new Bucket(scope, "PageFiles", {
@@ -71,6 +75,7 @@ export function page(
     originPath: `/${GATEWAY_STAGE}`,
     protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
     readTimeout: Duration.seconds(30),
+    ...(proof && { customHeaders: { [proof.header]: proof.secret } }),
   });
   const answers = {
     origin: apiOrigin,
@@ -79,6 +84,9 @@ export function page(
     cachePolicy: CachePolicy.CACHING_DISABLED,
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     responseHeadersPolicy: headers,
+    ...(proof && {
+      functionAssociations: [{ function: readerAddress(scope), eventType: FunctionEventType.VIEWER_REQUEST }],
+    }),
   };
   const distribution = new Distribution(scope, "Page", {
     comment: `Hilum ${stage.name}: not for clinical use`,
