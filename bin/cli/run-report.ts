@@ -5,6 +5,7 @@ import { type ObservationMetrics, RunEvaluation } from "../../lib/contracts/eval
 import { modelKeys, runKeys } from "../../lib/contracts/layout.ts";
 import { Plan } from "../../lib/contracts/plan.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
+import { type Claims, claimsOf } from "../../lib/domain/observation-status.ts";
 import { cautionOf } from "../../lib/domain/provenance.ts";
 import { findDocument, readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
@@ -28,6 +29,8 @@ export interface RunReport {
     readonly meanAuroc: number | null;
     readonly meanAurocInterval: readonly [number, number] | null;
     readonly definedObservations: number;
+    /** Of the observations that the mean is over. */
+    readonly claims: Claims;
     readonly perObservation: Readonly<Record<string, ObservationMetrics>>;
     readonly localisationHitRate: number | null;
   };
@@ -72,6 +75,7 @@ export async function readRunReport(
       meanAuroc: evaluation.meanAuroc,
       meanAurocInterval: evaluation.meanAurocInterval,
       definedObservations: evaluation.definedObservations,
+      claims: claimsOf(evaluation.perObservation),
       perObservation: evaluation.perObservation,
       localisationHitRate: evaluation.localisationHitRate,
     },

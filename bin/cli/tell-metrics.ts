@@ -99,6 +99,12 @@ const NO_SLOPE = {
   "not-converged": "no fit",
 } as const satisfies Record<LineFailure, string>;
 
+const JOINED_BY = {
+  path: "path",
+  "path-ending": "path (below another folder in each file)",
+  order: "the order of rows",
+} as const satisfies Record<MetricsReport["joinedBy"], string>;
+
 const AVERAGES = ["micro", "macro", "weighted", "samples"] as const;
 
 /** The figures as tables for people; a dash: not defined. */
@@ -120,12 +126,13 @@ export function tellMetrics({ films, patients, perObservation, averages, joinedB
   });
   const whom = patients === null ? "patients not known" : `${patients} patients`;
   const besides = [
+    { count: rest.labelsWithoutPredictions, what: "labelled films without a prediction, left out" },
     { count: rest.predictionsWithoutLabels, what: "predictions without labels" },
     { count: rest.notLabelled, what: "labels that nobody looked for" },
     { count: rest.failedPredictions, what: "films left out that were not answered for" },
   ].flatMap(({ count, what }) => (count > 0 ? [`; ${count} ${what}`] : []));
   return [
-    `${films} films, ${whom}; joined by ${joinedBy}${besides.join("")}`,
+    `${films} films, ${whom}; joined by ${JOINED_BY[joinedBy]}${besides.join("")}`,
     ...(rest.notAnswered.length > 0 ? [`not answered for, and left out: ${rest.notAnswered.join(", ")}`] : []),
     "",
     ...tables.flatMap((table) => [...aligned(table), ""]),

@@ -1,13 +1,16 @@
+import { count, counted } from "../../lib/report/format.ts";
 import { asShownPath, DEFAULT_STORE } from "./places.ts";
 import type { RunReport } from "./run-report.ts";
 
-const sum = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
-
-const byReason = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([reason, count]) => `${count} ${reason}`)
-    .join(", ");
+/** "left out: 30 (lateral view)"; of several reasons the sum too. */
+function byReason(what: string, counts: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(counts);
+  const [first] = reasons;
+  if (first === undefined) return "";
+  if (reasons.length === 1) return `${count(first[1])} ${what} (${first[0]})`;
+  const sum = reasons.reduce((total, [, n]) => total + n, 0);
+  return `${count(sum)} ${what} (${reasons.map(([reason, n]) => `${count(n)} ${reason}`).join(", ")})`;
+}
 
 const OUTCOMES = {
   promoted: "is in production",
@@ -46,18 +49,19 @@ function next({ store = DEFAULT_STORE, stage, model, status }: RunReport): strin
 export function tellRun(report: RunReport): string {
   const { evaluation, rows, status, caution } = report;
   const { meanAuroc, meanAurocInterval } = evaluation;
+  const { claimed, measured } = evaluation.claims;
   const interval = meanAurocInterval
     ? ` (95 % interval ${meanAurocInterval.map((v) => v.toFixed(3)).join(" to ")})`
     : "";
   const auroc =
     meanAuroc === null
       ? "not defined on these test patients"
-      : `${meanAuroc.toFixed(3)}${interval}, mean over ${evaluation.definedObservations} observations`;
-  const left = [byReason(rows.leftOut), byReason(rows.setAside)].filter((text) => text !== "").join(", ");
+      : `${meanAuroc.toFixed(3)}${interval}, mean over ${counted(measured, "observation")}, ${claimed} of them claimed`;
+  const left = [byReason("left out", rows.leftOut), byReason("set aside", rows.setAside)].filter((text) => text !== "");
   return `
   Model    ${report.model.split("/").at(-1)} ${OUTCOMES[status]}${because(report)}
   AUROC    ${auroc}
-  Rows     ${rows.read} read, ${rows.used} used${left && `; ${left} (${sum(rows.leftOut) + sum(rows.setAside)})`}
+  Rows     ${[`${count(rows.read)} read`, `${count(rows.used)} used`, ...left].join(", ")}
   Report   ${asShownPath(report.report)}
 
   Next:    ${next(report).join("\n           ")}

@@ -27,7 +27,7 @@ export function registerMetrics(program: Command): void {
     .requiredOption("--labels <csv>", "labels: 1, 0, -1 (uncertain), blank (not mentioned) or NA (not labelled)")
     .requiredOption(
       "--predictions <csv>",
-      "probabilities; joined by the column Path where both have it, else row by row",
+      "probabilities, or a run's predictions.csv; joined by the column Path where both have it, else row by row",
     )
     .option("--thresholds <json>", "operating points by observation, a list of 14, or a model.json; 0.5 if left out")
     .addOption(
@@ -49,6 +49,10 @@ Path (…/patient00001/study1/…); films without such a path stand for themselv
 figure, whatever --blank says: NA, and an observation that a source fills in no row. Figures that are not defined, such as the
 AUROC of one class, are null. Films that predict --out could not answer for are counted and left out; so is an observation
 whose probability is blank for all films, as predict --out leaves one that the model did not learn.
+
+Films are the same where their Paths are, or where all Paths go on alike from another folder on: set/valid/… is
+/data/set/valid/…, as predict --out writes it. Labelled films without a row among the predictions are counted and left out. Of the
+predictions.csv that a run writes the test part counts alone; it serves as --labels too, under the run's own policy.
 
 Example:
   $ hilum metrics --labels valid.csv --predictions mine.csv --blank zero --json
@@ -85,6 +89,7 @@ async function metrics({ uncertain, blank, json, ...files }: MetricsOptions): Pr
     joinedBy: joined.joinedBy,
     notLabelled: joined.notLabelled,
     predictionsWithoutLabels: joined.predictionsWithoutLabels,
+    labelsWithoutPredictions: joined.labelsWithoutPredictions,
     failedPredictions: joined.failedPredictions,
     notAnswered: [...joined.notAnswered],
     policy: { uncertain, blank },

@@ -29,7 +29,7 @@ export function registerPredict(program: Command): void {
     .addOption(
       new Option(
         "--observation <name...>",
-        "whose heat maps; the positive findings, or the likeliest one, if left out",
+        "whose heat maps; if left out, all that are above their operating points, or the likeliest where none is",
       ).choices(OBSERVATIONS),
     )
     .addOption(option.refuse())
@@ -40,6 +40,9 @@ export function registerPredict(program: Command): void {
 Example:
   $ hilum predict film.png other.dcm --explain heat-maps --json
   $ hilum predict films/ --out predictions.csv
+
+A heat map has its film's path below the folder of maps, so that no other film's is written over: of films/a.png the map is
+heat-maps/films/a.png.edema.png. Films that lie elsewhere than beside or below that folder have theirs by their whole path, in root/.
 
 A film that fails has its reason beside it and stops no other; the exit code is then 64. Stopped or killed, the same
 call with the same --out goes on after the films that stand there.

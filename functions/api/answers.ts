@@ -6,26 +6,20 @@ import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.
 import { operatingPointText } from "../../lib/domain/operating-point.ts";
 import { dataOf } from "../../lib/domain/provenance.ts";
 import type { FilmAnswer } from "../../lib/inference/film-service.ts";
-import { type FindingRules, findings, requireLearned } from "../../lib/inference/findings.ts";
+import { type Finding, type FindingRules, findings, likeliest, requireLearned } from "../../lib/inference/findings.ts";
 import { observationStatuses } from "../../lib/registry/observation-statuses.ts";
 import { identityOf } from "../../lib/registry/version-id.ts";
 import type { ModelDocuments } from "./dependencies.ts";
 import { describeHeatMap } from "./heat-map.ts";
 
-/** Whether a map was asked for, for each observation. @param probabilities null where not learned, and never the top */
-export function explained(
-  choice: ExplainChoice,
-  probabilities: readonly (number | null)[],
-): (index: number) => boolean {
+/** Whether a map was asked for, for each observation. */
+export function explained(choice: ExplainChoice, found: readonly Finding[]): (index: number) => boolean {
   const [first] = choice;
   if (first === "none") return () => false;
   if (first === "all") return () => true;
   if (first === "top") {
-    const top = probabilities.reduce<number>(
-      (best, value, i) => (value !== null && value > (probabilities[best] ?? -1) ? i : best),
-      -1,
-    );
-    return (index) => index === top;
+    const top = likeliest(found);
+    return (index) => OBSERVATIONS[index] === top;
   }
   const names = new Set<string>(choice);
   return (index) => names.has(OBSERVATIONS[index]!);
@@ -60,10 +54,7 @@ export function toPrediction(
 ): Prediction {
   const { maps } = answer.prediction;
   const found = findings(answer, { thresholds: manifest.thresholds, statuses });
-  const wanted = explained(
-    choice,
-    found.map(({ probability }) => probability),
-  );
+  const wanted = explained(choice, found);
   const mapOf = (index: number) => {
     if (maps === null || !wanted(index)) return {};
     if (statuses[index] === "not-learned") return { map: null };

@@ -13,7 +13,7 @@ import { Source } from "./provenance.ts";
 /** Said beside every result. */
 export const NOTICE = "not for clinical use";
 
-/** Which heat maps to make: none, that of the likeliest observation, all, or some by name. */
+/** Which heat maps to make: none, that of the likeliest observation (lib/inference/findings.ts), all, or some by name. */
 export const ExplainChoice = z
   .string()
   .default("none")
@@ -23,7 +23,11 @@ export const ExplainChoice = z
       error: "expected none, top, all, or names of observations with commas between them",
     }),
   )
-  .meta({ description: "`none`, `top`, `all`, or names of observations with commas between them", example: "top" });
+  .meta({
+    description:
+      "whose heat maps: `none`; `top`, the observation with the highest probability, No Finding aside; `all`; or names of observations with commas between them",
+    example: "top",
+  });
 export type ExplainChoice = z.infer<typeof ExplainChoice>;
 
 export const Place = z
@@ -92,7 +96,11 @@ export type FilmFacts = z.infer<typeof FilmFacts>;
 
 export const Warning = z
   .strictObject({ code: z.string().meta({ example: "low-contrast" }), message: z.string() })
-  .meta({ id: "Warning", description: "A doubt about the film; the answer stands, with caution." });
+  .meta({
+    id: "Warning",
+    description:
+      "What to know of the film or of the answer. With `out-of-distribution` no decision is given; with every other code the answer stands, with caution: `contradictory-findings`, for one, says that No Finding and a finding are both above their thresholds.",
+  });
 export type Warning = z.infer<typeof Warning>;
 
 export const ModelIdentity = z

@@ -91,8 +91,12 @@ export const MetricsReport = Metrics.extend({
   schema: schemaName("hilum.metrics/1"),
   films: z.int().min(0),
   patients: z.int().min(0).nullable().describe("null where the files do not tell whose a film is"),
-  joinedBy: z.enum(["path", "order"]),
+  joinedBy: z
+    .enum(["path", "path-ending", "order"])
+    .describe("path-ending: both files' paths go on alike from different folders on"),
   predictionsWithoutLabels: z.int().min(0),
+  /** Labelled films without a row among the predictions; no figure is of them. */
+  labelsWithoutPredictions: z.int().min(0),
   notLabelled: z
     .int()
     .min(0)

@@ -24,6 +24,32 @@ export const hasBothClasses = (counts: ClassCounts): boolean => smaller(counts) 
 /** Whether figures measured on such films may be claimed. */
 export const isEnoughForClaim = (counts: ClassCounts): boolean => smaller(counts) >= LEAST_FOR_CLAIM;
 
+/** Of the observations that a mean AUROC is over, how many may be claimed. */
+export interface Claims {
+  readonly claimed: number;
+  /** Observations whose AUROC is defined. */
+  readonly measured: number;
+}
+
+/** What was tested of an observation. */
+export interface Tested {
+  readonly rows: number;
+  readonly positives: number;
+  readonly auroc: number | null;
+}
+
+export const mayClaim = ({ rows, positives, auroc }: Tested): boolean =>
+  auroc !== null && isEnoughForClaim({ positives, negatives: rows - positives });
+
+/** @param tested each observation */
+export const claimsOf = (tested: Readonly<Record<string, Tested>>): Claims => ({
+  claimed: Object.values(tested).filter(mayClaim).length,
+  measured: Object.values(tested).filter(({ auroc }) => auroc !== null).length,
+});
+
+/** "2 of 9 claimed" */
+export const claimsText = ({ claimed, measured }: Claims): string => `${claimed} of ${measured} claimed`;
+
 /** @param tested null where it was never evaluated */
 export const observationStatus = (isLearned: boolean, tested: ClassCounts | null): ObservationStatus => {
   if (!isLearned) return "not-learned";

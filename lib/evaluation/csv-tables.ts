@@ -6,13 +6,17 @@ import { labelsOfSource } from "../data/sources/cells.ts";
 import { InputError } from "../domain/errors.ts";
 import { BLANK, NOT_LABELLED, type Policy, targetsOf } from "../domain/label-policy.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import type { Part } from "../domain/parts.ts";
 import { patientKey } from "../domain/split.ts";
+import { joinPaths, type PathJoin } from "./join-paths.ts";
 import { numberNames } from "./prediction-table.ts";
 
 /** The 14 columns of a CSV file, and the `Path` of its films where it has that column. */
 export interface CsvTable {
   readonly file: string;
   readonly paths: readonly string[] | null;
+  /** Whose each film is, where the file has columns for it. */
+  readonly patients: readonly string[] | null;
   /** rows x 14; NaN throughout where `failed`, and in columns that are blank */
   readonly values: readonly number[];
   /** Rows of films that were not answered for. */
@@ -25,11 +29,30 @@ export interface CsvSource {
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
-const PATH = "Path";
+/** Names of a table's columns. */
+interface Columns {
+  readonly path: string;
+  readonly values: readonly string[];
+  /** Those that say whose a film is. */
+  readonly patient: readonly string[];
+  /** The column that says which part of a run a film is in. */
+  readonly part: string | null;
+}
+
+/** The columns of CheXpert's format, or those of the file `predictions.csv` that a run writes (predictionsCsv). */
+function columnsOf(header: readonly string[], kind: CellKind["kind"]): Columns {
+  const ofRun = OBSERVATIONS.map((name) => `${kind} ${name}`);
+  return ofRun.every((name) => header.includes(name))
+    ? { path: "path", values: ofRun, patient: ["source", "patient"], part: "part" }
+    : { path: "Path", values: OBSERVATIONS, patient: [], part: null };
+}
+
 /** Why a film has no answer, in the files that `predict` writes; its 14 cells are blank then. */
 const ERROR = "Error";
 
 interface CellKind {
+  /** As the columns of a run's own file begin. */
+  readonly kind: "label" | "probability";
   /** A cell's number, or undefined where it is none. */
   readonly parse: (text: string) => number | undefined;
   /** What would be one. */
@@ -42,9 +65,10 @@ interface CellKind {
 
 async function readTable(
   { file, open }: CsvSource,
-  { parse, expected, mayFail, mayLackColumns }: CellKind,
-): Promise<CsvTable> {
+  { kind, parse, expected, mayFail, mayLackColumns }: CellKind,
+): Promise<CsvTable & { readonly ofRun: boolean }> {
   const paths: string[] = [];
+  const patients: string[] = [];
   const values: number[] = [];
   const failed = new Set<number>();
   const seen = new Set<string>();
@@ -52,13 +76,24 @@ async function readTable(
   const answered = new Set<number>();
   const refuse = (line: number, what: string) => new InputError("csv", `${file} line ${line}: ${what}`);
   const header = await readCsvHeader(file, open());
-  const more = [PATH, ...(mayFail ? [ERROR] : [])].filter((name) => header.includes(name));
-  await readCsv(file, open(), [...OBSERVATIONS, ...more], ({ line, cells }) => {
+  const columns = columnsOf(header, kind);
+  const known = [
+    columns.path,
+    ...columns.patient,
+    ...(columns.part === null ? [] : [columns.part]),
+    ...(mayFail ? [ERROR] : []),
+  ];
+  const more = known.filter((name) => header.includes(name));
+  await readCsv(file, open(), [...columns.values, ...more], ({ line, cells }) => {
     const numbers = cells.slice(0, OBSERVATION_COUNT);
     const cellOf = (name: string) => (more.includes(name) ? cells[OBSERVATION_COUNT + more.indexOf(name)] : undefined);
-    const path = cellOf(PATH);
+    // Operating points and calibration were fitted on the others.
+    if (columns.part !== null && cellOf(columns.part) !== TEST) return;
+    const path = cellOf(columns.path);
+    const [from, whose] = columns.patient.map(cellOf);
+    if (from !== undefined && whose !== undefined) patients.push(patientKey(from, whose));
     if (path !== undefined) {
-      if (path === "") throw refuse(line, "Path is blank, expected the path of a film");
+      if (path === "") throw refuse(line, `${columns.path} is blank, expected the path of a film`);
       if (seen.has(path)) throw refuse(line, `${quote(path)} stands there twice, expected each film once`);
       seen.add(path);
       paths.push(path);
@@ -84,8 +119,11 @@ async function readTable(
     if (answered.has(k))
       throw refuse(line, `${OBSERVATIONS[k]} is blank, expected ${expected}, or blank for all films`);
   }
-  return { file, paths: paths.length > 0 ? paths : null, values, failed };
+  const whole = <T>(cells: T[]): T[] | null => (cells.length > 0 ? cells : null);
+  return { file, paths: whole(paths), patients: whole(patients), values, failed, ofRun: columns.part !== null };
 }
+
+const TEST: Part = "test";
 
 /** Labels as the file has them besides what they count as. */
 export interface LabelsTable extends CsvTable {
@@ -107,7 +145,8 @@ const WORDS: ReadonlyMap<string, number> = new Map([
  * @throws InputError `csv`
  */
 export async function readLabels(source: CsvSource, policy: Policy): Promise<LabelsTable> {
-  const table = await readTable(source, {
+  const { ofRun, ...table } = await readTable(source, {
+    kind: "label",
     parse: (text) => WORDS.get(text) ?? [-1, 0, 1].find((label) => label === Number(text)),
     expected: "1, 0, -1, NA or blank",
     mayFail: false,
@@ -118,7 +157,9 @@ export async function readLabels(source: CsvSource, policy: Policy): Promise<Lab
   const labels = sources.flatMap((name, row) =>
     labelsOfSource(name, table.values.slice(row * OBSERVATION_COUNT, (row + 1) * OBSERVATION_COUNT)),
   );
-  const read = { source: sources, ...labelColumns(labels) };
+  // The run's policy has left blank what it leaves out.
+  const given = ofRun ? labels.map((label) => (label === BLANK ? NOT_LABELLED : label)) : labels;
+  const read = { source: sources, ...labelColumns(given) };
   const raw = labelMatrix(markNotLabelled(read, neverLabelled(read)));
   return { ...table, values: Array.from(targetsOf(policy, raw)), raw };
 }
@@ -130,6 +171,7 @@ export async function readLabels(source: CsvSource, policy: Policy): Promise<Lab
  */
 export const readPredictions = (source: CsvSource): Promise<CsvTable> =>
   readTable(source, {
+    kind: "probability",
     parse: (text) => {
       const value = Number(text);
       return text !== "" && value >= 0 && value <= 1 ? value : undefined;
@@ -141,7 +183,7 @@ export const readPredictions = (source: CsvSource): Promise<CsvTable> =>
 
 /** Labels and predictions of the same films. */
 export interface JoinedTables {
-  readonly joinedBy: "path" | "order";
+  readonly joinedBy: PathJoin["joinedBy"] | "order";
   /** With labels and probabilities. */
   readonly films: number;
   /** rows x 14; NaN where masked, or not answered for */
@@ -156,28 +198,24 @@ export interface JoinedTables {
   /** Labels of these films that nobody looked for. */
   readonly notLabelled: number;
   readonly predictionsWithoutLabels: number;
+  readonly labelsWithoutPredictions: number;
   /** Labelled films left out because they were not answered for. */
   readonly failedPredictions: number;
 }
 
 /**
- * Brings predictions to the labels' films: by Path where both files have it, else row by row.
- * @throws InputError `no-prediction` for a labelled film without a row, or where all failed; `row-counts` where rows
- *   cannot stand for each other
+ * Brings predictions to the labels' films: by Path where both files have it, else row by row. Labelled films without a row
+ * among the predictions are left out and counted.
+ * @throws InputError `no-prediction` where no path meets, or all failed; `row-counts` where rows cannot stand for each other
  */
 export function joinTables(labels: LabelsTable, predictions: CsvTable): JoinedTables {
   const labelled = labels.values.length / OBSERVATION_COUNT;
   const predicted = predictions.values.length / OBSERVATION_COUNT;
-  const places = placesByPath(labels, predictions);
-  if (places === null && labelled !== predicted) {
-    const what = `${labelled} rows in ${labels.file} and ${predicted} in ${predictions.file}`;
-    throw new InputError("row-counts", `${what}, expected as many, or a column Path in both`);
-  }
+  const { joinedBy, places } = joinRows(labels, predictions);
   if (labelled === 0)
     throw new InputError("row-counts", `${labels.file}: no rows, expected labels of at least one film`);
-  const pairs = Array.from({ length: labelled }, (_, row) => ({ row, place: places?.[row] ?? row })).filter(
-    ({ place }) => !predictions.failed.has(place),
-  );
+  const met = places.flatMap((place, row) => (place === undefined ? [] : [{ row, place }]));
+  const pairs = met.filter(({ place }) => !predictions.failed.has(place));
   if (pairs.length === 0) {
     throw new InputError("no-prediction", `${predictions.file}: none of the ${labelled} films was answered for`);
   }
@@ -199,10 +237,9 @@ export function joinTables(labels: LabelsTable, predictions: CsvTable): JoinedTa
     labels,
     pairs.map(({ row }) => row),
   );
-  const paths = labels.paths ?? predictions.paths;
-  const names = patientNames(paths && pairs.map(({ row }) => paths[row]!));
+  const names = patientsOf(labels, predictions, pairs);
   return {
-    joinedBy: places === null ? "order" : "path",
+    joinedBy,
     films: pairs.length,
     labels: given.map((label, at) => (Number.isNaN(probabilities[at]!) ? Number.NaN : label)),
     probabilities,
@@ -210,19 +247,36 @@ export function joinTables(labels: LabelsTable, predictions: CsvTable): JoinedTa
     patients: names === null ? Uint32Array.from(pairs.keys()) : numberNames(names),
     patientsKnown: names !== null,
     notLabelled: pairs.reduce((sum, { row }) => sum + notLabelled(row), 0),
-    predictionsWithoutLabels: places === null ? 0 : predicted - labelled,
-    failedPredictions: labelled - pairs.length,
+    predictionsWithoutLabels: predicted - met.length,
+    labelsWithoutPredictions: labelled - met.length,
+    failedPredictions: met.length - pairs.length,
   };
 }
 
-function placesByPath(labels: CsvTable, predictions: CsvTable): number[] | null {
-  if (labels.paths === null || predictions.paths === null) return null;
-  const places = new Map(predictions.paths.map((path, place) => [path, place]));
-  return labels.paths.map((path) => {
-    const place = places.get(path);
-    if (place !== undefined) return place;
-    throw new InputError("no-prediction", `${predictions.file}: no row for ${quote(path)} of ${labels.file}`);
-  });
+/** A row of the labels and one of the predictions that are of the same film. */
+interface Pair {
+  readonly row: number;
+  readonly place: number;
+}
+
+function joinRows(labels: CsvTable, predictions: CsvTable): Pick<PathJoin, "places"> & Pick<JoinedTables, "joinedBy"> {
+  if (labels.paths !== null && predictions.paths !== null) {
+    return joinPaths({ file: labels.file, paths: labels.paths }, { file: predictions.file, paths: predictions.paths });
+  }
+  const [labelled, predicted] = [labels, predictions].map(({ values }) => values.length / OBSERVATION_COUNT);
+  if (labelled !== predicted) {
+    const what = `${labelled} rows in ${labels.file} and ${predicted} in ${predictions.file}`;
+    throw new InputError("row-counts", `${what}, expected as many, or a column Path in both`);
+  }
+  return { joinedBy: "order", places: Array.from({ length: labelled! }, (_, row) => row) };
+}
+
+/** Whose each film is, as a file's columns say, else its paths; null where neither tells. */
+function patientsOf(labels: CsvTable, predictions: CsvTable, pairs: readonly Pair[]): string[] | null {
+  if (labels.patients !== null) return pairs.map(({ row }) => labels.patients![row]!);
+  if (predictions.patients !== null) return pairs.map(({ place }) => predictions.patients![place]!);
+  if (labels.paths !== null) return patientNames(pairs.map(({ row }) => labels.paths![row]!));
+  return patientNames(predictions.paths && pairs.map(({ place }) => predictions.paths![place]!));
 }
 
 /** Whose each film is, where every path tells. */

@@ -19,6 +19,7 @@ import { findDocument } from "../store/documents.ts";
 import type { Store } from "../store/store.ts";
 import { type CallProcess, ProcessEnded, startModel } from "./call-process.ts";
 import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions, Vitals } from "./film-service.ts";
+import { contradictions, findings } from "./findings.ts";
 import { heatGrid } from "./heat-grid.ts";
 import { keepUp } from "./keep-up.ts";
 import type { ModelCalls, ReadFilm } from "./messages.ts";
@@ -150,12 +151,13 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     });
     clock.lap("predict");
     const { outOfDistribution, warnings: doubts } = unlessDrawn(told, { ofDrawingsAlone, drawn });
+    const found = findings({ prediction, outOfDistribution }, { thresholds: version.thresholds, statuses });
     return {
       film: facts,
       prediction,
       area: rectangleToFilm(cells, size, geometry),
       outOfDistribution,
-      warnings: [...warnings, ...doubts],
+      warnings: [...warnings, ...doubts, ...contradictions(found)],
       timings: { ...timings, ...clock.laps },
     };
   }

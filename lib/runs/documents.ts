@@ -10,12 +10,14 @@ import { StepProgress } from "../contracts/progress.ts";
 import { FailureRecord, RunId, RunOutcome, RunRequest, StepRecord } from "../contracts/run.ts";
 import { TrainingHistory } from "../contracts/training.ts";
 import { InputError, reportError } from "../domain/errors.ts";
+import { claimsOf, mayClaim } from "../domain/observation-status.ts";
+import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { readDocument } from "../store/documents.ts";
 import { NotFoundError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
 
 /** The part of a run's evaluation that its page shows; curves and thresholds stay behind. */
-const Figures = z.object({
+const StoredFigures = z.object({
   model: RunEvaluation.shape.model,
   meanAuroc: RunEvaluation.shape.meanAuroc,
   meanAurocInterval: RunEvaluation.shape.meanAurocInterval,
@@ -24,12 +26,24 @@ const Figures = z.object({
   perObservation: z.record(
     ObservationName,
     z.object({
+      rows: ObservationMetrics.shape.rows,
       positives: ObservationMetrics.shape.positives,
       auroc: ObservationMetrics.shape.auroc,
       aurocInterval: ObservationMetrics.shape.aurocInterval,
     }),
   ),
 });
+
+type StoredFigure = z.infer<typeof StoredFigures>["perObservation"][Observation];
+
+/** The same, with what of it may be claimed. */
+const Figures = StoredFigures.transform(({ perObservation, ...figures }) => ({
+  ...figures,
+  claims: claimsOf(perObservation),
+  perObservation: Object.fromEntries(
+    OBSERVATIONS.map((name) => [name, { ...perObservation[name], mayClaim: mayClaim(perObservation[name]) }]),
+  ) as Readonly<Record<Observation, StoredFigure & { readonly mayClaim: boolean }>>,
+}));
 export type Figures = z.infer<typeof Figures>;
 
 /** What the room `runs` holds of one run, as far as it has come; nothing of a film. */

@@ -1,6 +1,7 @@
 import { runKeys } from "../contracts/layout.ts";
 import { endedWell, RunId } from "../contracts/run.ts";
 import { InputError, reportError } from "../domain/errors.ts";
+import type { Claims } from "../domain/observation-status.ts";
 import type { Store } from "../store/store.ts";
 import { type RunStatus, type RunView, readRun } from "./read-run.ts";
 
@@ -12,6 +13,8 @@ export interface RunSummary
   readonly fingerprint: string;
   readonly meanAuroc: number | null;
   readonly meanAurocInterval: readonly [number, number] | null;
+  /** Of the observations that the mean is over; null before the evaluation. */
+  readonly claims: Claims | null;
   /** The state that is at work, or that it ended at. */
   readonly at: string | null;
   /** Why it failed. */
@@ -90,6 +93,7 @@ export function summarise(view: RunView): RunSummary {
     network: config.model.network,
     meanAuroc: figures?.meanAuroc ?? null,
     meanAurocInterval: figures?.meanAurocInterval ?? null,
+    claims: figures?.claims ?? null,
     at: at?.state ?? null,
     failure: view.failure?.message ?? null,
   };

@@ -7,7 +7,10 @@ import { NOTICE } from "../../lib/contracts/api.ts";
 import { MetricsReport } from "../../lib/contracts/evaluation.ts";
 import { auroc } from "../../lib/domain/metrics/auroc.ts";
 import { OBSERVATIONS, type Observation } from "../../lib/domain/observations.ts";
+import type { Part } from "../../lib/domain/parts.ts";
 import { random } from "../../lib/domain/random.ts";
+import type { PredictionTable } from "../../lib/evaluation/prediction-table.ts";
+import { predictionsCsv } from "../../lib/evaluation/predictions-csv.ts";
 import type { Finding } from "../../lib/inference/findings.ts";
 import { hilum } from "./hilum.ts";
 
@@ -185,6 +188,51 @@ describe("hilum metrics", () => {
     ]);
     expect(exitCode).toBe(0);
     expect(found).toEqual({ ...JSON.parse(stdout), failedPredictions: FAILED.size });
+  });
+
+  it("takes films for the same from another folder on, and counts labelled ones without a prediction", async () => {
+    const there = predictions.map((row, film) => [`/data/films/${path(film)}`, ...row]).slice(2);
+    await write("elsewhere.csv", ["Path", ...OBSERVATIONS], there);
+    const found = await report("--predictions", file("elsewhere.csv"));
+    expect(found).toMatchObject({ joinedBy: "path-ending", films: FILMS - 2, labelsWithoutPredictions: 2 });
+    await write("few-labels.csv", ["Path", ...OBSERVATIONS], labels.map((row, film) => [path(film), ...row]).slice(2));
+    const { stdout } = await hilum([
+      ...["metrics", "--labels", file("few-labels.csv"), "--predictions", file("predictions.csv"), "--json"],
+    ]);
+    expect(found.perObservation).toEqual(JSON.parse(stdout).perObservation);
+  });
+
+  it("reads a run's own predictions.csv: its test part, its patients, as labels too", async () => {
+    const none = new Float64Array(0);
+    const table = (part: Part, films: readonly number[]): PredictionTable => ({
+      part,
+      count: films.length,
+      paths: films.map((film) => `${film}.png`),
+      patientIds: films.map((film) => String(film >> 1)),
+      subjects: films.map(() => ({ source: "own", sex: "Male", age: 50, projection: "PA" })),
+      ...{ patients: new Uint32Array(0), studies: new Uint32Array(0), logits: none },
+      labels: Float32Array.from(
+        films.flatMap((film) => labels[film]!.map((label) => (label === "" ? Number.NaN : Math.abs(Number(label))))),
+      ),
+      probabilities: Float64Array.from(films.flatMap((film) => predictions[film]!)),
+    });
+    const all = Array.from({ length: FILMS }, (_, film) => film);
+    await writeFile(file("run.csv"), predictionsCsv([table("tuning", all.slice(40)), table("test", all.slice(0, 40))]));
+    await write(
+      "flat.csv",
+      ["Path", ...OBSERVATIONS],
+      labels.map((row, film) => [`${film}.png`, ...row]),
+    );
+    const of = async (labelled: string) => {
+      const { stdout, stderr } = await hilum([
+        ...["metrics", "--labels", file(labelled), "--predictions", file("run.csv"), "--uncertain", "ones", "--json"],
+      ]);
+      expect(stderr).toBe("");
+      return MetricsReport.parse(JSON.parse(stdout));
+    };
+    const found = await of("flat.csv");
+    expect(found).toMatchObject({ films: 40, patients: 20, labelsWithoutPredictions: 20 });
+    expect((await of("run.csv")).perObservation).toEqual(found.perObservation);
   });
 
   it("prints tables for people", async () => {

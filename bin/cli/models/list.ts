@@ -1,10 +1,15 @@
+import type { Evaluation } from "../../../lib/contracts/evaluation.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
+import { type Claims, claimsOf, claimsText } from "../../../lib/domain/observation-status.ts";
 import { type DataKind, kindOfVersion } from "../../../lib/domain/provenance.ts";
 import { CHANNEL_NAMES, readChannels } from "../../../lib/registry/channels.ts";
 import { listVersions, loadVersion } from "../../../lib/registry/versions.ts";
-import { type ModelsOptions, openModels } from "./registry.ts";
+import { evaluationOf, type ModelsOptions, openModels } from "./registry.ts";
 
 const WORDS = { phantom: "learned from drawings", films: "" } as const satisfies Record<DataKind, string>;
+
+const claimsIn = (evaluation: Evaluation | null | undefined): Claims | null =>
+  evaluation ? claimsOf(evaluation.perObservation) : null;
 
 /** Every version, newest first. */
 export async function listModels({ store, json }: ModelsOptions): Promise<void> {
@@ -13,7 +18,8 @@ export async function listModels({ store, json }: ModelsOptions): Promise<void> 
   const versions: ModelVersion[] = [];
   for await (const id of listVersions(models)) versions.push(await loadVersion(models, id));
   versions.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
-  const rows = versions.map((manifest) => {
+  const evaluations = await Promise.all(versions.map((manifest) => evaluationOf(models, manifest)));
+  const rows = versions.map((manifest, i) => {
     const { version, name, createdAt, meanAuroc, trainedOn } = manifest;
     const pointing = CHANNEL_NAMES.filter((channel) => channels[channel] === version);
     return {
@@ -21,6 +27,7 @@ export async function listModels({ store, json }: ModelsOptions): Promise<void> 
       name,
       createdAt,
       meanAuroc,
+      claims: claimsIn(evaluations[i]),
       films: trainedOn.rows,
       run: trainedOn.run,
       data: kindOfVersion(manifest),
@@ -28,8 +35,9 @@ export async function listModels({ store, json }: ModelsOptions): Promise<void> 
     };
   });
   if (json) return console.log(JSON.stringify(rows));
-  for (const { version, name, createdAt, meanAuroc, data, channels: pointing } of rows) {
-    const auroc = meanAuroc === null ? "AUROC -    " : `AUROC ${meanAuroc.toFixed(3)}`;
+  for (const { version, name, createdAt, meanAuroc, claims, data, channels: pointing } of rows) {
+    const told = claims === null ? "" : ` (${claimsText(claims)})`;
+    const auroc = meanAuroc === null ? "AUROC -" : `AUROC ${meanAuroc.toFixed(3)}${told}`;
     console.log(
       [version, createdAt.slice(0, 16).replace("T", " "), auroc, name, WORDS[data], pointing.join(", ")]
         .filter(Boolean)

@@ -1,5 +1,5 @@
 import { rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { type ModelIdentity, NOTICE, type Warning } from "../../../lib/contracts/api.ts";
 import { EXIT, type ExitCode, reportError } from "../../../lib/domain/errors.ts";
 import type { Rectangle } from "../../../lib/domain/geometry.ts";
@@ -7,7 +7,7 @@ import { type Observation, observationIndex } from "../../../lib/domain/observat
 import { overlayPng } from "../../../lib/imaging/overlay.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
 import type { FilmAnswer } from "../../../lib/inference/film-service.ts";
-import { type Finding, findings } from "../../../lib/inference/findings.ts";
+import { type Finding, findings, worthExplaining } from "../../../lib/inference/findings.ts";
 import { heatGrid } from "../../../lib/inference/heat-grid.ts";
 import type { Predictor } from "../../../lib/inference/predictor.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
@@ -15,6 +15,7 @@ import { makeFolder } from "../../../lib/setup/make-folder.mjs";
 import { temporaryBeside } from "../../../lib/store/temporary-file.ts";
 import { readFilmFile } from "./film-bytes.ts";
 import type { FilmFile } from "./films.ts";
+import { mapFile } from "./map-file.ts";
 
 export interface Explanation {
   readonly observation: Observation;
@@ -66,7 +67,7 @@ export async function answerFile(
   const by: AnsweredBy = { file: film.path, model: identityOf(predictor.version), notice: NOTICE };
   try {
     const bytes = await readFilmFile(film.path);
-    return { film, result: { ...by, ...(await answer(predictor, film, bytes, options)) }, exitCode: EXIT.done };
+    return { film, result: { ...by, ...(await answer(predictor, film.path, bytes, options)) }, exitCode: EXIT.done };
   } catch (error) {
     const { code, message, exitCode } = reportError(error);
     return { film, result: { ...by, error: { code, message } }, exitCode };
@@ -76,7 +77,7 @@ export async function answerFile(
 /** Where maps are drawn, the film is read here and once; otherwise the predictor's own process reads it. */
 async function answer(
   predictor: AnsweringModel,
-  { place }: FilmFile,
+  path: string,
   bytes: Uint8Array,
   { explain, observations }: AnswerOptions,
 ): Promise<Omit<Extract<PredictionResult, { findings: unknown }>, keyof AnsweredBy>> {
@@ -91,8 +92,9 @@ async function answer(
   const answered = await predictor.answer(film, { maps: true });
   const { warnings, ...said } = told(answered);
   const explanations: Explanation[] = [];
+  await makeFolder(explain);
   for (const observation of observations ?? worthExplaining(said.findings)) {
-    const file = join(explain, `${place}.${observation.toLowerCase().replaceAll(" ", "-")}.png`);
+    const file = await mapFile(explain, path, observation);
     explanations.push({ observation, file, box: await drawMap(film.image, answered, observation, file) });
   }
   return { ...said, explanations, warnings };
@@ -113,14 +115,4 @@ async function drawMap(
   await writeFile(temporary, png);
   await rename(temporary, file);
   return region?.box ?? null;
-}
-
-/** The positive findings; where there is none, the one that comes nearest to its operating point. */
-function worthExplaining(found: readonly Finding[]): Observation[] {
-  const places = found.filter(({ observation, status }) => observation !== "No Finding" && status !== "not-learned");
-  const positive = places.filter(({ decision }) => decision === "above-threshold");
-  if (positive.length > 0) return positive.map(({ observation }) => observation);
-  const nearness = ({ probability, threshold }: Finding) =>
-    (probability ?? 0) / Math.max(threshold ?? 1, Number.EPSILON);
-  return places.length === 0 ? [] : [places.reduce((a, b) => (nearness(b) > nearness(a) ? b : a)).observation];
 }

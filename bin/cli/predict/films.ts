@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { isFormula } from "../../../lib/evaluation/predictions-csv.ts";
 import { mediaOf } from "../../../lib/imaging/media.ts";
@@ -10,8 +10,6 @@ import { openWithoutWaiting } from "./film-bytes.ts";
 export interface FilmFile {
   /** As it was named, or under the folder that was; it starts with no character that a spreadsheet runs. */
   readonly path: string;
-  /** Below the folder that all films share, with `/`; no two films have the same. */
-  readonly place: string;
 }
 
 export interface FilmFiles {
@@ -53,9 +51,7 @@ export async function findFilms(named: readonly string[], except?: string): Prom
     }
     if (found.size === before) throw new InputError("film-folder", `${name}: none of its ${seen} files is a film`);
   }
-  const root = sharedFolder([...found.keys()]);
-  const films = [...found].map(([whole, path]) => ({ path, place: relative(root, whole).split(sep).join("/") }));
-  return { films, passedOver };
+  return { films: [...found.values()].map((path) => ({ path })), passedOver };
 }
 
 const isFolder = async (path: string): Promise<boolean> =>
@@ -95,16 +91,6 @@ async function startsLikeFilm(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-/** The deepest folder that all files are in. */
-function sharedFolder(files: readonly string[]): string {
-  const folders = files.map((file) => dirname(file).split(sep));
-  const shared = folders.reduce((all, parts) => {
-    const differs = all.findIndex((part, depth) => part !== parts[depth]);
-    return differs < 0 ? all : all.slice(0, differs);
-  });
-  return shared.join(sep) || sep;
 }
 
 /** The same path, but never a formula to a spreadsheet (OWASP, CSV injection). */

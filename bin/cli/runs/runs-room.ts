@@ -18,6 +18,9 @@ export const runsUri = async ({ runs, ...place }: RunsPlace): Promise<string> =>
 
 export const openRuns = async (place: RunsPlace): Promise<Store> => openStore(await runsUri(place));
 
+/** What stands under a table in which some figure may not be claimed. */
+export const NOT_CLAIMED = "† not claimed: too few test films with or without it to say how well";
+
 /** `0.912 (0.894 to 0.928)`, or a dash where it is not defined. */
 export function interval(
   value: number | null | undefined,

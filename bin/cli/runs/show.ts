@@ -1,13 +1,14 @@
 import { shellWord, statusText } from "../../../functions/api/runs-page/text.js";
+import { claimsText } from "../../../lib/domain/observation-status.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { duration, progressText, figures as text } from "../../../lib/local/display/format.ts";
-import { counted } from "../../../lib/report/format.ts";
+import { count, counted } from "../../../lib/report/format.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import type { MemberState, RunState } from "../../../lib/runs/states.ts";
 import { openRooms, roomsOf, storeOfRoom } from "../../../lib/store/open.ts";
 import { validationsOf, validationText } from "../models/validations.ts";
 import { asShownPath, DEFAULT_STORE } from "../places.ts";
-import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
+import { interval, NOT_CLAIMED, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
 /** States and figures of a run, as far as it has come. */
 export async function showRun(run: string, { json, ...place }: RunsOptions): Promise<void> {
@@ -27,8 +28,8 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
       "Network",
       `${config.model.network}, ${config.geometry.size} pixels, ${counted(config.training.seeds.length, "member")}`,
     ],
-    ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${rows.read} rows`}`],
-    ["Labels", labels && `${labels.all}, ${labels.notLabelled} of them not labelled`],
+    ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${counted(rows.read, "row")}`}`],
+    ["Labels", labels && `${count(labels.all)}, ${count(labels.notLabelled)} of them not labelled`],
     ["Caution", view.caution],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
@@ -46,7 +47,10 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   if (curve.length > 0) {
     console.log(`\n${table([["MEMBER", "EPOCH", "LOSS", "TUNING LOSS", "TUNING AUROC", "IMAGES/S"], ...curve])}`);
   }
-  if (view.figures) console.log(`\n${table([["FIGURE", "TEST PATIENTS (95 %)"], ...figureRows(view.figures)])}`);
+  if (view.figures) {
+    console.log(`\n${table([["FIGURE", "TEST PATIENTS (95 %)"], ...figureRows(view.figures)])}`);
+    if (view.figures.claims.claimed < view.figures.claims.measured) console.log(NOT_CLAIMED);
+  }
 }
 
 /** What it decided, and what stood against it. */
@@ -107,9 +111,9 @@ export const epochRows = ({ histories }: Pick<RunView, "histories">): string[][]
   );
 
 const figureRows = (figures: NonNullable<RunView["figures"]>): string[][] => [
-  ["mean AUROC", interval(figures.meanAuroc, figures.meanAurocInterval)],
+  [`mean AUROC (${claimsText(figures.claims)})`, interval(figures.meanAuroc, figures.meanAurocInterval)],
   ...OBSERVATIONS.map((name) => {
-    const { auroc, aurocInterval } = figures.perObservation[name];
-    return [name, interval(auroc, aurocInterval)];
+    const { auroc, aurocInterval, mayClaim } = figures.perObservation[name];
+    return [auroc === null || mayClaim ? name : `${name} †`, interval(auroc, aurocInterval)];
   }),
 ];

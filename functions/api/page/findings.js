@@ -71,12 +71,16 @@ function makeRow(observation) {
 }
 
 /** What a row shows, by observation: the model's threshold, and the film's finding where there is a film. */
-/** @typedef {{ observation: string, learned: boolean, own: number, finding: Finding | undefined }} Shown */
+/** @typedef {{ observation: string, status: Finding["status"] | undefined, own: number, finding: Finding | undefined }} Shown */
+
+/** What is said of an observation while there is no film. @type {Partial<Record<Finding["status"], string>>} */
+const STATUS_WORDS = { "not-learned": "not learned", "not-claimed": "not claimed" };
 
 /** @param {Shown} shown */
-function fillRow({ observation, learned, own, finding }) {
+function fillRow({ observation, status, own, finding }) {
   const row = rows.get(observation);
   if (row === undefined) return;
+  const learned = status !== "not-learned";
   const threshold = thresholdOf(observation, own);
   const verdict = finding && verdictOf(finding);
   const share = finding?.probability ?? null;
@@ -84,11 +88,12 @@ function fillRow({ observation, learned, own, finding }) {
   row.item.classList.toggle("above", verdict === "above-threshold");
   row.item.classList.toggle("withheld", verdict === "out-of-distribution");
   row.item.classList.toggle("unlearned", !learned);
+  row.item.classList.toggle("unclaimed", status === "not-claimed");
   row.item.classList.toggle("chosen", chosen);
   row.item.classList.toggle("moved", threshold !== own && verdict !== "out-of-distribution");
   row.button.disabled = share === null;
   row.button.setAttribute("aria-pressed", String(chosen && state.mapOn));
-  row.word.textContent = finding === undefined ? (learned ? "" : "not learned") : verdictWord(finding);
+  row.word.textContent = finding === undefined ? (STATUS_WORDS[status ?? "learned"] ?? "") : verdictWord(finding);
   row.number.textContent = share === null ? "" : probability(share);
   row.bar.hidden = !learned;
   row.fill.style.width = share === null ? "" : `${share * 100}%`;
@@ -154,7 +159,8 @@ function draw() {
   list.tabIndex = findings.length > 0 ? -1 : 0;
   const card = currentCard();
   /** @param {string} observation */
-  const isLearned = (observation) => card?.statuses[labelPlace(card, observation)] !== "not-learned";
+  const statusOf = (observation) => card?.statuses[labelPlace(card, observation)];
+  const isLearned = (/** @type {string} */ observation) => statusOf(observation) !== "not-learned";
   const labels = [...(card?.labels ?? [])].sort((a, b) => Number(isLearned(b)) - Number(isLearned(a)));
   const order = findings.length > 0 ? findings.map((finding) => finding.observation) : labels;
   for (const observation of order) if (!rows.has(observation)) rows.set(observation, makeRow(observation));
@@ -167,8 +173,7 @@ function draw() {
   for (const observation of order) {
     const finding = findings.find((one) => one.observation === observation);
     const own = finding?.threshold ?? card?.thresholds[labelPlace(card, observation)] ?? 0.5;
-    const learned = finding === undefined ? isLearned(observation) : finding.status !== "not-learned";
-    fillRow({ observation, learned, own, finding });
+    fillRow({ observation, status: finding?.status ?? statusOf(observation), own, finding });
   }
 }
 

@@ -21,10 +21,10 @@ const key = (text, run, ...keys) => ({ keys, text, run });
 const KEYS = [
   key("open films", () => chooseFiles(), "o"),
   key("next finding, with its heat map", () => chooseNext(1), "j"),
-  key("finding before", () => chooseNext(-1), "k"),
+  key("previous finding", () => chooseNext(-1), "k"),
   key("heat map on or off", toggleMap, "m"),
   key("next film", () => showNext(1), "]", "PageDown"),
-  key("film before", () => showNext(-1), "[", "PageUp"),
+  key("previous film", () => showNext(-1), "[", "PageUp"),
   key("dragging changes window and level", () => act("tool-window"), "w"),
   key("dragging zooms", () => act("tool-zoom"), "z"),
   key("dragging moves the film", () => act("tool-pan"), "p"),

@@ -21,12 +21,12 @@ const sourceFact = ({ name, kind, source, licence, labeller, referenceStandard, 
 ];
 /** @param {ModelDetails["outOfDistribution"]} check */
 function unlikeFilms(check) {
-  if (check === null) return "can't be told by this model";
+  if (check === null) return "this model can't recognise them";
   const { falseAlarms } = check;
   const wrongly = falseAlarms
-    ? `; ${falseAlarms.beyond} of ${counted(falseAlarms.films, "test film")} were so wrongly`
+    ? `; so were ${falseAlarms.beyond} of ${counted(falseAlarms.films, "test film")}, wrongly`
     : "";
-  return `are told, and given no decision${wrongly}`;
+  return `are recognised and given no decision${wrongly}`;
 }
 
 /** @param {ModelDetails} card @returns {[string, string][]} */
@@ -49,6 +49,13 @@ const facts = (card) => [
 ];
 
 const HEADINGS = ["Observation", "AUROC", "Sensitivity", "Specificity", "Threshold", "Positives"];
+
+/** What a mean AUROC is over. @param {ModelDetails} card */
+function claims({ evaluation, statuses }) {
+  const measured = statuses.filter((_, place) => typeof evaluation?.perObservation[place]?.auroc === "number");
+  const claimed = measured.filter((status) => status === "learned").length;
+  return `${counted(measured.length, "observation")}, ${claimed} of them claimed`;
+}
 
 /** @param {ModelDetails} card */
 function figures(card) {
@@ -86,7 +93,7 @@ function figures(card) {
       "p",
       { class: "caption" },
       `On ${counted(evaluation.films, "film")} of ${counted(evaluation.patients, "test patient")}, none of whom it learned from: ` +
-        `mean AUROC ${figure(evaluation.meanAuroc)}${between}. A dash: not defined, for want of positives or negatives. ` +
+        `mean AUROC ${figure(evaluation.meanAuroc)}${between}, over ${claims(card)}. A dash: not defined, for want of positives or negatives. ` +
         "Sensitivity and specificity are at the threshold. † Not claimed: too few test films with or without it, which are " +
         "counted. Not learned: the training films were all alike in it. Not for clinical use.",
     ),

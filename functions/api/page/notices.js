@@ -1,5 +1,5 @@
 import { inSentences } from "./decisions.js";
-import { byId, counted, make } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { state, watch } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
@@ -29,7 +29,7 @@ function boxes(retry) {
       : make(
           "div",
           { class: "notice-box" },
-          make("h3", {}, `${counted(warnings.length, "doubt")} about this film`),
+          make("h3", {}, warnings.length === 1 ? "Warning" : `${warnings.length} warnings`),
           ...warnings.map((one) => make("p", {}, sentence(one.message))),
         );
   return [modelBox(), noted, warning, problemBox(film, retry)];

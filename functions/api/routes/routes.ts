@@ -27,7 +27,12 @@ export const explain = createRoute({
   responses: {
     200: {
       description: "The picture.",
-      headers: { "x-film-warnings": { description: "codes of doubts about the film", schema: { type: "string" } } },
+      headers: {
+        "x-film-warnings": {
+          description: "codes of the warnings, as a prediction has them",
+          schema: { type: "string" },
+        },
+      },
       content: { "image/png": BINARY },
     },
     ...filmFaults(),

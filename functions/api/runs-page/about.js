@@ -1,6 +1,6 @@
 import { counted, make } from "../page/dom.js";
 import { facts } from "./facts.js";
-import { auroc, moment, STILL, shellWord, shown } from "./text.js";
+import { auroc, claimed, moment, STILL, shellWord, shown } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/read-run.ts").RunView} RunView */
 
@@ -42,10 +42,12 @@ export function about(view) {
 }
 
 /** @param {NonNullable<RunView["figures"]>} figures */
-export function figureTable({ meanAuroc, meanAurocInterval, perObservation, evaluatedOn }) {
+export function figureTable({ meanAuroc, meanAurocInterval, perObservation, evaluatedOn, claims }) {
   const row = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ positives) =>
     make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, value), make("td", {}, positives));
-  const told = `AUROC on ${evaluatedOn.rows} films of ${evaluatedOn.patients} test patients, 95 % intervals by resampling patients`;
+  const told =
+    `AUROC on ${counted(evaluatedOn.rows, "film")} of ${counted(evaluatedOn.patients, "test patient")}, with 95 % intervals in ` +
+    "which a patient's films count together. † not claimed: too few test films with or without it.";
   return make(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures" },
@@ -57,9 +59,9 @@ export function figureTable({ meanAuroc, meanAurocInterval, perObservation, eval
       make(
         "tbody",
         {},
-        row("Mean", auroc(meanAuroc, meanAurocInterval), ""),
-        ...Object.entries(perObservation).map(([name, { auroc: value, aurocInterval, positives }]) =>
-          row(name, auroc(value, aurocInterval), String(positives)),
+        row(`Mean (${claimed(claims)})`, auroc(meanAuroc, meanAurocInterval), ""),
+        ...Object.entries(perObservation).map(([name, { auroc: value, aurocInterval, positives, mayClaim }]) =>
+          row(value === null || mayClaim ? name : `${name} †`, auroc(value, aurocInterval), String(positives)),
         ),
       ),
     ),

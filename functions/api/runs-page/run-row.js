@@ -1,7 +1,7 @@
 import { make } from "../page/dom.js";
 import { COLUMNS } from "./columns.js";
 import { keeper } from "./keep.js";
-import { auroc, duration, moment, statusText } from "./text.js";
+import { auroc, claimed, duration, moment, statusText } from "./text.js";
 
 /** @typedef {import("../../../lib/runs/list-runs.ts").RunSummary} RunSummary */
 
@@ -19,7 +19,8 @@ export function runRow(run, onChoose) {
     element: make("tr", {}, make("td", {}, box), name, ...cells),
     /** @param {RunSummary} summary @param {boolean} chosen */
     update(summary, chosen) {
-      const { status, at, failure, createdAt, seconds, network, fingerprint, meanAuroc, meanAurocInterval } = summary;
+      const { status, at, failure, createdAt, seconds, network, fingerprint, meanAuroc, meanAurocInterval, claims } =
+        summary;
       box.checked = chosen;
       /** @type {[unknown, () => (Node | string | null)[]][]} */
       const contents = [
@@ -38,7 +39,13 @@ export function runRow(run, onChoose) {
         [duration(seconds), () => [duration(seconds)]],
         [network, () => [network]],
         [fingerprint, () => [make("code", { title: fingerprint }, fingerprint.slice(0, 8))]],
-        [[meanAuroc, meanAurocInterval], () => [auroc(meanAuroc, meanAurocInterval)]],
+        [
+          [meanAuroc, meanAurocInterval, claims],
+          () => [
+            auroc(meanAuroc, meanAurocInterval),
+            meanAuroc === null ? null : make("p", { class: "quiet" }, claimed(claims)),
+          ],
+        ],
       ];
       for (const [i, [content, draw]] of contents.entries()) {
         const cell = cells[i];

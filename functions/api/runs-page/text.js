@@ -18,6 +18,9 @@ export function auroc(value, interval) {
   return interval ? `${value.toFixed(3)} (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : value.toFixed(3);
 }
 
+/** Of the observations that a mean is over. @param {import("../../../lib/domain/observation-status.ts").Claims | null} claims */
+export const claimed = (claims) => (claims === null ? "" : `${claims.claimed} of ${claims.measured} claimed`);
+
 /** Whole numbers with their thousands apart, others to three digits. @param {unknown} value */
 export function shown(value) {
   if (typeof value !== "number") return typeof value === "string" ? value : JSON.stringify(value);

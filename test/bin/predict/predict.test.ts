@@ -49,6 +49,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test("what a call draws, no other call with a film of that name writes over", async () => {
+  const drawn = async (film: string) => {
+    const args = [at("films", film), "--explain", at("maps"), "--observation", "Edema", "--json"];
+    return JSON.parse((await predict(args)).stdout).explanations[0].file as string;
+  };
+  const first = await drawn("a/film-0.png");
+  const before = await readFile(first);
+  expect(await drawn("b/film-0.png")).not.toBe(first);
+  expect((await readFile(first)).equals(before)).toBe(true);
+});
+
 describe("folders of films", () => {
   test("as CSV: a line a film, the broken one with its reason; 64 and a count", async () => {
     const out = at("out.csv");
@@ -115,8 +126,8 @@ describe("folders of films", () => {
     expect(answers).toHaveLength(7);
     const pictures = answers.map(({ explanations }) => explanations[0].file);
     expect(pictures.slice(0, 2)).toEqual([
-      join(maps, "a", "film-0.png.edema.png"),
-      join(maps, "b", "film-0.png.edema.png"),
+      join(maps, "film-0.png.edema.png"),
+      join(maps, "root", at("films", "b", "film-0.png.edema.png")),
     ]);
     const bytes = await Promise.all(pictures.map((picture) => readFile(picture)));
     expect(new Set(bytes.map((png) => createHash("sha256").update(png).digest("hex"))).size).toBe(7);

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FileAnswer } from "../../../bin/cli/predict/answer.ts";
 import type { FilmFile } from "../../../bin/cli/predict/films.ts";
@@ -18,7 +18,7 @@ let films: FilmFile[];
 /** Each file holds its own number. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "hilum-run-"));
-  films = Array.from({ length: 40 }, (_, i) => ({ path: join(folder, `${i}.png`), place: `${i}.png` }));
+  films = Array.from({ length: 40 }, (_, i) => ({ path: join(folder, `${i}.png`) }));
   await Promise.all(films.map(({ path }, i) => writeFile(path, Uint8Array.of(i))));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -52,7 +52,10 @@ async function answerAll(deadly: readonly number[], signal = new AbortController
     told.push(answer);
   };
   const unanswered = await answerFiles(predictorThatDies(deadly), films, { signal, onAnswer });
-  return { told: told.map(({ film }) => film.place), unanswered: unanswered.map(({ film }) => film.place) };
+  return {
+    told: told.map(({ film }) => basename(film.path)),
+    unanswered: unanswered.map(({ film }) => basename(film.path)),
+  };
 }
 
 test("films that another took down with it are answered in a second try, each once", async () => {
@@ -74,12 +77,12 @@ test("films under way when it is stopped are still told", async () => {
   const stopped = answerFiles(predictorThatDies([]), films, {
     signal: controller.signal,
     async onAnswer({ film }) {
-      told.push(film.place);
+      told.push(basename(film.path));
       if (told.length === 10) controller.abort(new TemporaryError("stopped", "asked to"));
     },
   });
   await expect(stopped).rejects.toThrow("asked to");
-  expect(told).toEqual(films.slice(0, told.length).map(({ place }) => place));
+  expect(told).toEqual(films.slice(0, told.length).map(({ path }) => basename(path)));
   expect(told.length).toBeLessThan(10 + FILMS_AT_ONCE);
 });
 

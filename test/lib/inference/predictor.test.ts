@@ -9,7 +9,7 @@ import { VERSION_FILES } from "../../../lib/contracts/layout.ts";
 import type { OutOfDistribution } from "../../../lib/contracts/model-version.ts";
 import { calibrate } from "../../../lib/domain/calibration.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
-import { type Finding, findings } from "../../../lib/inference/findings.ts";
+import { contradictions, type Finding, findings } from "../../../lib/inference/findings.ts";
 import {
   openPredictor,
   type Predictor,
@@ -60,7 +60,9 @@ describe("answers", () => {
   test("14 calibrated probabilities, the film's facts, and maps where asked for", async () => {
     const { film: facts, prediction, area, warnings, timings } = await predictor.answer(png, { maps: true });
     expect(facts).toEqual({ format: "png", width: 512, height: 480, bitDepth: 8, view: null });
-    expect(warnings).toEqual([]);
+    // The random model has nearly all of them above.
+    expect(warnings.map(({ code }) => code)).toEqual(["contradictory-findings"]);
+    expect(warnings).toEqual(contradictions(await findingsOf(predictor)));
     // 480 rows become 105 of 112, after 3 rows of padding: whole pixels, so not quite 16 rows of the film.
     // The film takes 105 of 112 rows from row 3 on, and the cells stand 1.5 pixels left and up of an even division.
     const pixel = 480 / 105;
@@ -222,7 +224,7 @@ describe("a film unlike those that were learned from", () => {
       const told = await Promise.all([png, drawn, asJpeg].map((bytes) => opened.answer(bytes)));
       expect(told.map(({ outOfDistribution }) => outOfDistribution)).toEqual([toldOfFilms, null, null]);
       const said = told[0]!.warnings.map(({ code }) => code);
-      expect(said).toEqual(toldOfFilms ? ["out-of-distribution"] : []);
+      expect(said).toEqual([toldOfFilms ? "out-of-distribution" : "contradictory-findings"]);
     }
   });
 

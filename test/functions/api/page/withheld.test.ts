@@ -60,6 +60,8 @@ describe.skipIf(!existsSync(CHROMIUM))("an observation that was not learned, in 
   test("one that is not claimed says so, and counts the films behind its figures", async () => {
     const tab = await site.openAnswered();
     const { page } = tab;
+    // Before anything is chosen.
+    expect(await row(page, "Edema").locator(".word").textContent()).toMatch(/^(above|below), not claimed$/);
     await row(page, "Edema").getByRole("button").first().click();
     const detail = await row(page, "Edema").locator(".detail").textContent();
     expect(detail).toMatch(/Sensitivity\d+ of 40Specificity\d+ of 160/);
@@ -76,6 +78,34 @@ describe.skipIf(!existsSync(CHROMIUM))("an observation that was not learned, in 
     const told = await tab.page.locator("#summary").textContent();
     expect(told).toContain("This model has no check for films unlike those it learned from.");
     expect(told).toContain("above threshold");
+    await tab.close();
+  });
+});
+
+describe.skipIf(!existsSync(CHROMIUM))("a model tested on too few films to claim anything, in Chromium", () => {
+  let site: PageSite;
+  beforeAll(async () => {
+    const unclaimed = observations.map((one) => ({ ...one, status: "not-claimed" as const, tested: LITTLE }));
+    site = await startPageSite({ observations: unclaimed, thresholds: OBSERVATIONS.map(() => 0), trainedOn });
+  });
+  afterAll(() => site?.close());
+
+  test("says so in the count, on every row before it is clicked, and shows no bold, blue row", async () => {
+    const tab = await site.openAnswered();
+    const { page } = tab;
+    expect(await page.locator("#summary").textContent()).toContain(
+      "14 of 14 above threshold, none claimed (too few test films)",
+    );
+    expect(new Set(await page.locator(".finding .word").allTextContents())).toEqual(new Set(["above, not claimed"]));
+    expect(await page.locator(".finding.chosen").count()).toBe(0);
+    const styleOf = (selector: string, property: string): Promise<string> =>
+      page.evaluate(`getComputedStyle(document.querySelector("${selector}")).getPropertyValue("${property}")`);
+    expect(Number(await styleOf(".finding .name", "font-weight"))).toBeLessThan(600);
+    expect(await styleOf(".finding .fill", "background-color")).not.toBe(await styleOf("#open", "background-color"));
+    expect(await page.locator("#notices").textContent()).toContain(
+      "No Finding is above its operating point, and so are",
+    );
+    expectClean(tab);
     await tab.close();
   });
 });
