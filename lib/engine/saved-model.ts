@@ -1,6 +1,7 @@
-import { access } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../domain/errors.ts";
+import { foreignOperations } from "./graph/serving-operations.ts";
 import { openFolder, SAVED_MODEL_FILE, type Session, type SignatureNames } from "./session.ts";
 import { tensorflow } from "./tensorflow.ts";
 
@@ -30,10 +31,11 @@ export interface ServingGraph {
 }
 
 /**
- * Loads a folder with a `saved_model.pb` of lib/model/serving-graph.ts.
- * @throws InputError `serving-graph` where there is none, or TensorFlow cannot load it
+ * Loads a folder with a `saved_model.pb` of lib/model/serving-graph.ts; whoever wrote the file, no other operations run.
+ * @throws InputError `serving-graph` where there is none, it has other operations, or TensorFlow cannot load it
  */
 export async function loadServingGraph(folder: string): Promise<ServingGraph> {
+  await checkOperations(join(folder, SAVED_MODEL_FILE));
   const { size, names } = await readSignatures(folder);
   let session: Session;
   try {
@@ -68,6 +70,24 @@ export function checkPixels(pixels: Uint8Array, count: number, size: number): vo
   throw new RangeError(`serving graph: ${pixels.length} grey values, expected ${count} x ${size} x ${size}`);
 }
 
+async function checkOperations(file: string): Promise<void> {
+  const bytes = await readFile(file).catch((cause) => {
+    throw new InputError("serving-graph", `${file}: can't be read, expected a serving graph`, { cause });
+  });
+  let foreign: string[];
+  try {
+    foreign = foreignOperations(bytes);
+  } catch (cause) {
+    throw new InputError("serving-graph", `${file}: not a serving graph`, { cause });
+  }
+  if (foreign.length === 0) return;
+  const named = foreign.slice(0, 5).join(", ");
+  throw new InputError(
+    "serving-graph",
+    `${file}: has operations that no serving graph of Hilum has (${named}); expected a version that Hilum published`,
+  );
+}
+
 interface TensorInfo {
   readonly name: string;
   readonly shape: readonly { getSize(): number }[];
@@ -76,9 +96,6 @@ interface TensorInfo {
 /** Signatures as the file has them, and the side of the film from the shape of `pixels`. */
 async function readSignatures(folder: string): Promise<{ size: number; names: ReadonlyMap<string, SignatureNames> }> {
   const file = join(folder, SAVED_MODEL_FILE);
-  await access(file).catch((cause) => {
-    throw new InputError("serving-graph", `${file}: no such file, expected a serving graph`, { cause });
-  });
   try {
     const [graph] = await tensorflow().node.getMetaGraphsFromSavedModel(folder);
     const signatures = graph!.signatureDefs as unknown as Record<

@@ -65,6 +65,7 @@ interface VersionsMessage {
 
 interface GraphMessage {
   getNodeList(): NodeMessage[];
+  hasLibrary(): boolean;
   addNode(node: NodeMessage): void;
   setVersions(versions: VersionsMessage): void;
 }

@@ -2,10 +2,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NetworkName } from "../../../lib/contracts/run-config.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
+import { messages } from "../../../lib/engine/graph/protobuf.ts";
+import { SERVING_OPERATIONS } from "../../../lib/engine/graph/serving-operations.ts";
 import { loadServingGraph, type ServingGraph } from "../../../lib/engine/saved-model.ts";
 import { liveTensors } from "../../../lib/engine/session.ts";
 import { tensorflow } from "../../../lib/engine/tensorflow.ts";
+import { initialWeights } from "../../../lib/model/initial-weights.ts";
 import { buildNetwork, HEAD } from "../../../lib/model/networks.ts";
 import { writeServingGraph } from "../../../lib/model/serving-graph.ts";
 import { createTrainingSession } from "../../../lib/model/training-session.ts";
@@ -186,4 +190,46 @@ describe("what is refused", () => {
     expect(error).toBeInstanceOf(InputError);
     expect(error).toMatchObject({ code: "serving-graph" });
   });
+
+  /** The graph with one node more, as evil-minded software would write it. */
+  const withNode = (op: string, input?: string): Uint8Array => {
+    const { SavedModel, NodeDef } = messages();
+    const bytes = writeServingGraph({ model: MODEL, size: SIZE, members: [members[0]!] });
+    const model = SavedModel.deserializeBinary(bytes);
+    const node = new NodeDef();
+    node.setName("more");
+    node.setOp(op);
+    if (input !== undefined) node.addInput(input);
+    model.getMetaGraphsList()[0]!.getGraphDef().addNode(node);
+    return model.serializeBinary();
+  };
+
+  test.each(["ReadFile", "WriteFile", "PyFunc", "StatefulPartitionedCall", "PrintV2", "SaveV2"])(
+    "an operation that no serving graph has: %s",
+    async (op) => {
+      const error = await loadServingGraph(await folderWith(withNode(op))).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: "serving-graph", message: expect.stringContaining(`(${op})`) });
+    },
+  );
+});
+
+test("the operations that may run are those that serving graphs have, and no more", () => {
+  const written = NetworkName.options.flatMap((network) =>
+    ([1, 3] as const).flatMap((channels) => {
+      const model = {
+        network,
+        channels,
+        headWidth: 8,
+        normalisation: channels === 3 ? "imagenet" : "symmetric",
+      } as const;
+      const weights = initialWeights(buildNetwork(model), 1);
+      const bytes = writeServingGraph({ model, size: 64, members: [weights, weights] });
+      const [graph] = messages().SavedModel.deserializeBinary(bytes).getMetaGraphsList();
+      return graph!
+        .getGraphDef()
+        .getNodeList()
+        .map((node) => node.getOp());
+    }),
+  );
+  expect([...new Set(written)].sort()).toEqual([...SERVING_OPERATIONS]);
 });
