@@ -69,8 +69,16 @@ export const OnDataEnvironment = StageEnvironment.extend({
 });
 export type OnDataEnvironment = z.infer<typeof OnDataEnvironment>;
 
-/** What the function finds that watches jobs change their state. */
-export const WatchEnvironment = z.object({ HILUM_STAGE: StageName });
+/** What the function finds that watches jobs wait. */
+export const WatchEnvironment = z.object({
+  HILUM_STAGE: StageName,
+  HILUM_QUEUES: z
+    .string()
+    .describe("ARNs of the queues, with commas between them")
+    .transform((text) => text.split(",")),
+  HILUM_QUEUE_HOURS: z.coerce.number().min(1).describe("hours that a job may wait where nothing runs"),
+});
+export type WatchEnvironment = z.infer<typeof WatchEnvironment>;
 
 /** What the API finds: the model it serves, by room and channel or version. */
 export const ApiEnvironment = z.object({

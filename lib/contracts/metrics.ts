@@ -33,6 +33,8 @@ export const METRICS = {
   refusedArrivals: { name: "RefusedArrivals", unit: "Count", service: "on-data" },
   /** Milliseconds between a job's submission and its start. */
   queueTime: { name: "QueueTime", unit: "Milliseconds", service: "watch" },
+  /** Times that Batch said of a queue that its first job finds no machine. */
+  blockedQueues: { name: "QueueBlocked", unit: "Count", service: "watch" },
   /** Images a second in training. */
   trainingRate: { name: "TrainingRate", unit: "Count/Second" },
   trainingLoss: { name: "TrainingLoss", unit: "None" },

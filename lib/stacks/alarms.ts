@@ -111,6 +111,13 @@ export function alarms(
       metric: of("queueTime", { statistic: "Maximum", period: FIVE_MINUTES }),
       threshold: limits.queueMinutes * 60_000,
     },
+    QueueBlocked: {
+      says:
+        `A job finds no machine; the log /hilum/${stage.name}/watch says why, and bin/hilum doctor --aws --stage ${stage.name} how to ` +
+        `mend it. Where nothing else runs it ends after ${stage.queueHours} hours`,
+      metric: of("blockedQueues", { statistic: "Sum", period: FIVE_MINUTES }),
+      threshold: 1,
+    },
     ...Object.fromEntries(
       OBSERVATIONS.map((name) => [
         `Drift ${name}`,

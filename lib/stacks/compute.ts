@@ -24,6 +24,7 @@ import { Construct } from "constructs";
 import { ANY_X86 } from "../contracts/instances.ts";
 import type { Queue } from "../workflow/jobs.ts";
 import { type JobNetwork, jobNetwork, type NetworkProps } from "./network.ts";
+import type { Stage } from "./stage.ts";
 
 const BOOT_HOOK = readFileSync(new URL("boot-hook.sh", import.meta.url), "utf8");
 
@@ -33,9 +34,12 @@ const BOOT_HOOK = readFileSync(new URL("boot-hook.sh", import.meta.url), "utf8")
  */
 const UPDATE_PATIENCE = Duration.hours(6);
 
-/** How long a job may wait for what will not come before it fails with the reason. */
-const PATIENCE: readonly (readonly [JobStateTimeLimitActionsReason, Duration])[] = [
-  [JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, Duration.hours(6)],
+/**
+ * How long a job may wait for what Batch knows will not come before it fails with the reason. What Batch can't tell, such as
+ * a quota, is ended by functions/watch.
+ */
+const patience = ({ queueHours }: Stage): readonly (readonly [JobStateTimeLimitActionsReason, Duration])[] => [
+  [JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, Duration.hours(queueHours)],
   [JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE, Duration.minutes(20)],
   [JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT, Duration.minutes(20)],
 ];
@@ -63,8 +67,8 @@ export class Compute extends Construct {
     const { stage } = props;
     this.#network = jobNetwork(this, "Vpc", props);
     this.queues = {
-      cpuQueue: this.#queue("Cpu", { ...stage.cpu, imageType: EcsMachineImageType.ECS_AL2023 }),
-      gpuQueue: this.#queue("Gpu", { ...stage.gpu, imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }),
+      cpuQueue: this.#queue("Cpu", stage, { ...stage.cpu, imageType: EcsMachineImageType.ECS_AL2023 }),
+      gpuQueue: this.#queue("Gpu", stage, { ...stage.gpu, imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }),
     };
   }
 
@@ -84,7 +88,7 @@ export class Compute extends Construct {
     });
   }
 
-  #queue(name: string, machines: Machines): JobQueue {
+  #queue(name: string, stage: Stage, machines: Machines): JobQueue {
     const launchTemplate = this.#template(`${name}Instance`, machines.diskGiB);
     const { vpc, vpcSubnets, securityGroups } = this.#network;
     const environment = (id: string, spot: boolean) => {
@@ -117,7 +121,7 @@ export class Compute extends Construct {
         { computeEnvironment: environment(`${name}Spot`, true), order: 1 },
         { computeEnvironment: environment(`${name}OnDemand`, false), order: 2 },
       ],
-      jobStateTimeLimitActions: PATIENCE.map(([reason, maxTime]) => ({
+      jobStateTimeLimitActions: patience(stage).map(([reason, maxTime]) => ({
         reason,
         maxTime,
         action: JobStateTimeLimitActionsAction.CANCEL,

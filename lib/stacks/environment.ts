@@ -6,6 +6,7 @@ import type {
   OnFailureEnvironment,
   RoomsEnvironment,
   TrainerEnvironment,
+  WatchEnvironment,
 } from "../contracts/environment.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import { FEEDBACK_FOLDER } from "../workflow/access.ts";
@@ -48,6 +49,13 @@ export const onDataEnvironment = (buckets: Buckets, stage: Stage, stateMachineAr
     HILUM_INCOMING: buckets.incoming.s3UrlForObject(),
     HILUM_CONFIG: JSON.stringify(config),
   }) satisfies z.input<typeof OnDataEnvironment>;
+
+export const watchEnvironment = ({ name, queueHours }: Stage, jobQueueArns: readonly string[]) =>
+  ({
+    HILUM_STAGE: name,
+    HILUM_QUEUES: jobQueueArns.join(","),
+    HILUM_QUEUE_HOURS: String(queueHours),
+  }) satisfies z.input<typeof WatchEnvironment>;
 
 export const apiEnvironment = (buckets: Buckets, { name, api }: Stage) =>
   ({

@@ -15,7 +15,7 @@ export interface EventsProps {
   readonly onData: IFunction;
   /** Tells why runs failed. */
   readonly onFailure: IFunction;
-  /** Counts how long jobs waited. */
+  /** Counts how long jobs wait, and ends what waits for nothing. */
   readonly watch: IFunction;
   readonly undelivered: Queue;
   readonly stateMachineArn: string;
@@ -31,7 +31,10 @@ export const undeliveredQueue = (scope: Construct, key: IKey): Queue =>
     retentionPeriod: Duration.days(14),
   });
 
-/** What starts functions by themselves: arrivals, the sweep for lost ones, runs that end badly, jobs that begin. */
+/** How often it is looked for jobs that wait where nothing runs. */
+const LOOK_AT_QUEUES = Duration.minutes(15);
+
+/** What starts functions by themselves: arrivals, the sweep for lost ones, runs that end badly, jobs that begin or can't. */
 export function events(scope: Construct, props: EventsProps): void {
   const { stage, buckets, onData, onFailure, watch, undelivered, stateMachineArn, jobQueueArns } = props;
   const to = (target: IFunction) => new LambdaTarget(target, { deadLetterQueue: undelivered, retryAttempts: 10 });
@@ -66,6 +69,20 @@ export function events(scope: Construct, props: EventsProps): void {
       detailType: ["Batch Job State Change"],
       detail: { status: ["RUNNING"], jobQueue: [...jobQueueArns] },
     },
+    targets: [to(watch)],
+  });
+  new Rule(scope, "QueueBlocked", {
+    description: "Hilum: the first job of a queue finds no machine",
+    eventPattern: {
+      source: ["aws.batch"],
+      detailType: ["Batch Job Queue Blocked"],
+      detail: { jobQueue: [...jobQueueArns] },
+    },
+    targets: [to(watch)],
+  });
+  new Rule(scope, "Waits", {
+    description: "Hilum: jobs that wait for a machine where nothing runs",
+    schedule: Schedule.rate(LOOK_AT_QUEUES),
     targets: [to(watch)],
   });
 }

@@ -69,6 +69,14 @@ export const Stage = z
       .default("densenet121-ensemble")
       .describe("preset (presets/) of the runs that newly arrived films start"),
     logDays: z.literal(LOG_DAYS).default(365).describe("days that logs are kept"),
+    queueHours: z
+      .int()
+      .min(1)
+      .max(24)
+      .default(6)
+      .describe(
+        "hours that a job may wait for a machine while nothing in its queue runs, before it ends with the reason",
+      ),
     data: z
       .strictObject({
         coldAfterDays: z

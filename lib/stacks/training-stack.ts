@@ -19,6 +19,7 @@ import {
   onFailureEnvironment,
   RUN_PAGE,
   roomsEnvironment,
+  watchEnvironment,
 } from "./environment.ts";
 import { events, undeliveredQueue } from "./events.ts";
 import { stepJob } from "./job.ts";
@@ -53,6 +54,7 @@ export class TrainingStack extends Stack {
     super(scope, id, props);
     const keeping = { stage, key: buckets.key };
     const { queues } = new Compute(this, "Compute", { ...keeping, buckets });
+    const jobQueueArns = Object.values(queues).map((queue) => queue.jobQueueArn);
     const jobs = byName(JOB_STEPS, (step: JobStep) => stepJob(this, step, stage, buckets));
     // By its name, since the machine calls functions that have to know it.
     const stateMachineArn = this.formatArn({
@@ -108,12 +110,12 @@ export class TrainingStack extends Stack {
       const watch = smallFunction(this, "Watch", {
         ...keeping,
         memoryMiB: 256,
-        timeoutSeconds: 30,
+        timeoutSeconds: 300,
         name: "watch",
-        does: "counts how long jobs waited",
+        does: "counts how long jobs wait, and ends what waits for nothing",
         code: code("watch"),
         deadLetterQueue: undelivered,
-        environment: { HILUM_STAGE: stage.name },
+        environment: watchEnvironment(stage, jobQueueArns),
       });
       return { functions, onData, onFailure, watch };
     });
@@ -122,6 +124,16 @@ export class TrainingStack extends Stack {
     startsRuns(parts.onFailure);
     parts.onFailure.addToRolePolicy(
       new PolicyStatement({ actions: ["states:GetExecutionHistory"], resources: [`${executions}:*`] }),
+    );
+    // Looking knows no resources; jobs have names of their own that nobody knows before.
+    parts.watch.addToRolePolicy(
+      new PolicyStatement({ actions: ["batch:ListJobs", "batch:DescribeJobs"], resources: ["*"] }),
+    );
+    parts.watch.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["batch:CancelJob", "batch:TagResource", "batch:UntagResource"],
+        resources: [this.formatArn({ service: "batch", resource: "job", resourceName: "*" })],
+      }),
     );
     this.stateMachine = pipeline(this, "Pipeline", { ...keeping, functions: parts.functions, jobs, queues });
     this.undelivered = undelivered;
@@ -133,7 +145,7 @@ export class TrainingStack extends Stack {
       watch: parts.watch,
       undelivered,
       stateMachineArn,
-      jobQueueArns: Object.values(queues).map((queue) => queue.jobQueueArn),
+      jobQueueArns,
     });
     Tags.of(this.stateMachine).add("hilum:definition", definitionHash());
     output(this, "training", {

@@ -93,7 +93,10 @@ export const JOBS: Readonly<Record<JobStep, JobDefinition>> = {
   },
 };
 
-/** How long a state waits for its job: every attempt, and half a day in the queue. */
+/**
+ * The last bound of a state, for a job whose attempts all take all their time, and half a day in the queue. A job that waits
+ * while nothing in its queue runs ends long before (functions/watch), with its reason.
+ */
 export const stateTimeoutSeconds = (job: JobDefinition): number => job.attempts * job.timeoutSeconds + 12 * HOUR;
 
 /** Batch takes arrays of 2 to 10,000 members; one member is a plain job. */

@@ -100,8 +100,8 @@ describe("state machine", () => {
     const [arrival] = rules.filter(({ EventPattern }) => EventPattern?.source.includes("aws.s3"));
     expect(arrival.EventPattern.detail.object.key).toEqual([{ suffix: "/_SUCCESS" }]);
     expect(arrival.EventPattern["detail-type"]).toEqual(["Object Created"]);
-    expect(rules.filter(({ ScheduleExpression }) => ScheduleExpression !== undefined)).toMatchObject([
-      { ScheduleExpression: "rate(6 hours)", Targets: arrival.Targets.map(({ Arn }: { Arn: object }) => ({ Arn })) },
+    expect(rules.filter(({ ScheduleExpression }) => ScheduleExpression === "rate(6 hours)")).toMatchObject([
+      { Targets: arrival.Targets.map(({ Arn }: { Arn: object }) => ({ Arn })) },
     ]);
     for (const { Targets } of rules) expect(Targets[0].DeadLetterConfig.Arn).toBeDefined();
     const onIncoming = all("AWS::S3::Bucket").filter((bucket) => bucket.Properties.NotificationConfiguration);
@@ -171,6 +171,25 @@ describe("batch", () => {
     for (const { Properties } of all("AWS::Batch::JobDefinition")) {
       expect(Properties.ContainerProperties).toMatchObject({ User: "1000", ReadonlyRootFilesystem: true });
       expect(Properties.ContainerProperties.Privileged ?? false).toBe(false);
+    }
+  });
+
+  it("hears of a blocked queue, says so, and looks by the clock for what waits for nothing", () => {
+    const rules = all("AWS::Events::Rule").map(({ Properties }) => Properties);
+    const [watch] = all("AWS::Lambda::Function").filter(
+      ({ Properties }) => Properties.Environment?.Variables.HILUM_QUEUES,
+    );
+    expect(watch!.Properties.Environment.Variables.HILUM_QUEUE_HOURS).toBe("6");
+    const [blocked] = rules.filter(
+      ({ EventPattern }) => EventPattern?.["detail-type"]?.[0] === "Batch Job Queue Blocked",
+    );
+    expect(blocked.EventPattern.detail.jobQueue).toHaveLength(2);
+    const [clock] = rules.filter(({ ScheduleExpression }) => ScheduleExpression === "rate(15 minutes)");
+    for (const { Targets } of [blocked, clock]) expect(JSON.stringify(Targets[0].Arn)).toContain("Watch");
+    const [alarm] = all("AWS::CloudWatch::Alarm").filter(({ Properties }) => Properties.MetricName === "QueueBlocked");
+    expect(alarm!.Properties.AlarmDescription).toMatch(/finds no machine.*doctor.*after 6 hours/);
+    for (const { Properties } of all("AWS::Batch::JobQueue")) {
+      expect(Properties.JobStateTimeLimitActions[0]).toMatchObject({ MaxTimeSeconds: 6 * 3600 });
     }
   });
 
@@ -406,6 +425,7 @@ describe("security", () => {
     const onEverything = new Set(allowed.filter(({ Resource }) => Resource === "*").flatMap(actions));
     expect([...onEverything].sort()).toEqual([
       "batch:DescribeJobs",
+      "batch:ListJobs",
       "batch:TerminateJob",
       "ecr:GetAuthorizationToken",
       ...[
