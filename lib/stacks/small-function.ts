@@ -1,4 +1,5 @@
 import { Duration, Size } from "aws-cdk-lib";
+import { Grant } from "aws-cdk-lib/aws-iam";
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
@@ -18,7 +19,7 @@ export interface SmallFunctionProps extends FunctionDefinition, LogKeeping {
 /** A function of one bundled file. */
 export function smallFunction(scope: Construct, id: string, props: SmallFunctionProps): LambdaFunction {
   const { stage, key, name } = props;
-  return new LambdaFunction(scope, id, {
+  const made = new LambdaFunction(scope, id, {
     description: `Hilum ${stage.name}: ${props.does}`,
     code: props.code,
     handler: "index.handler",
@@ -33,4 +34,13 @@ export function smallFunction(scope: Construct, id: string, props: SmallFunction
     ...(props.deadLetterQueue !== undefined && { deadLetterQueue: props.deadLetterQueue }),
     logGroup: logGroup(scope, `${id}Log`, { stage, key, writer: name }),
   });
+  // The queue is encrypted, and Lambda sends to it in the function's name.
+  if (props.deadLetterQueue !== undefined) {
+    Grant.addToPrincipal({
+      grantee: made,
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resourceArns: [key.keyArn],
+    });
+  }
+  return made;
 }

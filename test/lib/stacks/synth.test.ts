@@ -186,7 +186,9 @@ describe("batch", () => {
     expect(blocked.EventPattern.detail.jobQueue).toHaveLength(2);
     const [clock] = rules.filter(({ ScheduleExpression }) => ScheduleExpression === "rate(15 minutes)");
     for (const { Targets } of [blocked, clock]) expect(JSON.stringify(Targets[0].Arn)).toContain("Watch");
-    const [alarm] = all("AWS::CloudWatch::Alarm").filter(({ Properties }) => Properties.MetricName === "QueueBlocked");
+    const [alarm] = all("AWS::CloudWatch::Alarm").filter(
+      ({ Properties }) => Properties.AlarmName === "hilum-dev QueueBlocked",
+    );
     expect(alarm!.Properties.AlarmDescription).toMatch(/finds no machine.*doctor.*after 6 hours/);
     for (const { Properties } of all("AWS::Batch::JobQueue")) {
       expect(Properties.JobStateTimeLimitActions[0]).toMatchObject({ MaxTimeSeconds: 6 * 3600 });
