@@ -3,7 +3,7 @@ import { bad, good, type NamedFinding } from "../../contracts/finding.ts";
 import { HilumError } from "../../domain/errors.ts";
 import { deployCommand, findStack } from "../stacks.ts";
 import { bootstrapCheck, machineImageCheck, whoAndWhere } from "./account.ts";
-import { logRoleCheck } from "./gateway.ts";
+import { apiDoorCheck, logRoleCheck } from "./gateway.ts";
 import { imagesCheck } from "./images.ts";
 import { instanceTypesCheck } from "./instance-types.ts";
 import { concurrencyCheck, memoryCheck } from "./lambda.ts";
@@ -35,6 +35,7 @@ const BEFORE: Readonly<Record<string, Check>> = {
   "CPU image": machineImageCheck("cpu"),
   "API memory": memoryCheck,
   "API calls": concurrencyCheck,
+  "API door": apiDoorCheck,
   "Log role": logRoleCheck,
 };
 

@@ -1,6 +1,6 @@
 import { DescribeInstanceTypeOfferingsCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { bad, type Finding, good } from "../../contracts/finding.ts";
-import { ANY_X86, ANY_X86_FAMILIES } from "../../contracts/instances.ts";
+import { ANY_X86, ANY_X86_FAMILIES, ANY_X86_SIZES } from "../../contracts/instances.ts";
 import { ask } from "../ask.ts";
 import type { Check, Looked, Subject } from "./looked.ts";
 import { environmentsOf } from "./queues.ts";
@@ -9,13 +9,14 @@ type Family = keyof Subject["instances"];
 
 /** Zones of the region that have a type, by type; of those that Batch may choose itself, together as one. */
 async function zonesByType(types: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const patterns = types.flatMap((type) => (type === ANY_X86 ? ANY_X86_FAMILIES.map((family) => `${family}.*`) : type));
+  const anyX86 = ANY_X86_FAMILIES.flatMap((family) => ANY_X86_SIZES.map((size) => `${family}.${size}`));
+  const names = types.flatMap((type) => (type === ANY_X86 ? anyX86 : type));
   const found = new Map(types.map((type) => [type, new Set<string>()]));
   await ask("instance types by zone", async () => {
     const client = new EC2Client();
     const which = {
       LocationType: "availability-zone",
-      Filters: [{ Name: "instance-type", Values: patterns }],
+      Filters: [{ Name: "instance-type", Values: names }],
     } as const;
     let NextToken: string | undefined;
     do {
@@ -23,7 +24,8 @@ async function zonesByType(types: readonly string[]): Promise<ReadonlyMap<string
         new DescribeInstanceTypeOfferingsCommand({ ...which, Filters: [...which.Filters], NextToken }),
       );
       for (const { InstanceType, Location } of page.InstanceTypeOfferings ?? []) {
-        (found.get(InstanceType!) ?? found.get(ANY_X86))?.add(Location!);
+        const type = names.includes(InstanceType!) && !found.has(InstanceType!) ? ANY_X86 : InstanceType!;
+        found.get(type)?.add(Location!);
       }
       NextToken = page.NextToken;
     } while (NextToken !== undefined);

@@ -10,8 +10,16 @@ export interface Subject {
   readonly network: "public" | "nat" | "endpoints" | "existing";
   /** Instance types, by who runs on them. */
   readonly instances: { readonly cpu: readonly string[]; readonly gpu: readonly string[] };
-  /** What Lambda is asked for. */
-  readonly api: { readonly memoryMiB: number; readonly concurrency: number | null; readonly provisioned: number };
+  /** What Lambda and API Gateway are asked for. */
+  readonly api: {
+    readonly memoryMiB: number;
+    readonly concurrency: number | null;
+    readonly provisioned: number;
+    /** Whether the stage sets the account's role for logs. */
+    readonly accountLogRole: boolean;
+    /** How a private API is reached: by endpoints that are there, or that are deployed. */
+    readonly private: { readonly endpointIds: readonly string[] } | object | null;
+  };
   /** Of the CDK's bootstrap. */
   readonly qualifier: string;
   readonly permissionsBoundary: string | null;

@@ -128,7 +128,7 @@ export function mockAccount(stage: string) {
   topics.on(ListSubscriptionsByTopicCommand).resolves({
     Subscriptions: [{ SubscriptionArn: `arn:aws:sns:${ARN}:alarms:1`, Endpoint: "on-call@example.org" }],
   });
-  gateway.on(GetAccountCommand).resolves({ cloudwatchRoleArn: `arn:aws:iam::${ACCOUNT}:role/logs` });
+  gateway.on(GetAccountCommand).resolves({ cloudwatchRoleArn: `arn:aws:iam::${ACCOUNT}:role/hilum-prod-logs` });
   batch.on(DescribeJobDefinitionsCommand).resolves({
     jobDefinitions: JOB_STEPS.map((step) => ({
       jobDefinitionName: step,

@@ -1,3 +1,4 @@
+import { GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeComputeEnvironmentsCommand, DescribeJobDefinitionsCommand } from "@aws-sdk/client-batch";
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import {
@@ -42,7 +43,7 @@ const SUBJECT = {
   stage: STAGE,
   network: "endpoints",
   instances: { cpu: ["m6i.2xlarge"], gpu: ["g5.xlarge"] },
-  api: { memoryMiB: 3008, concurrency: null, provisioned: 0 },
+  api: { memoryMiB: 3008, concurrency: null, provisioned: 0, accountLogRole: true, private: null },
   qualifier: "hnb659fds",
   permissionsBoundary: null,
   config,
@@ -81,7 +82,7 @@ describe.skipIf(noServer)("doctor --aws", () => {
     expect([...findings.values()].map(({ name, state }) => `${name}: ${state}`)).toEqual(
       [
         ...["Credentials", "Region", "Bootstrap", "GPU types", "CPU types", "GPU quota", "CPU quota"],
-        ...["GPU image", "CPU image", "API memory", "API calls", "Log role", "Stacks"],
+        ...["GPU image", "CPU image", "API memory", "API calls", "API door", "Log role", "Stacks"],
         ...["Queues", "Instances", "Network", "Images", "Weights", "Channel", "Alarms"],
       ].map((name) => `${name}: ${name === "Weights" ? "bad" : "good"}`),
     );
@@ -298,6 +299,35 @@ describe.skipIf(noServer)("doctor --aws", () => {
       const findings = await examine({ ...SUBJECT, instances: { cpu: ["default_x86_64"], gpu: ["m6i.2xlarge"] } });
       expect(findings.find(({ name }) => name === "CPU types")!.found).toContain("default_x86_64 in ab");
     });
+  });
+
+  test.each([
+    [true, undefined, "good", "none yet"],
+    [false, undefined, "bad", "none, and api.accountLogRole is false"],
+    [true, "arn:aws:iam::111122223333:role/hilum-dev-inference-RestCloudWatchRole-1", "good", "hilum-dev"],
+    [true, "arn:aws:iam::111122223333:role/theirs", "doubtful", "in whose place"],
+    [false, "arn:aws:iam::111122223333:role/theirs", "good", "theirs"],
+  ])("API Gateway's role for logs: set by the stage %s, there %s", async (accountLogRole, role, state, text) => {
+    account.gateway.on(GetAccountCommand).resolves({ cloudwatchRoleArn: role });
+    const findings = await examine({ ...SUBJECT, api: { ...SUBJECT.api, accountLogRole } });
+    const finding = findings.find(({ name }) => name === "Log role");
+    expect(finding).toMatchObject({ state, found: expect.stringContaining(text) });
+  });
+
+  test("the endpoints of a private API are there, and API Gateway's", async () => {
+    const door = async (...endpointIds: string[]) =>
+      (await examine({ ...SUBJECT, api: { ...SUBJECT.api, private: { endpointIds } } })).find(
+        ({ name }) => name === "API door",
+      );
+    account.ec2
+      .on(DescribeVpcEndpointsCommand, { Filters: [{ Name: "vpc-endpoint-id", Values: ["vpce-1"] }] })
+      .resolves({
+        VpcEndpoints: [
+          { VpcEndpointId: "vpce-1", State: "Available", ServiceName: `com.amazonaws.${REGION}.execute-api` },
+        ],
+      });
+    expect((await door("vpce-1"))!.state).toBe("good");
+    expect(await door("vpce-2")).toMatchObject({ state: "bad", found: "no open endpoint of execute-api: vpce-2" });
   });
 
   test("a bootstrap of another name, in an account that bounds its roles", async () => {
