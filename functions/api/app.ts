@@ -6,6 +6,7 @@ import { timing } from "hono/timing";
 import { InputError } from "../../lib/domain/errors.ts";
 import { type AppOptions, LIMITS } from "./dependencies.ts";
 import { filmDoor } from "./film-door.ts";
+import { ownCallers } from "./middleware/callers.ts";
 import { allowOrigins, guards } from "./middleware/guards.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { describeFault, problemResponse, schemaError } from "./problems.ts";
@@ -42,6 +43,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   if (log !== undefined) app.use(requestLog(log));
   app.use(timing());
   app.use(guards(uploads?.origin));
+  if (options.callers !== undefined) app.use(ownCallers(options.callers));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(async (c, next) => {
     await next();

@@ -4,6 +4,7 @@ import type { ModelCard } from "../../lib/contracts/model-card.ts";
 import type { Channels, ModelVersion } from "../../lib/contracts/model-version.ts";
 import type { Predictor } from "../../lib/inference/predictor.ts";
 import type { FeedbackBook } from "./feedback/feedback.ts";
+import type { CallerRules } from "./middleware/callers.ts";
 import type { AppEnv } from "./routes/films.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
@@ -72,6 +73,8 @@ export interface AppOptions {
   readonly limits?: Partial<Limits>;
   /** Origins that may call from a browser besides our own; none by default. */
   readonly corsOrigins?: readonly string[];
+  /** Who may call a server that has no log-in; the deployed API's log-in is not a browser's to send by itself. */
+  readonly callers?: CallerRules;
   /** Folder of the page's files; none for an API without a page. */
   readonly pageFolder?: string | null;
   /** Adds routes that the deployed API has not: the page about runs. */

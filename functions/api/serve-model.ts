@@ -10,7 +10,7 @@ import { openFeedback } from "./feedback/feedback.ts";
 import { followProduction, type LiveModelOptions } from "./live-model.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { lazySamples } from "./samples.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { isLoopback, type RunningServer, startServer } from "./server.ts";
 import { openService, type Service, type ServiceOptions } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
 
@@ -47,8 +47,6 @@ export interface ServedModel extends RunningServer {
   };
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
-
 /**
  * Serves a model on this machine, page and API, with sample films to try; ready when it resolves.
  * @throws InputError `no-model`, `port-in-use`, and as openPredictor
@@ -79,7 +77,7 @@ export async function serveModel({
       uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
       ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
       ...(runs !== undefined &&
-        LOOPBACK.has(options.host ?? "localhost") && {
+        isLoopback(options.host) && {
           alsoServe: (app) => runRoutes(app, openStore(runs), { besideModel: true }),
         }),
       ...withoutUndefined(options),

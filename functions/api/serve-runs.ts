@@ -3,12 +3,13 @@ import { requestId } from "hono/request-id";
 import { InputError } from "../../lib/domain/errors.ts";
 import { openStore } from "../../lib/store/open.ts";
 import { PAGE_FOLDER } from "./app.ts";
+import { ownCallers } from "./middleware/callers.ts";
 import { guards } from "./middleware/guards.ts";
 import { problemResponse } from "./problems.ts";
 import type { AppEnv } from "./routes/films.ts";
 import { pageFileRoutes } from "./routes/page.ts";
 import { runRoutes } from "./routes/runs.ts";
-import { type RunningServer, serveHere } from "./server.ts";
+import { isLoopback, type RunningServer, serveHere } from "./server.ts";
 
 /**
  * The page about a store's runs alone, on this machine: for a store that has no model yet.
@@ -19,6 +20,7 @@ export function serveRuns(runs: string, port: number): Promise<RunningServer> {
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestId({ limitLength: 64 }));
   app.use(guards());
+  app.use(ownCallers({ loopback: isLoopback(), origins: [] }));
   app.notFound((c) => problemResponse(c, new InputError("not-found", `${c.req.path}: no such route`)));
   app.onError((error, c) => problemResponse(c, error));
   app.get("/", (c) => c.redirect("/runs"));

@@ -4,6 +4,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { InputError } from "../../lib/domain/errors.ts";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./dependencies.ts";
+import { LOOPBACK } from "./middleware/callers.ts";
 
 export interface ListenOptions {
   /** 0 for any that is free. */
@@ -29,6 +30,11 @@ const TIME_OUTS = {
   connectionsCheckingInterval: 1_000,
 };
 
+const HERE = "127.0.0.1";
+
+/** Whether only this machine reaches a server on that host. */
+export const isLoopback = (host: string = HERE): boolean => LOOPBACK.has(host);
+
 const CLOSING_GRACE = 5_000;
 
 /** A body comes with so many bytes a second at least, once it has had its first seconds; its place is others' too. */
@@ -36,12 +42,18 @@ const SLOWEST_BODY = { bytesPerSecond: 50_000, graceSeconds: 4 } as const;
 
 /** The app on this machine. @throws InputError `port-in-use` */
 export const startServer = (options: ServerOptions): Promise<RunningServer> =>
-  serveHere(createApp(options).fetch, options);
+  serveHere(
+    createApp({
+      ...options,
+      callers: { loopback: isLoopback(options.host), origins: options.corsOrigins ?? [] },
+    }).fetch,
+    options,
+  );
 
 /** Whatever answers requests, on this machine. @throws InputError `port-in-use` */
 export async function serveHere(
   fetch: (request: Request) => Response | Promise<Response>,
-  { port, host = "127.0.0.1", timeOuts }: ListenOptions,
+  { port, host = HERE, timeOuts }: ListenOptions,
 ): Promise<RunningServer> {
   const server = createAdaptorServer({
     fetch,

@@ -10,7 +10,7 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 
 const FAULTS = {
   400: "The request is not well formed.",
-  403: "This URL was not signed by the service, or was changed.",
+  403: "This URL was not signed by the service, or was changed; or a page of another origin sent this.",
   404: "No such thing.",
   413: "A limit on bytes or films was passed; `limit` says which.",
   415: "The kind of body or file is not read here.",
