@@ -10,6 +10,7 @@ const STAGES: readonly z.input<typeof Stage>[] = [
     keepData: false,
     preset: "smoke",
     logDays: 30,
+    audit: "none",
     api: { firewall: false, requestsPerSecond: 2 },
     alarms: { monthlyBudget: 50 },
   },

@@ -68,6 +68,12 @@ export const ApiSettings = z
       .nullable()
       .default(null)
       .describe("a name of your own for the page, with its certificate; null takes CloudFront's"),
+    pageLog: z
+      .boolean()
+      .default(true)
+      .describe(
+        "CloudFront's log of the page's calls, with readers' addresses; false in regions whose buckets CloudFront does not write to",
+      ),
     filmBytes: z
       .int()
       .min(100_000)

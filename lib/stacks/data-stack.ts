@@ -18,6 +18,7 @@ import { stageKey } from "./key.ts";
 import { output } from "./output.ts";
 import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
+import { filmTrail } from "./trail.ts";
 
 /** Days after which an upload that nobody took away is. */
 const UPLOAD_DAYS = Duration.days(1);
@@ -116,6 +117,7 @@ export class DataStack extends Stack {
     const incoming = buckets.incoming.node.defaultChild as CfnBucket | undefined;
     if (incoming) incoming.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     this.buckets = { ...buckets, key };
+    if (stage.audit === "own") filmTrail(this, { stage: stage.name, buckets: this.buckets, logs: accessLogs });
     // Those that were there before stay, and stay full.
     const madeHere = BUCKET_NAMES.filter((place) => stage.data.buckets[place] === undefined);
     const goes = (place: BucketName) => !stage.keepData || place === "uploads";

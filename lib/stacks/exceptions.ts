@@ -30,9 +30,9 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     rule: "AwsSolutions-IAM5",
-    finding: /^Resource::<PageFiles[0-9A-F]+\.Arn>\/\*$/,
-    at: /PageFiles/,
-    reason: "The page's own files, all of them, and nothing else.",
+    finding: /^Resource::<Page(Files|Log)[0-9A-F]+\.Arn>\/\*$/,
+    at: /(PageFiles|EmptyBuckets)/,
+    reason: "The page's own files or CloudFront's log of it, all of them, and nothing else.",
   },
   {
     rule: "AwsSolutions-IAM5",
@@ -141,6 +141,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     "A client certificate proves API Gateway to an HTTP backend; this one calls Lambda with a signature.",
   ),
   without(
+    "HIPAA.Security-CloudTrailCloudWatchLogsEnabled",
+    /\/Trail$/,
+    "Kept as files with their digests beside the access logs, under the stage's key; in CloudWatch they would be paid for twice.",
+  ),
+  without(
     "HIPAA.Security-IAMNoInlinePolicy",
     EVERYWHERE,
     "Each role serves one function or job. A policy inside it can be attached to no other, and goes when it goes.",
@@ -173,8 +178,9 @@ export const EXCEPTIONS: readonly Exception[] = [
   ),
   without(
     "HIPAA.Security-S3DefaultEncryptionKMS",
-    /(accessLogs|PageFiles)\//,
-    "S3 delivers access logs under its own key only; the page's files are public source code. Both are encrypted with S3's key.",
+    /(accessLogs|PageFiles|PageLog)\//,
+    "S3 delivers access logs under its own key only, and CloudFront's log is theirs in kind; the page's files are public source " +
+      "code. All are encrypted with S3's key.",
   ),
   without(
     "HIPAA.Security-VPCDefaultSecurityGroupClosed",

@@ -3,6 +3,7 @@ import { AccountRootPrincipal, PolicyDocument, PolicyStatement, ServicePrincipal
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 import type { Stage } from "./stage.ts";
+import { trailArn } from "./trail.ts";
 
 /** What the account's own administrators may do, spelt out: a key that nobody may administer is lost. */
 const ADMINISTRATION = [
@@ -32,7 +33,7 @@ const senders = ({ alarms }: Stage): readonly string[] => [
 
 /** One key for all that a stage keeps: films, runs, models, logs and alarms. One of the platform's own stays as it is. */
 export function stageKey(scope: Construct, id: string, stage: Stage): IKey {
-  const { name, data, keepData } = stage;
+  const { name, data, keepData, audit } = stage;
   if (data.key !== null) return Key.fromKeyArn(scope, id, data.key);
   const { region, account, partition } = Stack.of(scope);
   const logs = ["/hilum", "/aws/vendedlogs/states/hilum-", "aws-waf-logs-hilum-"].map((start) => {
@@ -62,6 +63,13 @@ export function stageKey(scope: Construct, id: string, stage: Stage): IKey {
             StringEquals: { "aws:SourceAccount": account },
           }),
         ),
+        ...(audit === "own"
+          ? [
+              statement(new ServicePrincipal("cloudtrail.amazonaws.com"), kms(["DescribeKey", "GenerateDataKey"]), {
+                StringEquals: { "aws:SourceArn": trailArn(scope, name) },
+              }),
+            ]
+          : []),
       ],
     }),
   });

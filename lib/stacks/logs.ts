@@ -11,7 +11,10 @@ export interface LogKeeping {
   readonly key: IKey;
 }
 
-/** The log group of a writer, encrypted and kept for as long as the stage says; nothing about a patient stands in it. */
+/**
+ * The log group of a writer, encrypted and kept for as long as the stage says, also when the stack goes where the stage
+ * keeps its data; nothing about a patient stands in it.
+ */
 export const logGroup = (
   scope: Construct,
   id: string,
@@ -21,5 +24,5 @@ export const logGroup = (
     logGroupName: name,
     retention: stage.logDays,
     encryptionKey: key,
-    removalPolicy: RemovalPolicy.DESTROY,
+    removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });

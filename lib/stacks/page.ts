@@ -22,7 +22,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwners
 import type { Construct } from "constructs";
 import type { PageConfiguration } from "../contracts/page-configuration.ts";
 import { browserFiles, digest, type Files, FUNCTIONS_FOLDER, withBundles } from "./bundle.ts";
-import { grantEmptying } from "./emptied-buckets.ts";
+import { emptiedBuckets, grantEmptying } from "./emptied-buckets.ts";
 import type { Login } from "./login.ts";
 import type { LogKeeping } from "./logs.ts";
 import { type PageProof, readerAddress } from "./page-proof.ts";
@@ -88,11 +88,13 @@ export function page(
       functionAssociations: [{ function: readerAddress(scope), eventType: FunctionEventType.VIEWER_REQUEST }],
     }),
   };
+  const log = stage.api.pageLog ? pageLog(scope, { stage, key: buckets.key, accessLogs }) : undefined;
   const distribution = new Distribution(scope, "Page", {
     comment: `Hilum ${stage.name}: not for clinical use`,
     defaultRootObject: "login.html",
     httpVersion: HttpVersion.HTTP2_AND_3,
     minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+    ...(log && { enableLogging: true, logBucket: log, logFilePrefix: "page/", logIncludesCookies: false }),
     ...(stage.api.domain !== null && {
       domainNames: [stage.api.domain.name],
       certificate: Certificate.fromCertificateArn(scope, "Certificate", stage.api.domain.certificateArn),
@@ -105,6 +107,10 @@ export function page(
     },
     additionalBehaviors: Object.fromEntries(API_PATHS.map((path) => [path, answers])),
   });
+  // Nothing more is written once it is gone: the log is emptied after it.
+  if (log && !stage.keepData) {
+    distribution.node.addDependency(emptiedBuckets(scope, { stage, key: buckets.key, buckets: [log] }));
+  }
   const url = `https://${stage.api.domain?.name ?? distribution.domainName}`;
   pageFiles(scope, {
     stage,
@@ -117,6 +123,27 @@ export function page(
     },
   });
   return { distribution, url };
+}
+
+/** Where CloudFront writes who opened the page and called through it. It writes by an access list, as nothing else here. */
+function pageLog(scope: Construct, { stage, accessLogs }: LogKeeping & { readonly accessLogs: IBucket }): IBucket {
+  return new Bucket(scope, "PageLog", {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    versioned: true,
+    serverAccessLogsBucket: accessLogs,
+    serverAccessLogsPrefix: "page-log/",
+    lifecycleRules: [
+      {
+        expiration: Duration.days(stage.logDays),
+        noncurrentVersionExpiration: Duration.days(stage.data.oldVersionDays),
+      },
+    ],
+    removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  }) as IBucket;
 }
 
 /** The page's documents stand at the root and what they load under page/, as the service itself serves them. */

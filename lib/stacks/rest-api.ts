@@ -1,6 +1,5 @@
 import { Fn, Stack } from "aws-cdk-lib";
 import {
-  AccessLogFormat,
   ApiDefinition,
   ApiKey,
   EndpointType,
@@ -13,6 +12,7 @@ import {
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import { accessLog } from "./access-log.ts";
 import { type ApiDocument, gatewayDocument } from "./gateway-document.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
 import { doorPolicy, privateDoors } from "./private-door.ts";
@@ -22,19 +22,6 @@ export interface RestApiProps extends LogKeeping {
   readonly live: Alias;
   readonly userPoolArn: string | undefined;
 }
-
-/** What is written of each call; no address, no query, nothing of a film. */
-const ACCESS_LOG = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: "$context.requestId",
-    time: "$context.requestTime",
-    method: "$context.httpMethod",
-    route: "$context.resourcePath",
-    status: "$context.status",
-    error: "$context.error.responseType",
-    milliseconds: "$context.responseLatency",
-  }),
-);
 
 /** The name of API Gateway's own stage: the first part of the paths under its address. */
 export const GATEWAY_STAGE = "api";
@@ -71,7 +58,7 @@ export function restApi(scope: Construct, { stage, key, document, live, userPool
     deployOptions: {
       stageName: GATEWAY_STAGE,
       accessLogDestination: new LogGroupLogDestination(logGroup(scope, "AccessLog", { stage, key, writer: "access" })),
-      accessLogFormat: ACCESS_LOG,
+      accessLogFormat: accessLog(api),
       loggingLevel: MethodLoggingLevel.ERROR,
       // Would write bodies: films.
       dataTraceEnabled: false,

@@ -60,7 +60,7 @@ export const Stage = z
       .string()
       .regex(STAGE_NAME, "expected a lower case letter, then lower case letters, digits and dashes")
       .describe("part of the stacks' names"),
-    keepData: z.boolean().default(true).describe("buckets, films and the key outlive the stack"),
+    keepData: z.boolean().default(true).describe("buckets, films, logs and the key outlive the stack"),
     network: NetworkSetting,
     vpc: VpcSettings,
     preset: z
@@ -76,6 +76,12 @@ export const Stage = z
       .default(6)
       .describe(
         "hours that a job may wait for a machine while nothing in its queue runs, before it ends with the reason",
+      ),
+    audit: z
+      .enum(["own", "account", "none"])
+      .default("own")
+      .describe(
+        "who reads and writes films in the buckets is recorded by a CloudTrail trail of the stage's own, by the account's or organisation's (which must record S3 data events), or by none",
       ),
     data: z
       .strictObject({

@@ -14,6 +14,8 @@ import * as routes from "./routes.ts";
 export type AppEnv = {
   Variables: TimingVariables & {
     requestId: string;
+    /** Ids of the predictions that the answer holds. */
+    predictions?: readonly string[];
     /** Content-Security-Policy of an answer that needs another than the page's. */
     contentPolicy?: string;
   };
@@ -42,7 +44,9 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
     checkLearned(by(), explain);
     const answer = await door.withFilm(c, (film) => films.answer(film, { maps: wantsMaps(explain) }));
     tellTimings(c, answer.timings);
-    return c.json(toPrediction(answer, by(), explain), 200, NOT_KEPT);
+    const prediction = toPrediction(answer, by(), explain);
+    c.set("predictions", [prediction.id]);
+    return c.json(prediction, 200, NOT_KEPT);
   });
 
   app.openapi(routes.predictBatch, async (c) => {
@@ -50,6 +54,10 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
     checkLearned(by(), explain);
     const sent = await batchBody(c, limits);
     const results = await eachOf(sent, FILMS_AT_ONCE, (film, index) => oneOfBatch(film, index, explain, c));
+    c.set(
+      "predictions",
+      results.flatMap(({ prediction }) => prediction?.id ?? []),
+    );
     return c.json({ results }, 200, NOT_KEPT);
   });
 

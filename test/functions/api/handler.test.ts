@@ -104,3 +104,19 @@ test("where the store is away it starts all the same and says so", async () => {
   const api = await started("s3://models");
   expect((await problemOf(api)).code).toBe("store-unavailable");
 });
+
+test("the log leads from an answer to the call at the gateway, and says nothing else of the film", async () => {
+  const { version } = await publishRandomModel(openStore(models));
+  await promote(openStore(models), version);
+  const written: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((line) => void written.push(String(line)));
+  const api = await started();
+  const { id } = Prediction.parse((await api.ask("POST", "/v1/predictions", await film())).body);
+  vi.restoreAllMocks();
+  const [entry] = written.map((line) => JSON.parse(line)).filter(({ event }) => event === "request");
+  expect(entry).toEqual({
+    ...{ event: "request", gatewayRequestId: "1", predictions: [id] },
+    ...{ method: "POST", route: "/v1/predictions", status: 200 },
+    ...{ requestId: expect.any(String), milliseconds: expect.any(Number) },
+  });
+});

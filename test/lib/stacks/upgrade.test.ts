@@ -98,7 +98,7 @@ const PLANTED: readonly (readonly [string, string, (template: Json) => Json, Reg
     "a log group of another name",
     TRAINING,
     (t) => Object.assign(resource(t, "AWS::Logs::LogGroup").Properties, { LogGroupName: "/other" }),
-    /LogGroup\) would be replaced for its LogGroupName; it keeps state/,
+    /LogGroup\) would be replaced for its LogGroupName; it is retained/,
   ],
   ["a log group under another logical id", TRAINING, (t) => rename(t, "AWS::Logs::LogGroup"), /is still that of/],
   [
