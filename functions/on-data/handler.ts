@@ -10,16 +10,14 @@ import { openRooms, openStore } from "../../lib/store/open.ts";
 import { accounts } from "./account.ts";
 import { type Arrived, arrive } from "./arrive.ts";
 import { openExecutions } from "./executions.ts";
-
-/** The object that says that a folder is complete. */
-const MARKER = "/_SUCCESS";
+import { MARKER, markedFolders } from "./marked-folders.ts";
 
 /** The parts of EventBridge's events that are read here: S3's "Object Created", and the schedule's. */
 const Arrival = z.object({
   "detail-type": z.literal("Object Created"),
   time: z.iso.datetime(),
   detail: z.object({
-    object: z.object({ key: z.string().regex(new RegExp(`^.+${MARKER}$`), "expected a folder's _SUCCESS") }),
+    object: z.object({ key: z.string().regex(new RegExp(`^.+/${MARKER}$`), "expected a folder's _SUCCESS") }),
   }),
 });
 const Sweep = z.object({ "detail-type": z.literal("Scheduled Event") });
@@ -54,13 +52,13 @@ export async function handler(event: unknown): Promise<readonly Arrived[]> {
   /** Complete folders, and those that are accounted for: what waits for a run that was stopped has no marker to find. */
   async function allFolders(incoming: string): Promise<{ data: string; markedAt: null }[]> {
     const found = new Set<string>();
-    for await (const { key } of openStore(incoming).list("")) if (key.endsWith(MARKER)) found.add(uri(folderOf(key)));
+    for await (const folder of markedFolders(openStore(incoming))) found.add(uri(folder));
     for await (const { data, pending } of accounts(rooms.runs)) if (pending !== null) found.add(data);
     return [...found].sort().map((data) => ({ data, markedAt: null }));
   }
 }
 
-const folderOf = (markerKey: string): string => markerKey.slice(0, -MARKER.length);
+const folderOf = (markerKey: string): string => markerKey.slice(0, -`/${MARKER}`.length);
 
 function tell(arrived: Arrived, stage: string): void {
   if (arrived.outcome !== "refused") {

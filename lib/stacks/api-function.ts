@@ -24,7 +24,7 @@ export interface ApiFunction {
 
 /** The API in its image; it finds the model in production by itself, also when another is promoted. */
 export function apiFunction(scope: Construct, stage: Stage, buckets: Buckets): ApiFunction {
-  const { directory, ...asset } = image("functions/api");
+  const { directory, ...asset } = image("functions/api", stage);
   const { memoryMiB, concurrency, provisioned } = stage.api;
   const made = new DockerImageFunction(scope, "Api", {
     description: `Hilum ${stage.name}: predictions and heat maps, not for clinical use`,

@@ -20,7 +20,7 @@ import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 import { filmTrail } from "./trail.ts";
 
-/** Days after which an upload that nobody took away is. */
+/** Age after which S3 removes an upload that nobody took away, at the midnight (UTC) that follows: within two days. */
 const UPLOAD_DAYS = Duration.days(1);
 
 const MULTIPART_DAYS = Duration.days(7);

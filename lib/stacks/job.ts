@@ -26,7 +26,7 @@ export function stepJob(scope: Construct, step: JobStep, stage: Stage, buckets: 
   grantAccess(jobRole, buckets, STEP_ACCESS[step]);
   const container = new EcsEc2ContainerDefinition(scope, `${step}Container`, {
     image: ContainerImage.fromDockerImageAsset(
-      new DockerImageAsset(scope, `${step}Image`, image(`containers/${job.container}`)),
+      new DockerImageAsset(scope, `${step}Image`, image(`containers/${job.container}`, stage)),
     ),
     cpu: job.vcpus,
     memory: Size.mebibytes(job.memoryMiB),

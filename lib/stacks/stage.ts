@@ -69,6 +69,21 @@ export const Stage = z
       .default("densenet121-ensemble")
       .describe("preset (presets/) of the runs that newly arrived films start"),
     logDays: z.literal(LOG_DAYS).default(365).describe("days that logs are kept"),
+    images: z
+      .strictObject({
+        base: z
+          .string()
+          .regex(
+            /^[a-z0-9][a-z0-9._:/-]*(@sha256:[0-9a-f]{64})?$/,
+            "expected an image, as REGISTRY/NAME:TAG or NAME@sha256:DIGEST",
+          )
+          .nullable()
+          .default(null)
+          .describe(
+            "image that all are made from, where Docker finds it: Debian 12 with Node 24; null is node:24-bookworm-slim of Docker's own registry",
+          ),
+      })
+      .prefault({}),
     queueHours: z
       .int()
       .min(1)

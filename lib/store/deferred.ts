@@ -19,6 +19,9 @@ export function deferred(uri: string, open: () => Promise<Store>): Store {
     async *list(prefix) {
       yield* (await store()).list(prefix);
     },
+    async *folders(folder) {
+      yield* (await store()).folders(folder);
+    },
     async *stream(key) {
       yield* (await store()).stream(key);
     },

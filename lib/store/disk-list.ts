@@ -24,6 +24,19 @@ export async function* listFiles(root: string, prefix: string): AsyncGenerator<O
   yield* walk(join(root, folder), folder, prefix.slice(folder.length), []);
 }
 
+/** Folders right under one of `root`, in order of key; an empty one counts as well. */
+export async function* listFolders(root: string, folder: string): AsyncGenerator<string> {
+  const path = join(root, folder);
+  const entries = (await readdir(path, { withFileTypes: true }).catch(ignoreMissing)) ?? [];
+  const names: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith(RESERVED) || !isSegment(entry.name)) continue;
+    if ((await kindOf(join(path, entry.name), entry)) === "folder") names.push(entry.name);
+  }
+  names.sort((a, b) => compareKeys(`${a}/`, `${b}/`));
+  for (const name of names) yield folder === "" ? name : `${folder}/${name}`;
+}
+
 async function* walk(path: string, key: string, start: string, parents: readonly string[]): AsyncGenerator<ObjectInfo> {
   const real = await realpath(path).catch(ignoreMissing);
   if (real === undefined || parents.includes(real)) return;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { InputError } from "../domain/errors.ts";
 import { makeFolder } from "../setup/make-folder.mjs";
 import { codeOf, isMissing } from "./disk-errors.ts";
-import { listFiles } from "./disk-list.ts";
+import { listFiles, listFolders } from "./disk-list.ts";
 import { NotFoundError, PreconditionError } from "./errors.ts";
 import { contentEtag, sha256 } from "./etag.ts";
 import { checkKey, checkPrefix, RESERVED } from "./key.ts";
@@ -119,6 +119,11 @@ export class DiskStore implements Store {
   async *list(prefix: string): AsyncGenerator<ObjectInfo> {
     checkPrefix(this.uri, prefix);
     yield* listFiles(this.#folder, prefix);
+  }
+
+  async *folders(folder: string): AsyncGenerator<string> {
+    checkPrefix(this.uri, folder === "" ? "" : `${folder}/`);
+    yield* listFolders(this.#folder, folder);
   }
 
   async *stream(key: string): AsyncGenerator<Uint8Array> {

@@ -64,6 +64,14 @@ export class MemoryStore implements Store {
     }
   }
 
+  async *folders(folder: string): AsyncGenerator<string> {
+    const start = folder === "" ? "" : `${folder}/`;
+    checkPrefix(this.uri, start);
+    const inside = [...this.#objects.keys()].filter((key) => key.startsWith(start));
+    const names = inside.flatMap((key) => key.slice(start.length).match(/^([^/]+)\//)?.[1] ?? []);
+    for (const name of [...new Set(names)].sort((a, b) => compareKeys(`${a}/`, `${b}/`))) yield start + name;
+  }
+
   async *stream(key: string): AsyncGenerator<Uint8Array> {
     yield await this.get(key);
   }

@@ -6,7 +6,8 @@ import type { ObjectInfo, Store } from "./store.ts";
 export function prefixed(store: Store, prefix: string): Store {
   checkKey(store.uri, prefix);
   const under = (key: string): string => `${prefix}/${key}`;
-  const own = (info: ObjectInfo): ObjectInfo => ({ ...info, key: info.key.slice(prefix.length + 1) });
+  const ownKey = (key: string): string => key.slice(prefix.length + 1);
+  const own = (info: ObjectInfo): ObjectInfo => ({ ...info, key: ownKey(info.key) });
   const { localPath } = store;
   return {
     uri: localPath === undefined ? `${store.uri}/${prefix}` : pathToFileURL(localPath(prefix)).href,
@@ -22,6 +23,9 @@ export function prefixed(store: Store, prefix: string): Store {
     delete: (key) => store.delete(under(key)),
     async *list(start) {
       for await (const info of store.list(under(start))) yield own(info);
+    },
+    async *folders(folder) {
+      for await (const found of store.folders(folder === "" ? prefix : under(folder))) yield ownKey(found);
     },
     stream: (key) => store.stream(under(key)),
     putStream: (key, pieces) => store.putStream(under(key), pieces),

@@ -115,6 +115,21 @@ export class S3Store implements Store {
     }
   }
 
+  async *folders(folder: string): AsyncGenerator<string> {
+    const start = folder === "" ? "" : `${folder}/`;
+    checkPrefix(this.uri, start);
+    const input = { Bucket: this.#bucket, Prefix: this.#base + start, Delimiter: "/" };
+    try {
+      for await (const page of paginateListObjectsV2({ client: this.#client }, input)) {
+        for (const { Prefix } of page.CommonPrefixes ?? []) {
+          if (Prefix !== undefined) yield Prefix.slice(this.#base.length, -1);
+        }
+      }
+    } catch (error) {
+      throw storeError(this.uri, folder, error);
+    }
+  }
+
   async *stream(key: string): AsyncGenerator<Uint8Array> {
     const found = await this.#open(key, {});
     try {

@@ -53,6 +53,9 @@ export interface Store {
   /** Every object whose key starts with the prefix, in order of key (UTF-8 bytes). */
   list(prefix: string): AsyncIterable<ObjectInfo>;
 
+  /** Folders right under a folder, named by keys without a slash at their end, in order; "" is the whole. No object is listed. */
+  folders(folder: string): AsyncIterable<string>;
+
   /** The object in pieces, for files larger than memory; one version of it, also when it is replaced meanwhile. @throws NotFoundError */
   stream(key: string): AsyncIterable<Uint8Array>;
 

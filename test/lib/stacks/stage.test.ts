@@ -30,6 +30,7 @@ describe("a stage", () => {
       { cpu: { instances: ["m7g.2xlarge"] } },
       "cpu.instances.0: expected an x86-64 instance type",
     ],
+    ["a base that is no image", { images: { base: "my image" } }, "images.base: expected an image"],
     ["a network that is none", { network: { vpcId: "vpc-1" } }, "network: expected public, nat, endpoints or"],
     ["a network too small", { vpc: { cidr: "10.0.0.0/26" } }, "vpc.cidr: expected a network between /16 and /24"],
     ["a zone that is none", { vpc: { zones: ["a"] } }, "vpc.zones.0: expected an availability zone"],

@@ -551,7 +551,7 @@ describe("security", () => {
         )
         .filter(({ Type }) => ["AWS::S3::Bucket", "AWS::KMS::Key"].includes(Type))
         .map(({ DeletionPolicy }) => DeletionPolicy);
-    // Uploads are gone after a day anyway.
+    // Uploads are gone within two days anyway.
     expect(policies("hilum-prod-data").filter((policy) => policy !== "Retain")).toEqual(["Delete"]);
     expect(new Set(policies("hilum-dev-data"))).toEqual(new Set(["Delete"]));
   });

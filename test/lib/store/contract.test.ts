@@ -50,6 +50,22 @@ describe.each(IMPLEMENTATIONS)("store: $name", ({ begin, absent }) => {
       store = await ground.empty();
     });
 
+    it("names the folders of a folder, in order, and nothing within them", async () => {
+      for (const key of ["top.txt", "b/x/1", "b/x/2", "b/y.txt", "a/1", "a.b/1", "é/1"])
+        await store.put(key, bytes("x"));
+      const folders = async (folder: string, of = store) => {
+        const names: string[] = [];
+        for await (const name of of.folders(folder)) names.push(name);
+        return names;
+      };
+      expect(await folders("")).toEqual(["a.b", "a", "b", "é"]);
+      expect(await folders("b")).toEqual(["b/x"]);
+      expect(await folders("b/x")).toEqual([]);
+      expect(await folders("none")).toEqual([]);
+      expect(await folders("", prefixed(store, "b"))).toEqual(["x"]);
+      expect(await folders("x", prefixed(store, "b"))).toEqual([]);
+    });
+
     it("gives back what was put, under the same URI opened anew", async () => {
       await store.put("a/b.json", bytes("one"));
       expect(text(await store.get("a/b.json"))).toBe("one");

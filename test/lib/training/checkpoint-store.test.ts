@@ -117,6 +117,7 @@ function killedAfter(store: Store, writes: number): Store {
     read: (key) => store.read(key),
     head: (key) => store.head(key),
     list: (prefix) => store.list(prefix),
+    folders: (folder) => store.folders(folder),
     stream: (key) => store.stream(key),
     putIfAbsent: (key, bytes) => store.putIfAbsent(key, bytes),
     putIfMatch: (key, bytes, etag) => store.putIfMatch(key, bytes, etag),
