@@ -29,7 +29,10 @@ export function registerMetrics(program: Command): void {
       "--predictions <csv>",
       "probabilities, or a run's predictions.csv; joined by the column Path where both have it, else row by row",
     )
-    .option("--thresholds <json>", "operating points by observation, a list of 14, or a model.json; 0.5 if left out")
+    .option(
+      "--thresholds <json>",
+      "operating points by observation, a list of 14, a model.json or an external-validation.json; 0.5 if left out",
+    )
     .addOption(
       new Option("--uncertain <policy>", "what -1 counts as; ignore leaves it out")
         .choices(CountedUncertain.options)
@@ -44,10 +47,10 @@ export function registerMetrics(program: Command): void {
     .addHelpText(
       "after",
       `
-Every figure has a 95 % interval in which a patient's films count together (docs/statistics.md). Patients are read from
-Path (…/patient00001/study1/…); films without such a path stand for themselves. Labels that nobody looked for count in no
-figure, whatever --blank says: NA, and an observation that a source fills in no row. Figures that are not defined, such as the
-AUROC of one class, are null. Films that predict --out could not answer for are counted and left out; so is an observation
+Every figure has a 95 % interval in which a patient's films count together (docs/statistics.md). Whose a film is stands in
+the column Patient of either file, or else in Path (…/patient00001/study1/…); without both each film stands for itself.
+Labels that nobody looked for count in no figure, whatever --blank says: NA, and an observation that a source fills in no
+row. Figures that are not defined, such as the AUROC of one class, are null. Films that predict --out could not answer for are counted and left out; so is an observation
 whose probability is blank for all films, as predict --out leaves one that the model did not learn.
 
 Films are the same where their Paths are, or where all Paths go on alike from another folder on: set/valid/… is

@@ -61,9 +61,8 @@ async function predict(named: readonly string[], options: PredictOptions): Promi
   const models = openStore(location.models);
   const version = await resolveVersion(models, location.model);
   const caution = cautionOf(await loadVersion(models, version));
-  if (caution !== null) console.error(`hilum: warning: ${caution}`);
   const { films, passedOver } = await findFilms(named, explain);
   if (passedOver > 0) console.error(`hilum: passed over in the folders, since no film: ${passedOver} of their files`);
-  const call = { location: { ...location, model: version }, films, options };
+  const call = { location: { ...location, model: version }, caution, films, options };
   process.exitCode = out === undefined ? await answerToStdout(call) : await answerToFile({ ...call, out });
 }

@@ -64,7 +64,7 @@ export type Decision = z.infer<typeof Decision>;
 export const Withheld = z.enum(["not-learned", "out-of-distribution"]);
 
 const STATUS_MEANING =
-  "`not-learned`: the training films were all alike in it, and the model says nothing of it; `not-claimed`: learned, but tested on too few films to say how well";
+  "`not-learned`: no positive or no negative of it among the training films, and the model says nothing of it; `not-claimed`: learned, but tested on too few films to say how well";
 
 export const Finding = z
   .strictObject({

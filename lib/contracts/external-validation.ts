@@ -2,7 +2,7 @@ import * as z from "zod";
 import { EXTERNAL_LEFT_OUT } from "../domain/external-films.ts";
 import { ObservationMetrics } from "./evaluation.ts";
 import { VersionId } from "./model-version.ts";
-import { Instant, ObservationName, Sha256, Share, StoreUri, schemaName } from "./primitives.ts";
+import { Instant, ObservationName, perObservation, Sha256, Share, StoreUri, schemaName } from "./primitives.ts";
 import { LabelPolicy, OperatingPointRule, RunConfig } from "./run-config.ts";
 import { StudyLevel } from "./study-level.ts";
 
@@ -49,9 +49,24 @@ const Refitted = z.strictObject({
   }).shape,
 });
 
+/** Decisions at the model's own threshold, of the films alone that get one as served. */
+const Decided = ObservationMetrics.pick({
+  rows: true,
+  positives: true,
+  recall: true,
+  recallInterval: true,
+  specificity: true,
+  specificityInterval: true,
+  precision: true,
+  confusion: true,
+});
+
 const ValidatedObservation = z.strictObject({
-  /** At the model's own threshold, which is transferred as it is. */
+  /** At the model's own threshold, which is transferred as it is, over all films: those without a decision as served too. */
   external: ObservationMetrics.extend({ observedToExpected: Compared.shape.observedToExpected }),
+  decided: Decided.nullable()
+    .optional()
+    .describe("null where the model has no check, so that every film gets a decision; older validations lack it"),
   internal: Compared.nullable().describe("null where the model's evaluation does not tell"),
   refitted: Refitted.nullable().describe("null where a fold would have no positive or no negative to choose by"),
 });
@@ -66,6 +81,7 @@ export const ExternalValidation = z.strictObject({
   id: ValidationId,
   createdAt: Instant,
   model: z.strictObject({ version: VersionId, name: z.string(), run: z.string() }),
+  caution: z.string().nullable().optional().describe("said before all else; older validations lack it"),
   data: z.strictObject({
     name: z.string(),
     uri: StoreUri,
@@ -106,7 +122,7 @@ export const ExternalValidation = z.strictObject({
     .strictObject({ films: Count, share: Share })
     .nullable()
     .describe(
-      "films that the service would tell are unlike those learned from; null where the model has no measure of it",
+      "films that the service would tell are unlike those learned from, and give no decision; null where the model has no measure of it",
     ),
   seed: Count.describe("by which patients were dealt out to choose thresholds anew"),
   meanAuroc: z.strictObject({
@@ -116,6 +132,7 @@ export const ExternalValidation = z.strictObject({
     common: z.strictObject({ observations: z.array(ObservationName), external: Figure, internal: Figure }),
   }),
   operatingPoint: OperatingPointRule,
+  thresholds: perObservation(Share).optional().describe("the model's own, as `hilum metrics --thresholds` reads them"),
   folds: z.int().min(2),
   perObservation: z.partialRecord(ObservationName, ValidatedObservation),
   notJudged: z.partialRecord(ObservationName, z.string()).describe("why an observation has no figures"),

@@ -1,8 +1,8 @@
 import { OBSERVATIONS, type Observation } from "./observations.ts";
 
 /**
- * What a model may say of an observation. `not-learned`: its training films were all alike in it, so that its output is
- * that of its first, random weights. `not-claimed`: learned, but tested on too few films to say how well.
+ * What a model may say of an observation. `not-learned`: its training films held no positive or no negative of it, so that
+ * its output is that of its first, random weights. `not-claimed`: learned, but tested on too few films to say how well.
  */
 export const OBSERVATION_STATUSES = ["learned", "not-claimed", "not-learned"] as const;
 export type ObservationStatus = (typeof OBSERVATION_STATUSES)[number];
@@ -20,6 +20,12 @@ const smaller = ({ positives, negatives }: ClassCounts): number => Math.min(posi
 
 /** Whether a model can learn from such films. */
 export const hasBothClasses = (counts: ClassCounts): boolean => smaller(counts) > 0;
+
+/** Why an observation was not learned. */
+export function whyNotLearned({ positives, negatives }: ClassCounts): string {
+  if (positives + negatives === 0) return "no training film had a label of it";
+  return `every training film with a label of it was ${positives === 0 ? "negative" : "positive"}`;
+}
 
 /** Whether figures measured on such films may be claimed. */
 export const isEnoughForClaim = (counts: ClassCounts): boolean => smaller(counts) >= LEAST_FOR_CLAIM;

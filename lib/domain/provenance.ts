@@ -54,6 +54,9 @@ export function cautionOf(version: Parameters<typeof kindOfVersion>[0]): string 
     : "Learned from drawings and patients' films mixed: its figures and answers say nothing about real films.";
 }
 
+/** The same in a list's line. */
+export const KIND_NOTES: Readonly<Record<DataKind, string>> = { phantom: "learned from drawings", films: "" };
+
 /** What the API and the command line tell of what a version learned from. */
 export const dataOf = <S extends OfKind>(version: { name: string; provenance?: S[] | undefined }) => ({
   kind: kindOfVersion(version),

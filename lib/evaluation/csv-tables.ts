@@ -11,7 +11,7 @@ import { patientKey } from "../domain/split.ts";
 import { joinPaths, type PathJoin } from "./join-paths.ts";
 import { numberNames } from "./prediction-table.ts";
 
-/** The 14 columns of a CSV file, and the `Path` of its films where it has that column. */
+/** The 14 columns of a CSV file, and the `Path` and the `Patient` of its films where it has those columns. */
 export interface CsvTable {
   readonly file: string;
   readonly paths: readonly string[] | null;
@@ -29,6 +29,11 @@ export interface CsvSource {
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
+/** Names a film; brings predictions to labels. */
+export const PATH_COLUMN = "Path";
+/** Names whose film it is, where the path does not tell. */
+export const PATIENT_COLUMN = "Patient";
+
 /** Names of a table's columns. */
 interface Columns {
   readonly path: string;
@@ -44,7 +49,7 @@ function columnsOf(header: readonly string[], kind: CellKind["kind"]): Columns {
   const ofRun = OBSERVATIONS.map((name) => `${kind} ${name}`);
   return ofRun.every((name) => header.includes(name))
     ? { path: "path", values: ofRun, patient: ["source", "patient"], part: "part" }
-    : { path: "Path", values: OBSERVATIONS, patient: [], part: null };
+    : { path: PATH_COLUMN, values: OBSERVATIONS, patient: [PATIENT_COLUMN], part: null };
 }
 
 /** Why a film has no answer, in the files that `predict` writes; its 14 cells are blank then. */
@@ -90,8 +95,14 @@ async function readTable(
     // Operating points and calibration were fitted on the others.
     if (columns.part !== null && cellOf(columns.part) !== TEST) return;
     const path = cellOf(columns.path);
-    const [from, whose] = columns.patient.map(cellOf);
-    if (from !== undefined && whose !== undefined) patients.push(patientKey(from, whose));
+    const whose = columns.patient.flatMap((name) => cellOf(name) ?? []);
+    if (whose.length === columns.patient.length) {
+      if (whose.at(-1)!.trim() === "") {
+        const expected = "expected whose film it is, or no such column";
+        throw refuse(line, `${columns.patient.at(-1)} is blank, ${expected}`);
+      }
+      patients.push(whose.join("\n"));
+    }
     if (path !== undefined) {
       if (path === "") throw refuse(line, `${columns.path} is blank, expected the path of a film`);
       if (seen.has(path)) throw refuse(line, `${quote(path)} stands there twice, expected each film once`);
@@ -192,7 +203,7 @@ export interface JoinedTables {
   readonly probabilities: Float64Array;
   /** Observations that the predictions leave blank. */
   readonly notAnswered: readonly Observation[];
-  /** Number of each film's patient; each film one of its own where the paths do not tell. */
+  /** Number of each film's patient; each film one of its own where neither column nor paths tell. */
   readonly patients: Uint32Array;
   readonly patientsKnown: boolean;
   /** Labels of these films that nobody looked for. */

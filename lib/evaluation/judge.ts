@@ -53,10 +53,11 @@ export async function judge(
   };
   const trained = classCounts(data.targets, split.train);
   const observations = judgeObservations(trained, classCounts(predicted.test.labels));
+  const statuses = observations.map(({ status }) => status);
   const raw = {
-    tuning: maskUnlearned(predicted.tuning, trained),
-    calibration: maskUnlearned(predicted.calibration, trained),
-    test: maskUnlearned(predicted.test, trained),
+    tuning: maskUnlearned(predicted.tuning, statuses),
+    calibration: maskUnlearned(predicted.calibration, statuses),
+    test: maskUnlearned(predicted.test, statuses),
   };
   const rules = decisionRules(config.evaluation, raw);
   const test = calibrated(raw.test, rules.calibration);
@@ -95,7 +96,7 @@ export async function judge(
       histories,
       evaluation,
       examples,
-      statuses: observations.map(({ status }) => status),
+      statuses,
       trainedPatients,
       calibration: rules.calibration,
       composition: compositionOf(split, (position) => ({
@@ -107,7 +108,7 @@ export async function judge(
     },
     rules,
     observations,
-    tables: Object.values(predicted).map((table) => blankUnlearned(calibrated(table, rules.calibration), trained)),
+    tables: Object.values(predicted).map((table) => blankUnlearned(calibrated(table, rules.calibration), statuses)),
   };
 }
 

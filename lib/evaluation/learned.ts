@@ -1,5 +1,10 @@
 import type { JudgedObservation } from "../contracts/model-version.ts";
-import { type ClassCounts, hasBothClasses, observationStatus } from "../domain/observation-status.ts";
+import {
+  type ClassCounts,
+  hasBothClasses,
+  type ObservationStatus,
+  observationStatus,
+} from "../domain/observation-status.ts";
 import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { PredictionTable } from "./prediction-table.ts";
 
@@ -30,17 +35,20 @@ export const judgeObservations = (
     tested: tested[i]!,
   }));
 
-const withoutUnlearned = <T extends Float32Array | Float64Array>(values: T, trained: readonly ClassCounts[]): T =>
-  values.map((value, at) => (hasBothClasses(trained[at % OBSERVATION_COUNT]!) ? value : Number.NaN)) as T;
+/** Values rows x 14 with NaN for what was not learned. */
+const withoutUnlearned = <T extends Float32Array | Float64Array>(
+  values: T,
+  statuses: readonly ObservationStatus[],
+): T => values.map((value, at) => (statuses[at % OBSERVATION_COUNT] === "not-learned" ? Number.NaN : value)) as T;
 
 /** The table with the labels of what was not learned masked, so that no figure is of it. */
-export const maskUnlearned = (table: PredictionTable, trained: readonly ClassCounts[]): PredictionTable => ({
-  ...table,
-  labels: withoutUnlearned(table.labels, trained),
-});
+export const maskUnlearned = <T extends Pick<PredictionTable, "labels">>(
+  table: T,
+  statuses: readonly ObservationStatus[],
+): T => ({ ...table, labels: withoutUnlearned(table.labels, statuses) });
 
 /** The table with labels as they are, and NaN for probabilities of what was not learned. */
-export const blankUnlearned = (table: PredictionTable, trained: readonly ClassCounts[]): PredictionTable => ({
-  ...table,
-  probabilities: withoutUnlearned(table.probabilities, trained),
-});
+export const blankUnlearned = <T extends Pick<PredictionTable, "probabilities">>(
+  table: T,
+  statuses: readonly ObservationStatus[],
+): T => ({ ...table, probabilities: withoutUnlearned(table.probabilities, statuses) });

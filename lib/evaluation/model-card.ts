@@ -5,6 +5,7 @@ import { OBSERVATIONS } from "../domain/observations.ts";
 import { cautionOf } from "../domain/provenance.ts";
 import { tally } from "../domain/tally.ts";
 import type { ReportMaterial } from "../report/material.ts";
+import { notLearnedText } from "../report/not-learned.ts";
 import { outOfDistributionText } from "../report/out-of-distribution.ts";
 import { netBenefitAt } from "../report/sections/net-benefit.ts";
 import { subgroupLimits } from "../report/subgroup-text.ts";
@@ -27,7 +28,7 @@ const MONITORING = [
 /** The card of the model that a report is about. */
 export function modelCard(material: ReportMaterial): ModelCard {
   const { request, plan, evaluation, histories, upsampling, statuses, outOfDistribution, trainingLabels } = material;
-  const notLearned = observationsWith(statuses, "not-learned");
+  const unlearned = notLearnedText(material);
   const { config } = request;
   const { meanAuroc, meanAurocInterval, perObservation, evaluatedOn } = evaluation;
   const caution = cautionOf({ name: config.name, provenance: plan.provenance });
@@ -46,11 +47,7 @@ export function modelCard(material: ReportMaterial): ModelCard {
         : []),
       "Tested on patients of the same source as those it was trained on; other hospitals and scanners were not measured.",
       `Views: ${config.views.join(" and ")} films only.`,
-      ...(notLearned.length > 0
-        ? [
-            `Not learned, since its training films were all alike in them, and not answered for: ${notLearned.join(", ")}.`,
-          ]
-        : []),
+      ...(unlearned === "" ? [] : [`Not learned, and not answered for: ${unlearned}.`]),
       `No accuracy is claimed where the test films have fewer than ${LEAST_FOR_CLAIM} positives or negatives.`,
       ...subgroupLimits(evaluation),
       outOfDistributionText(outOfDistribution),

@@ -69,6 +69,6 @@ export function contradictions(found: readonly Finding[]): Warning[] {
 export function requireLearned(statuses: readonly ObservationStatus[], observations: readonly Observation[]): void {
   const not = observations.filter((name) => statuses[observationIndex(name)] === "not-learned");
   if (not.length === 0) return;
-  const message = `${not.join(", ")}: not learned by this model, whose training films were all alike in it; there is no heat map`;
+  const message = `${not.join(", ")}: not learned by this model, whose training films held no positive or no negative of it; there is no heat map`;
   throw new InputError("not-learned", message);
 }

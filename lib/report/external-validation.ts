@@ -1,6 +1,6 @@
 import type { ExternalValidation, ValidatedObservation } from "../contracts/external-validation.ts";
 import { choiceFor } from "../domain/label-policy.ts";
-import { LEAST_FOR_CLAIM } from "../domain/observation-status.ts";
+import { isEnoughForClaim, LEAST_FOR_CLAIM } from "../domain/observation-status.ts";
 import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import { operatingPointText } from "../domain/operating-point.ts";
 import { AUROC_PLACES, count, counted, figure, interval, list, percent } from "./format.ts";
@@ -15,6 +15,7 @@ export const renderExternalValidation = (validation: ExternalValidation): string
     title: `External validation of ${validation.model.name} on ${validation.data.name}`,
     kicker: `Hilum external validation, ${validation.createdAt.slice(0, 10)}`,
     description: "",
+    caution: validation.caution ?? null,
     footer: "Made by Hilum from the model's and the data set's own files. Not for clinical use.",
     sections: [
       summary(validation),
@@ -39,7 +40,7 @@ test films: ${figure(common.internal, AUROC_PLACES)}</small></dd></div>
 <div><dt>Unlike what was learned from</dt><dd>${outOfDistribution === null ? "–" : percent(outOfDistribution.share)}<small>${
     outOfDistribution === null
       ? "the model has no measure of it"
-      : `${counted(outOfDistribution.films, "film")}, by the service's own warning`
+      : `${counted(outOfDistribution.films, "film")}, which the service gives no decision`
   }</small></dd></div>
 </dl>
 ${
@@ -65,6 +66,7 @@ function films({ data, films: { read, judged, leftOut }, subjects, outOfDistribu
 <dt>Age in years</dt><dd>${years ?? "not known"}${age !== null && ageUnknown > 0 && `; ${count(ageUnknown)} not known`}</dd>
 <dt>Projection</dt><dd>${counts(subjects.projection)}</dd>
 <dt>Out of distribution</dt><dd>${outOfDistribution === null ? "not measured" : `${count(outOfDistribution.films)} of ${counted(judged, "film")}`}</dd>
+<dt>Given a decision as served</dt><dd>${decisionsText(outOfDistribution, judged)}</dd>
 <dt>Labels</dt><dd>${policyText(data.policy)}</dd>
 </dl>
 ${table({
@@ -98,7 +100,7 @@ const rowsOf = (
   });
 
 const marked = (name: Observation, { external: { rows, positives } }: ValidatedObservation): Fragment =>
-  Math.min(positives, rows - positives) >= LEAST_FOR_CLAIM ? name : html`${name} <span class="quiet">†</span>`;
+  isEnoughForClaim({ positives, negatives: rows - positives }) ? name : html`${name} <span class="quiet">†</span>`;
 
 const auroc = (of: { auroc: number | null; aurocInterval: [number, number] | null } | null): Fragment =>
   of === null || of.auroc === null
@@ -141,12 +143,27 @@ ${left.length > 0 && html`<p>Left out: ${left.join("; ")}.</p>`}
 ${studies(studyLevel)}`;
 }
 
+/** How many films the service would decide on. */
+export const decisionsText = (outOfDistribution: ExternalValidation["outOfDistribution"], judged: number): string => {
+  if (outOfDistribution === null) return "all: the model has no check for films unlike those it learned from";
+  const decided = judged - outOfDistribution.films;
+  return `${count(decided)} of ${counted(judged, "film")} (${percent(decided / judged)})`;
+};
+
 function thresholds(validation: ExternalValidation): Html {
-  const { folds, operatingPoint } = validation;
+  const { folds, operatingPoint, outOfDistribution, films } = validation;
   return html`
 <h2>Do its decisions hold here?</h2>
+${
+  outOfDistribution !== null &&
+  html`<p>As served, <strong>${decisionsText(outOfDistribution, films.judged)}</strong> get a decision; the others are unlike the films that the model learned
+from, and get probabilities alone.</p>
+${servedTable(validation)}`
+}
 ${table({
-  caption: html`<b>Transferred and re-fitted thresholds.</b> Transferred: the model's own, as served; beside its figures, quiet, those on its own test
+  caption: html`<b>Transferred and re-fitted thresholds${outOfDistribution !== null && ", over all films"}.</b> Transferred: the model's own${
+    outOfDistribution !== null && ", also on films that as served get no decision"
+  }; beside its figures, quiet, those on its own test
 films. Re-fitted: chosen here by the model's rule (${operatingPointText(operatingPoint)}). The patients are dealt into ${folds} parts, and each part is decided at
 the threshold of the other ${folds - 1}, so that no film is judged by a threshold that its patient had a say in; the threshold shown is that of all films.`,
   headings: [
@@ -171,6 +188,31 @@ the threshold of the other ${folds - 1}, so that no film is judged by a threshol
   ]),
 })}`;
 }
+
+/** Where the model has a check: the films that the service decides on, alone. */
+function servedTable(validation: ExternalValidation): Html | false {
+  const rows = rowsOf(validation, ({ external, decided }) =>
+    decided == null
+      ? []
+      : [
+          cell(external.threshold),
+          shares(decided),
+          ranged(decided.recall, decided.recallInterval),
+          ranged(decided.specificity, decided.specificityInterval),
+          cell(decided.precision),
+        ],
+  );
+  if (rows.every(({ cells }) => cells.length === 0)) return false;
+  return table({
+    caption: html`<b>Decisions as served</b>: at the model's own threshold, over the films that get a decision, with 95 % intervals. Not defined: no film
+of that class among them.`,
+    headings: ["Observation", "Threshold", "Positive", "Recall", "Specificity", "Precision"],
+    rows,
+  });
+}
+
+const ranged = (value: number | null, range: readonly [number, number] | null): Fragment =>
+  html`${cell(value)}${range && html` <span class="quiet">${interval(range, 2)}</span>`}`;
 
 const calibration = (validation: ExternalValidation): Html => html`
 <h2>Are the probabilities true here?</h2>
@@ -212,4 +254,5 @@ const provenance = ({ id, model, data, seed }: ExternalValidation): Html => html
 <dt>Seed</dt><dd>${seed}</dd>
 </dl>
 <p>Method and terms: external validation as TRIPOD+AI asks for it (Collins et al. 2024). Beside this file stand <code>predictions.csv</code> and
-<code>labels.csv</code>, from which <code>hilum metrics</code> makes the same figures.</p>`;
+<code>labels.csv</code>, from which <code>hilum metrics --labels labels.csv --predictions predictions.csv --thresholds
+external-validation.json</code> makes the same figures over all films.</p>`;

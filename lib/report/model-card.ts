@@ -71,7 +71,7 @@ ${table({
   caption: html`<b>By observation</b>, on ${counted(data.tested.films, "film")} of ${counted(data.tested.patients, "patient")}, with 95 % intervals.
 Sensitivity and specificity are at the threshold. Gained: findings in 1,000 films at no more false alarms, over calling all of them
 positive or none, where a false alarm weighs as the threshold says (net benefit); below 0 the model does harm. † Too few positives
-or negatives: no accuracy is claimed. Not learned: the training films were all alike in it, and no answer is given.`,
+or negatives: no accuracy is claimed. Not learned: no positive or no negative of it among the training films, and no answer is given.`,
   headings: ["Observation", "Trained on", "Positive", "AUROC", "Threshold", "Sensitivity", "Specificity", "Gained"],
   rows: OBSERVATIONS.flatMap((name) => {
     const found = metrics.perObservation[name];

@@ -17,6 +17,8 @@ export interface Comparison {
   readonly data: readonly { readonly fact: string; readonly values: readonly (string | number | null)[] }[];
   /** Whether all have the same data set; figures of different films say little of each other. */
   readonly sameData: boolean;
+  /** What to say beside the figures of which runs. */
+  readonly cautions: readonly { readonly runs: readonly string[]; readonly caution: string }[];
   readonly figures: readonly { readonly figure: string; readonly values: readonly (Measured | null)[] }[];
   readonly histories: readonly { readonly run: string; readonly history: TrainingHistory }[];
 }
@@ -34,6 +36,10 @@ export function compareRuns(views: readonly RunView[]): Comparison {
     runs: views.map(summarise),
     config: differences(views.map(({ config }) => config)),
     data: Object.entries(FACTS).map(([fact, of]) => ({ fact, values: views.map(of) })),
+    cautions: [...new Set(views.flatMap(({ caution }) => caution ?? []))].map((caution) => ({
+      runs: views.filter((view) => view.caution === caution).map(({ run }) => run),
+      caution,
+    })),
     sameData: new Set(views.map(({ fingerprint }) => fingerprint)).size === 1,
     figures: [
       {

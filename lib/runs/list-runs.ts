@@ -7,7 +7,7 @@ import { type RunStatus, type RunView, readRun } from "./read-run.ts";
 
 /** A line of the list. */
 export interface RunSummary
-  extends Pick<RunView, "run" | "description" | "createdAt" | "seconds" | "model" | "unreadable"> {
+  extends Pick<RunView, "run" | "description" | "createdAt" | "seconds" | "caution" | "model" | "unreadable"> {
   readonly status: RunStatus;
   readonly network: string;
   readonly fingerprint: string;
@@ -85,11 +85,11 @@ async function keysByRun(runs: Store): Promise<Map<string, Set<string>>> {
 }
 
 export function summarise(view: RunView): RunSummary {
-  const { run, description, status, createdAt, seconds, fingerprint, config, figures, model, states, unreadable } =
-    view;
+  const { run, description, status, createdAt, seconds, fingerprint, caution, model, unreadable } = view;
+  const { config, figures, states } = view;
   const at = states.findLast(({ status: s, step }) => step !== null && ["running", "failed", "stopped"].includes(s));
   return {
-    ...{ run, description, status, createdAt, seconds, fingerprint, model, unreadable },
+    ...{ run, description, status, createdAt, seconds, fingerprint, caution, model, unreadable },
     network: config.model.network,
     meanAuroc: figures?.meanAuroc ?? null,
     meanAurocInterval: figures?.meanAurocInterval ?? null,

@@ -35,7 +35,7 @@ describe("hilum metrics", () => {
     const { header, line } = outFormat("predicted.csv");
     const model = { name: "phantoms", version: "0123456789abcdef", sha256: "0".repeat(64) };
     const lines = predictions.map((row, film) => {
-      const by = { file: path(film), model, notice: NOTICE } as const;
+      const by = { file: path(film), model, notice: NOTICE, caution: null } as const;
       if (fails(film)) return line({ ...by, error: { code: "no-pixels", message: "none, says its header" } });
       const findings = OBSERVATIONS.map((observation, k): Finding => {
         if (unlearned.includes(observation)) {
@@ -107,6 +107,48 @@ describe("hilum metrics", () => {
     );
     expect(edema.aurocInterval![0]).toBeLessThan(edema.auroc!);
     expect(joined.perObservation["Lung Opacity"]).toMatchObject({ auroc: null, rows: FILMS, positives: 0 });
+  });
+
+  it("reads whose film it is from a column Patient where the paths do not tell", async () => {
+    const names = ["labels-of-patients.csv", "labels-of-nobody.csv"];
+    const plain = (film: number) => `${film}.png`;
+    await write(
+      names[0]!,
+      ["Path", "Patient", ...OBSERVATIONS],
+      labels.map((row, i) => [plain(i), i >> 1, ...row]),
+    );
+    await write(
+      names[1]!,
+      ["Path", ...OBSERVATIONS],
+      labels.map((row, i) => [plain(i), ...row]),
+    );
+    await write(
+      "predictions-of-plain.csv",
+      ["Path", ...OBSERVATIONS],
+      predictions.map((row, i) => [plain(i), ...row]),
+    );
+    const asked = async (name: string) =>
+      report("--labels", file(name), "--predictions", file("predictions-of-plain.csv"));
+    const [told, untold] = [await asked(names[0]!), await asked(names[1]!)];
+    expect(told).toEqual(
+      await report("--predictions", file("predictions.csv")).then((joined) => ({
+        ...joined,
+        predictionsWithoutLabels: 0,
+      })),
+    );
+    expect(untold.patients).toBeNull();
+    expect(untold.perObservation.Edema.aurocInterval).not.toEqual(told.perObservation.Edema.aurocInterval);
+
+    await write(
+      "blank-patient.csv",
+      ["Path", "Patient", ...OBSERVATIONS],
+      labels.map((row, i) => [plain(i), i === 3 ? "" : 1, ...row]),
+    );
+    const refused = await hilum([
+      ...["metrics", "--labels", file("blank-patient.csv"), "--predictions", file("predictions-of-plain.csv")],
+    ]);
+    expect(refused.exitCode).toBe(64);
+    expect(refused.stderr).toContain("blank-patient.csv line 5: Patient is blank");
   });
 
   it("leaves out what a model did not learn, and refuses a probability that is missing for some films", async () => {

@@ -58,6 +58,7 @@ describe("hilum models", () => {
     expect(stdout).toContain("phantoms: drawn by a program, no patients");
     expect(stdout).toContain("Labels made by: the program");
     expect((await run("show", first)).stdout).toContain("origin not stated");
+    expect((await run("diff", first, version)).stdout).toMatch(new RegExp(`^${version}: Learned from drawings`, "m"));
     await models.delete(modelKeys.version(version).manifest);
   });
 
@@ -65,8 +66,8 @@ describe("hilum models", () => {
     const { changed, versions } = await json<{ changed: unknown[]; versions: unknown[] }>("diff", "production", second);
     expect(changed).toEqual([{ fact: "name", before: "first", after: "second" }]);
     expect(versions).toEqual([
-      { version: first, meanAuroc: 0.8 },
-      { version: second, meanAuroc: 0.9 },
+      { version: first, meanAuroc: 0.8, caution: null },
+      { version: second, meanAuroc: 0.9, caution: null },
     ]);
     const { stdout } = await run("diff", second);
     expect(stdout).toContain(`${second} -> ${first}`);

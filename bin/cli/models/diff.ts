@@ -1,6 +1,7 @@
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import type { ObservationStatus } from "../../../lib/domain/observation-status.ts";
 import { forEachObservation, type Observation } from "../../../lib/domain/observations.ts";
+import { cautionOf } from "../../../lib/domain/provenance.ts";
 import { observationStatuses } from "../../../lib/registry/observation-statuses.ts";
 import { evaluationOf, findVersion, type ModelsOptions } from "./registry.ts";
 
@@ -22,6 +23,8 @@ const FACTS = {
 interface Side {
   readonly version: string;
   readonly meanAuroc: number | null;
+  /** What to say beside its figures; null where there is nothing to say. */
+  readonly caution: string | null;
   readonly auroc: readonly (number | null)[];
   readonly statuses: readonly ObservationStatus[];
   /** Null where not learned. */
@@ -43,9 +46,10 @@ export async function diffModels(a: string, b: string | undefined, { store, json
     status: [left.statuses[i]!, right.statuses[i]!],
   }));
   if (json) {
-    const versions = [left, right].map(({ version, meanAuroc }) => ({ version, meanAuroc }));
+    const versions = [left, right].map(({ version, meanAuroc, caution }) => ({ version, meanAuroc, caution }));
     return console.log(JSON.stringify({ versions, changed, observations }));
   }
+  for (const { version, caution } of [left, right]) if (caution !== null) console.log(`${version}: ${caution}`);
   console.log(`${"".padEnd(28)} ${left.version} -> ${right.version}`);
   for (const { fact, ...values } of changed) {
     console.log(`${fact.padEnd(28)} ${JSON.stringify(values.before)} -> ${JSON.stringify(values.after)}`);
@@ -69,6 +73,7 @@ async function sideOf({ models, version }: Awaited<ReturnType<typeof findVersion
   return {
     version: version.version,
     meanAuroc: version.meanAuroc,
+    caution: cautionOf(version),
     statuses,
     auroc: whereLearned((name) => evaluation?.perObservation[name].auroc ?? null),
     thresholds: whereLearned((_, index) => version.thresholds[index]!),

@@ -1,12 +1,10 @@
 import type { Evaluation } from "../../../lib/contracts/evaluation.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import { type Claims, claimsOf, claimsText } from "../../../lib/domain/observation-status.ts";
-import { type DataKind, kindOfVersion } from "../../../lib/domain/provenance.ts";
+import { KIND_NOTES, kindOfVersion } from "../../../lib/domain/provenance.ts";
 import { CHANNEL_NAMES, readChannels } from "../../../lib/registry/channels.ts";
 import { listVersions, loadVersion } from "../../../lib/registry/versions.ts";
 import { evaluationOf, type ModelsOptions, openModels } from "./registry.ts";
-
-const WORDS = { phantom: "learned from drawings", films: "" } as const satisfies Record<DataKind, string>;
 
 const claimsIn = (evaluation: Evaluation | null | undefined): Claims | null =>
   evaluation ? claimsOf(evaluation.perObservation) : null;
@@ -39,7 +37,7 @@ export async function listModels({ store, json }: ModelsOptions): Promise<void> 
     const told = claims === null ? "" : ` (${claimsText(claims)})`;
     const auroc = meanAuroc === null ? "AUROC -" : `AUROC ${meanAuroc.toFixed(3)}${told}`;
     console.log(
-      [version, createdAt.slice(0, 16).replace("T", " "), auroc, name, WORDS[data], pointing.join(", ")]
+      [version, createdAt.slice(0, 16).replace("T", " "), auroc, name, KIND_NOTES[data], pointing.join(", ")]
         .filter(Boolean)
         .join("  "),
     );

@@ -4,6 +4,7 @@ import { type ModelIdentity, NOTICE, type Warning } from "../../../lib/contracts
 import { EXIT, type ExitCode, reportError } from "../../../lib/domain/errors.ts";
 import type { Rectangle } from "../../../lib/domain/geometry.ts";
 import { type Observation, observationIndex } from "../../../lib/domain/observations.ts";
+import { cautionOf } from "../../../lib/domain/provenance.ts";
 import { overlayPng } from "../../../lib/imaging/overlay.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
 import type { FilmAnswer } from "../../../lib/inference/film-service.ts";
@@ -29,6 +30,8 @@ interface AnsweredBy {
   readonly file: string;
   readonly model: ModelIdentity;
   readonly notice: typeof NOTICE;
+  /** What to say beside an answer of such a model; null where there is nothing to say. */
+  readonly caution: string | null;
 }
 
 /** What `predict` says of a file; one line of JSON with `--json`. */
@@ -64,7 +67,12 @@ export async function answerFile(
   film: FilmFile,
   options: AnswerOptions,
 ): Promise<FileAnswer> {
-  const by: AnsweredBy = { file: film.path, model: identityOf(predictor.version), notice: NOTICE };
+  const by: AnsweredBy = {
+    file: film.path,
+    model: identityOf(predictor.version),
+    notice: NOTICE,
+    caution: cautionOf(predictor.version),
+  };
   try {
     const bytes = await readFilmFile(film.path);
     return { film, result: { ...by, ...(await answer(predictor, film.path, bytes, options)) }, exitCode: EXIT.done };

@@ -24,6 +24,8 @@ export interface CallOptions {
 export interface Call {
   /** `model` is a version. */
   readonly location: ModelLocation;
+  /** What to say of that version's answers; null where there is nothing to say. */
+  readonly caution: string | null;
   readonly films: readonly FilmFile[];
   readonly options: CallOptions;
 }
@@ -50,6 +52,7 @@ export async function answerToStdout(call: Call): Promise<ExitCode> {
 /** A line a film; films that stand in the file already are not answered for again. */
 export async function answerToFile({ films, out, ...call }: Call & { readonly out: string }): Promise<ExitCode> {
   const version = call.location.model;
+  if (call.caution !== null) console.error(`hilum: warning: ${call.caution}`);
   const tally = new Tally(films.length);
   const file = await openOutFile(out, version);
   try {
@@ -66,7 +69,8 @@ export async function answerToFile({ films, out, ...call }: Call & { readonly ou
       );
     }
     console.error(`hilum: ${tally.text}; ${out}`);
-    if (call.options.json) console.log(JSON.stringify(toSummary(out, before, version, tally)));
+    if (call.options.json)
+      console.log(JSON.stringify(toSummary(out, before, { version, caution: call.caution }, tally)));
     return tally.exitCode;
   } finally {
     await file.close();

@@ -21,14 +21,24 @@ export interface OutFormat {
  */
 export const CSV_COLUMNS = [
   ...["Path", ...OBSERVATIONS],
-  ...["Above threshold", "Out of distribution", "Not learned", "Not claimed", "Warnings", "Error", "Model", "Version"],
+  ...[
+    "Above threshold",
+    "Out of distribution",
+    "Not learned",
+    "Not claimed",
+    "Warnings",
+    "Error",
+    "Model",
+    "Version",
+    "Caution",
+  ],
 ];
 
 const csvRow = (cells: readonly string[]): string => `${cells.map(csvText).join(",")}\n`;
 
 function csvLine(result: PredictionResult): string {
-  const { file, model } = result;
-  const by = [model.name, model.version];
+  const { file, model, caution } = result;
+  const by = [model.name, model.version, caution ?? ""];
   if ("error" in result) {
     const { code, message } = result.error;
     return csvRow([file, ...OBSERVATIONS.map(() => ""), "", "", "", "", "", `${code}: ${message}`, ...by]);

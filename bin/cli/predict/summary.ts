@@ -59,7 +59,7 @@ export class Tally {
 export const toSummary = (
   out: string,
   before: number,
-  model: string,
+  { version, caution }: { readonly version: string; readonly caution: string | null },
   { films, answered, failed, left, failures }: Tally,
 ) => ({
   out,
@@ -70,6 +70,7 @@ export const toSummary = (
   failed,
   left,
   failures,
-  model,
+  model: version,
   notice: NOTICE,
+  caution,
 });

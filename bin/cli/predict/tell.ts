@@ -10,8 +10,9 @@ export function tellPrediction(result: PredictionResult): string {
   const unchecked = result.outOfDistribution === null ? [`  ${UNCHECKED}`] : [];
   const warnings = result.warnings.map(({ message }) => `  warning: ${message}`);
   const pictures = (result.explanations ?? []).map(({ observation, file }) => `  heat map of ${observation}: ${file}`);
+  const caution = result.caution === null ? [] : [`  ${result.caution}`];
   const model = `  model ${result.model.name} ${result.model.version}; ${result.notice}`;
-  return `${[result.file, ...rows, ...unchecked, ...warnings, ...pictures, model].join("\n")}\n\n`;
+  return `${[result.file, ...rows, ...unchecked, ...warnings, ...pictures, ...caution, model].join("\n")}\n\n`;
 }
 
 const UNCHECKED = "this model has no check for films unlike those it learned from";

@@ -11,11 +11,12 @@ export async function compare(names: readonly string[], { json, ...place }: Runs
   const room = await openRuns(place);
   const comparison = compareRuns(await Promise.all(names.map((name) => readRun(room, name))));
   if (json) return console.log(JSON.stringify(comparison));
-  const { runs, data, config, figures, histories, sameData } = comparison;
+  const { runs, data, config, figures, histories, sameData, cautions } = comparison;
   const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   const head = (name: string) => [name, ...runs.map(({ run }) => run)];
   const facts = data.map(({ fact, values }) => [fact, ...values.map((value) => shown(value).slice(0, 16))]);
   console.log(table([head("DATA"), ["status", ...runs.map(({ status }) => statusText(status))], ...facts]));
+  for (const { runs: of, caution } of cautions) console.log(`${of.join(", ")}: ${caution}`);
   if (!sameData) console.log("The runs have different data: their figures are not of the same films.");
   const settings = config.map(({ setting, values }) => [setting, ...values.map(shown)]);
   console.log(settings.length > 0 ? `\n${table([head("SETTING"), ...settings])}` : "\nNo setting differs.");

@@ -1,5 +1,6 @@
 import { matches } from "../../../functions/api/runs-page/matches.js";
 import { statusText } from "../../../functions/api/runs-page/text.js";
+import { KIND_NOTES } from "../../../lib/domain/provenance.ts";
 import { duration } from "../../../lib/local/display/format.ts";
 import { listRuns, type RunSummary } from "../../../lib/runs/list-runs.ts";
 import { openStore } from "../../../lib/store/open.ts";
@@ -14,20 +15,21 @@ export async function printRuns(words: readonly string[], { json, ...place }: Ru
   const runs = all.filter((run) => matches(run, words.join(" ")));
   if (json) return console.log(JSON.stringify({ runs, unreadable }));
   if (runs.length > 0)
-    console.log(table([["RUN", "STATUS", "MADE", "TIME", "MEAN AUROC", "CLAIMED"], ...runs.map(row)]));
+    console.log(table([["RUN", "STATUS", "MADE", "TIME", "MEAN AUROC", "CLAIMED", ""], ...runs.map(row)]));
   else if (all.length > 0) console.error(`None of ${all.length} runs has "${words.join(" ")}".`);
   else if (unreadable.length === 0) console.error(await noRuns(room));
   const damaged = all.flatMap(({ run, unreadable: documents }) => documents.map((message) => ({ run, message })));
   for (const { run, message } of [...damaged, ...unreadable]) console.error(`hilum: warning: run ${run}: ${message}`);
 }
 
-const row = ({ run, status, at, createdAt, seconds, claims, ...of }: RunSummary): string[] => [
+const row = ({ run, status, at, createdAt, seconds, claims, caution, ...of }: RunSummary): string[] => [
   run,
   at === null ? statusText(status) : `${statusText(status)} at ${at}`,
   createdAt.slice(0, 16).replace("T", " "),
   seconds === null ? "-" : duration(seconds * 1000),
   interval(of.meanAuroc, of.meanAurocInterval),
   claims === null || of.meanAuroc === null ? "" : `${claims.claimed} of ${claims.measured}`,
+  caution === null ? "" : KIND_NOTES.phantom,
 ];
 
 /** A store is easily named where its room is meant, and the room for the store. */

@@ -95,7 +95,7 @@ function figures(card) {
       `On ${counted(evaluation.films, "film")} of ${counted(evaluation.patients, "test patient")}, none of whom it learned from: ` +
         `mean AUROC ${figure(evaluation.meanAuroc)}${between}, over ${claims(card)}. A dash: not defined, for want of positives or negatives. ` +
         "Sensitivity and specificity are at the threshold. † Not claimed: too few test films with or without it, which are " +
-        "counted. Not learned: the training films were all alike in it. Not for clinical use.",
+        "counted. Not learned: no positive or no negative of it among the training films. Not for clinical use.",
     ),
   );
 }

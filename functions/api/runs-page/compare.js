@@ -47,12 +47,13 @@ export function comparePage() {
     element: make("article", {}, head, courses.element, tables),
     /** @param {Comparison} comparison */
     update(comparison) {
-      const { runs, data, sameData, config, figures, histories } = comparison;
+      const { runs, data, sameData, cautions, config, figures, histories } = comparison;
       const names = runs.map(({ run }) => run);
       const dash = (/** @type {unknown} */ value) => (value === null ? "–" : shown(value));
       document.title = `${names.length} runs side by side`;
-      put(head, [names, sameData], () => [
+      put(head, [names, sameData, cautions], () => [
         make("h2", {}, `${names.length} runs side by side`),
+        ...cautions.map(({ runs: of, caution }) => make("p", { class: "failure" }, `${of.join(", ")}: ${caution}`)),
         sameData
           ? null
           : make("p", { class: "failure" }, "The runs have different data: their figures are not of the same films."),

@@ -19,8 +19,9 @@ export function runRow(run, onChoose) {
     element: make("tr", {}, make("td", {}, box), name, ...cells),
     /** @param {RunSummary} summary @param {boolean} chosen */
     update(summary, chosen) {
-      const { status, at, failure, createdAt, seconds, network, fingerprint, meanAuroc, meanAurocInterval, claims } =
-        summary;
+      const { status, at, failure, createdAt, seconds, network, fingerprint, caution } = summary;
+      const { meanAuroc, meanAurocInterval, claims } = summary;
+      summary;
       box.checked = chosen;
       /** @type {[unknown, () => (Node | string | null)[]][]} */
       const contents = [
@@ -40,10 +41,11 @@ export function runRow(run, onChoose) {
         [network, () => [network]],
         [fingerprint, () => [make("code", { title: fingerprint }, fingerprint.slice(0, 8))]],
         [
-          [meanAuroc, meanAurocInterval, claims],
+          [meanAuroc, meanAurocInterval, claims, caution],
           () => [
             auroc(meanAuroc, meanAurocInterval),
             meanAuroc === null ? null : make("p", { class: "quiet" }, claimed(claims)),
+            caution === null ? null : make("p", { class: "why", title: caution }, caution),
           ],
         ],
       ];

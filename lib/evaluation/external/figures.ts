@@ -15,6 +15,8 @@ export interface JudgedFilms extends Pick<PredictionTable, "labels" | "probabili
   /** As patientKey in lib/domain/split.ts spells them. */
   readonly patients: readonly string[];
   readonly studies: readonly string[];
+  /** Of each film whether the service would give it a decision; null where the model has no check. */
+  readonly decided: readonly boolean[] | null;
 }
 
 export interface FiguresInput {
@@ -37,11 +39,13 @@ export function externalFigures(
   const { perObservation: external, averages } = metricsOf(columns, patients);
   const folds = foldsOf(table.patients, seed);
   const refitted = refit(columns, folds, model.operatingPoint, patients);
+  const served = table.decided && metricsOf(among(columns, table.decided), patients).perObservation;
   const perObservation = Object.fromEntries(
     judged.map((name): [Observation, ValidatedObservation] => {
       const k = OBSERVATIONS.indexOf(name);
       const figures = { ...external[name], observedToExpected: observedToExpected(columns[k]!) };
-      return [name, { external: figures, internal: ownFigures(internal, name), refitted: refitted[k]! }];
+      const decided = served && decisions(served[name]);
+      return [name, { external: figures, decided, internal: ownFigures(internal, name), refitted: refitted[k]! }];
     }),
   ) as Partial<Record<Observation, ValidatedObservation>>;
   return {
@@ -58,6 +62,18 @@ export function externalFigures(
     ),
   };
 }
+
+/** The columns with the labels of all other films masked. */
+const among = (columns: readonly Decided[], chosen: readonly boolean[]): Decided[] =>
+  columns.map((column) => ({
+    ...column,
+    labels: Array.from(column.labels, (label, row) => (chosen[row] ? label : Number.NaN)),
+  }));
+
+const decisions = ({ rows, positives, precision, confusion, ...of }: ObservationMetrics) => ({
+  ...{ rows, positives, recall: of.recall, recallInterval: of.recallInterval },
+  ...{ specificity: of.specificity, specificityInterval: of.specificityInterval, precision, confusion },
+});
 
 function common(perObservation: Partial<Record<Observation, ValidatedObservation>>) {
   const both = OBSERVATIONS.flatMap((name) => {
@@ -92,8 +108,8 @@ function refit(
     const found = fitted[k];
     if (!found) return null;
     const { recall, recallInterval, specificity, specificityInterval, precision, f1, confusion } = perObservation[name];
-    const decisions = { recall, recallInterval, specificity, specificityInterval, precision, f1, confusion };
-    return { threshold: found.threshold, foldThresholds: found.foldThresholds, ...decisions };
+    const figures = { recall, recallInterval, specificity, specificityInterval, precision, f1, confusion };
+    return { threshold: found.threshold, foldThresholds: found.foldThresholds, ...figures };
   });
 }
 

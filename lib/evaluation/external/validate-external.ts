@@ -12,10 +12,13 @@ import { studyKey } from "../../data/sources/source-format.ts";
 import { FOLDS } from "../../domain/cross-fit.ts";
 import { InputError } from "../../domain/errors.ts";
 import { externalFilms } from "../../domain/external-films.ts";
-import { targetsOf } from "../../domain/label-policy.ts";
-import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../../domain/observations.ts";
+import { isLabel, targetsOf } from "../../domain/label-policy.ts";
+import type { ObservationStatus } from "../../domain/observation-status.ts";
+import { forEachObservation, OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../../domain/observations.ts";
+import { cautionOf } from "../../domain/provenance.ts";
 import { patientAnywhere, patientKey } from "../../domain/split.ts";
 import { openServingModel } from "../../model/serving-model.ts";
+import { notLearned, observationStatuses } from "../../registry/observation-statuses.ts";
 import { type LocalVersion, materialiseVersion } from "../../registry/versions.ts";
 import { renderExternalValidation } from "../../report/external-validation.ts";
 import { cacheFolder } from "../../setup/cache-folder.mjs";
@@ -25,6 +28,7 @@ import { sha256 } from "../../store/etag.ts";
 import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { calibratedProbabilities } from "../decision-rules.ts";
+import { blankUnlearned, maskUnlearned } from "../learned.ts";
 import { type Answers, answerShards } from "./answers.ts";
 import { externalLabelsCsv, externalPredictionsCsv } from "./csv-files.ts";
 import { externalFigures } from "./figures.ts";
@@ -75,7 +79,9 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const request = { data: options.data, csv, fingerprint, config };
   const prepared = await prepareExternal({ datasets }, request, { signal, ...options.reporter("prepare") });
 
-  const { judged, notJudged, labels } = judgedObservations(prepared, manifest, policy);
+  const internal = await findDocument(models, modelKeys.version(manifest.version).evaluation, Evaluation);
+  const statuses = observationStatuses(manifest, internal ?? null);
+  const { judged, notJudged, labels, targets } = judgedObservations(prepared, manifest, statuses, policy);
   const { films } = prepared;
   const patients = films.patient.map((patient, position) => patientKey(films.source[position]!, patient));
   const known = await filmsOfModel(runs, manifest);
@@ -94,13 +100,17 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const answers = await answer(options, local, prepared);
   const studies = patients.map((patient, position) => studyKey(patient, films.study[position]!));
   const at = <T>(values: readonly T[]): T[] => Array.from(positions, (position) => values[position]!);
-  const table = {
-    labels: takeFilms(labels, positions),
-    probabilities: calibratedProbabilities({ logits: takeFilms(answers.logits, positions) }, manifest.calibration),
-    patients: at(patients),
-    studies: at(studies),
-  };
-  const internal = await findDocument(models, modelKeys.version(manifest.version).evaluation, Evaluation);
+  const strange = isTold(answers, positions) ? at([...answers.strange]).map((told) => told === 1) : null;
+  const table = blankUnlearned(
+    {
+      labels: takeFilms(labels, positions),
+      probabilities: calibratedProbabilities({ logits: takeFilms(answers.logits, positions) }, manifest.calibration),
+      patients: at(patients),
+      studies: at(studies),
+      decided: strange?.map((is) => !is) ?? null,
+    },
+    statuses,
+  );
   const name = nameOf(options.data);
   const id = `${slug(name)}-${sha256(JSON.stringify([options.data, fingerprint, views.toSorted(), policy])).slice(0, 8)}`;
   const validation = ExternalValidation.parse({
@@ -108,22 +118,28 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
     id,
     createdAt: new Date().toISOString(),
     model: { version: manifest.version, name: manifest.name, run: manifest.trainedOn.run },
+    caution: cautionOf(manifest),
     data: { name, uri: options.data, csv, fingerprint, views, policy },
     films: { read: prepared.reasons.length, judged: positions.length, leftOut },
     overlap: { unchecked: typeof known === "string" ? known : null, ownTestFilms: chosen.ownTestFilms },
     subjects: describeSubjects(films, positions, table),
-    outOfDistribution: strangeShare(answers, positions),
+    outOfDistribution: strange && strangeShare(strange),
     seed: options.seed,
     operatingPoint: manifest.operatingPoint,
+    thresholds: manifest.thresholds,
     folds: FOLDS,
     notJudged,
     ...externalFigures({ table, judged, model: manifest, internal, seed: options.seed }),
   } satisfies ExternalValidation);
 
   const keys = modelKeys.validations(manifest.version).of(id);
-  const paths = Array.from(positions, (position) => pathOf(prepared, films.row[position]!));
-  await models.put(keys.predictions, Buffer.from(externalPredictionsCsv(paths, table.probabilities)));
-  await models.put(keys.labels, Buffer.from(externalLabelsCsv(paths, table.labels)));
+  const named = {
+    paths: Array.from(positions, (position) => pathOf(prepared, films.row[position]!)),
+    patients: table.patients,
+  };
+  const given = { raw: takeFilms(labelMatrix(films), positions), targets: takeFilms(targets, positions) };
+  await models.put(keys.predictions, Buffer.from(externalPredictionsCsv(named, table.probabilities)));
+  await models.put(keys.labels, Buffer.from(externalLabelsCsv(named, given)));
   await models.put(keys.report, Buffer.from(await renderExternalValidation(validation)));
   await models.put(keys.validation, encodeDocument(validation));
   return { validation, keys };
@@ -138,20 +154,33 @@ export async function filesOfValidation(models: Store, keys: MadeValidation["key
   return files;
 }
 
-/** Labels under the policy, masked wherever there is nothing to judge: the model never learned it, or nobody labelled it. */
-function judgedObservations({ films }: ExternalFilms, { trainedOn }: ModelVersion, policy: LabelPolicy) {
-  const raw = labelMatrix(films);
-  const labels = targetsOf(policy, raw, films.row);
-  const notJudged: Partial<Record<Observation, string>> = {};
-  OBSERVATIONS.forEach((name, k) => {
-    const share = trainedOn.prevalence[k] ?? 0;
-    const isLabelled = films[name].some((label) => label === 0 || label === 1 || label === -1);
-    if (share <= 0 || share >= 1) notJudged[name] = "the model never learned it: its training films were all alike";
-    else if (!isLabelled) notJudged[name] = "not labelled in this data set";
-    else return;
-    for (let i = k; i < labels.length; i += OBSERVATION_COUNT) labels[i] = Number.NaN;
-  });
-  return { judged: OBSERVATIONS.filter((name) => notJudged[name] === undefined), notJudged, labels };
+/**
+ * What there is to judge, and why not the rest: the model did not learn it, or nobody labelled it.
+ * @returns targets under the policy, and as `labels` those that judge the model: masked where it did not learn
+ */
+function judgedObservations(
+  { films }: ExternalFilms,
+  manifest: ModelVersion,
+  statuses: readonly ObservationStatus[],
+  policy: LabelPolicy,
+) {
+  const isLabelled = forEachObservation((name) => films[name].some(isLabel));
+  const targets = targetsOf(policy, labelMatrix(films), films.row).map((target, at) =>
+    isLabelled[at % OBSERVATION_COUNT] ? target : Number.NaN,
+  );
+  const unlearned = notLearned(manifest, statuses);
+  const notJudged: Partial<Record<Observation, string>> = Object.fromEntries(
+    OBSERVATIONS.flatMap((name, k) => {
+      if (unlearned[name] !== undefined) return [[name, `not learned by the model: ${unlearned[name]}`]];
+      return isLabelled[k] ? [] : [[name, "not labelled in this data set"]];
+    }),
+  );
+  return {
+    judged: OBSERVATIONS.filter((name) => notJudged[name] === undefined),
+    notJudged,
+    targets,
+    ...maskUnlearned({ labels: targets }, statuses),
+  };
 }
 
 async function answer(
@@ -178,14 +207,16 @@ async function answer(
   }
 }
 
-function strangeShare({ strange }: Answers, positions: Uint32Array): ExternalValidation["outOfDistribution"] {
-  if (Number.isNaN(strange[positions[0]!]!)) return null;
-  const films = positions.reduce((sum, position) => sum + strange[position]!, 0);
-  return { films, share: films / positions.length };
+/** Whether the model tells films apart that are unlike those learned from. */
+const isTold = ({ strange }: Answers, positions: Uint32Array): boolean => !Number.isNaN(strange[positions[0]!]!);
+
+function strangeShare(strange: readonly boolean[]): NonNullable<ExternalValidation["outOfDistribution"]> {
+  const films = strange.filter(Boolean).length;
+  return { films, share: films / strange.length };
 }
 
 /** Rows of a table of films x 14. */
-function takeFilms<T extends Float32Array | Float64Array>(table: T, positions: Uint32Array): T {
+function takeFilms<T extends Float32Array | Float64Array | Int8Array>(table: T, positions: Uint32Array): T {
   const taken = table.slice(0, positions.length * OBSERVATION_COUNT) as T;
   positions.forEach((position, film) => {
     taken.set(

@@ -80,8 +80,8 @@ function figuresTable({ evaluation, request, calibration, statuses }: ReportMate
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of ${learned} observations are calibrated, on
 patients kept for that${fitted < learned && "; the section on calibration says why the rest are not"}.
-† Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed. Not learned: the training films were all alike in it, so that the model
-says nothing of it.`,
+† Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed. Not learned: no positive or no negative of it among the training
+films, so that the model says nothing of it.`,
     headings: ["Observation", "Positive", "Prevalence", "AUROC", "AP", "Threshold", ...Object.keys(MEANS).slice(1)],
     rows: OBSERVATIONS.map((name, index) => {
       if (statuses[index] === "not-learned") return notLearnedRow(name, 4 + Object.keys(MEANS).length);

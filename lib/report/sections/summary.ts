@@ -3,10 +3,11 @@ import { undecided } from "../decision.ts";
 import { AUROC_PLACES, count, counted, figure, interval, list } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
+import { notLearnedText } from "../not-learned.ts";
 
 /** What was trained on whom and how well it does, for a reader who stops here. */
 export function summary(material: ReportMaterial): Html {
-  const { evaluation, request, histories, upsampling, statuses } = material;
+  const { evaluation, request, histories, upsampling } = material;
   const { meanAuroc, meanAurocInterval, definedObservations, evaluatedOn } = evaluation;
   const { network } = request.config.model;
   const parameters = histories[0]?.parameters.total ?? 0;
@@ -23,7 +24,7 @@ export function summary(material: ReportMaterial): Html {
 <p>A ${network} with ${counted(parameters, "parameter")} was trained ${histories.length > 1 ? `${histories.length} times, with different seeds, ` : ""}for ${counted(epochs, "epoch")}
 on ${counted(upsampling.rowsBefore, "film")} of ${counted(material.trainedPatients, "patient")}. On ${tests}, ${seen === 0 ? "whom it never saw" : `${count(seen)} of whom it was trained on`}, its mean AUROC is
 ${figure(meanAuroc, AUROC_PLACES)} (95 % interval ${interval(meanAurocInterval)}, a patient's films taken together).</p>
-${claimText(statuses)}
+${claimText(material)}
 ${undecided}
 <div class="caution"><p><strong>Not for clinical use.</strong> The model has not been validated for any clinical task. Its
 answers must not inform the care of a patient.</p></div>`;
@@ -32,13 +33,12 @@ answers must not inform the care of a patient.</p></div>`;
 const boxedFilms = ({ evaluation }: ReportMaterial): number =>
   evaluation.localisation.reduce((sum, { films }) => sum + films, 0);
 
-function claimText(statuses: ReportMaterial["statuses"]): Html {
-  const notLearned = observationsWith(statuses, "not-learned");
-  return html`${claimedText(statuses)}
+function claimText(material: ReportMaterial): Html {
+  const unlearned = notLearnedText(material);
+  return html`${claimedText(material.statuses)}
 ${
-  notLearned.length > 0 &&
-  html`<p><strong>Not learned: ${list(notLearned)}.</strong> The training films were all alike in ${notLearned.length === 1 ? "it" : "them"}, so that the model gives
-no answer there and no figure is of ${notLearned.length === 1 ? "it" : "them"}.</p>`
+  unlearned !== "" &&
+  html`<p><strong>Not learned:</strong> ${unlearned}. The model gives no answer there, and no figure is of it.</p>`
 }`;
 }
 

@@ -14,6 +14,7 @@ const VERSION = "0123456789abcdef";
 const BY = {
   model: { name: "phantoms", version: VERSION, sha256: VERSION.repeat(4) },
   notice: "not for clinical use",
+  caution: null,
 } as const;
 
 /** Names that no format may stumble over. */

@@ -4,6 +4,7 @@ import type { PredictionResult } from "../../../bin/cli/predict/answer.ts";
 import { outFormat } from "../../../bin/cli/predict/out-formats.ts";
 import { tellPrediction } from "../../../bin/cli/predict/tell.ts";
 import { observationIndex } from "../../../lib/domain/observations.ts";
+import { cautionOf } from "../../../lib/domain/provenance.ts";
 import { findings } from "../../../lib/inference/findings.ts";
 import { doubleAnswer, manifest, withoutLearning } from "../../functions/api/service-double.ts";
 
@@ -13,12 +14,13 @@ const statuses = withoutLearning("Pleural Other").trainedOn.prevalence.map((shar
 );
 
 /** Probabilities 0.05, 0.1 ... at thresholds of 0.5; "Pleural Other" was not learned, of "Edema" nothing is claimed. */
-function resultOf(outOfDistribution: boolean | null): PredictionResult {
+function resultOf(outOfDistribution: boolean | null, caution: string | null = null): PredictionResult {
   const answer = doubleAnswer(false, outOfDistribution);
   return {
     file: "film.png",
     model: { name: manifest.name, version: manifest.version, sha256: "0".repeat(64) },
     notice: "not for clinical use",
+    caution,
     outOfDistribution,
     findings: findings(answer, { thresholds: manifest.thresholds, statuses }),
     warnings: answer.warnings,
@@ -51,6 +53,17 @@ describe("a film's answer in the terminal", () => {
     expect(unchecked).toContain("this model has no check for films unlike those it learned from");
     expect(unchecked).toContain("above its operating point");
   });
+});
+
+test("what to think of a model of drawings stands in every form of its answer", () => {
+  const caution = cautionOf({ name: "demo" })!;
+  const result = resultOf(false, caution);
+  expect(tellPrediction(result)).toContain(caution);
+  expect(JSON.parse(outFormat("out.jsonl").line(result))).toMatchObject({ caution });
+  const { header, line } = outFormat("out.csv");
+  expect(parse(header + line(result), { columns: true })).toMatchObject([{ Caution: caution }]);
+  expect(tellPrediction(resultOf(false))).not.toContain("drawings");
+  expect(csvOf(false)).toMatchObject({ Caution: "" });
 });
 
 describe("a film's line in CSV", () => {

@@ -11,6 +11,7 @@ const EDEMA = observationIndex("Edema");
 const table = syntheticTable("test", 120, 1);
 /** All training films were alike in "Edema", and in "Lung Opacity" by the synthetic labels themselves. */
 const trained = classCounts(table.labels).map((counts, i) => (i === EDEMA ? { ...counts, negatives: 0 } : counts));
+const statuses = judgeObservations(trained, classCounts(table.labels)).map(({ status }) => status);
 
 test("films are counted by class, masked labels not, repeated rows as often as they come", () => {
   const labels = [...column(table.labels, EDEMA)];
@@ -41,7 +42,7 @@ describe("what was not learned", () => {
         ),
         of.patients,
       );
-    const [all, learned] = [figures(table), figures(maskUnlearned(table, trained))];
+    const [all, learned] = [figures(table), figures(maskUnlearned(table, statuses))];
     expect(learned.perObservation.Edema).toMatchObject({ rows: 0, auroc: null, recall: null, brier: null });
     expect(learned.perObservation.Cardiomegaly).toEqual(all.perObservation.Cardiomegaly);
     const aurocs = Object.values(learned.perObservation).flatMap(({ auroc }) => auroc ?? []);
@@ -51,7 +52,7 @@ describe("what was not learned", () => {
   });
 
   test("has labels and no probability in the run's predictions", () => {
-    const csv = predictionsCsv([blankUnlearned(table, trained)]);
+    const csv = predictionsCsv([blankUnlearned(table, statuses)]);
     const rows = parse(csv, { columns: true }) as Record<string, string>[];
     expect(rows.every((row) => row["probability Edema"] === "")).toBe(true);
     const labels = rows.map((row) => (row["label Edema"] === "" ? Number.NaN : Number(row["label Edema"])));

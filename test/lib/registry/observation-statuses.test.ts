@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Evaluation } from "../../../lib/contracts/evaluation.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
-import { observationStatuses } from "../../../lib/registry/observation-statuses.ts";
+import { notLearned, observationStatuses } from "../../../lib/registry/observation-statuses.ts";
 import { loadVersion, publishVersion } from "../../../lib/registry/versions.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import { describeVersion } from "./description.ts";
@@ -26,6 +26,14 @@ const evaluation = {
 
 test("a version that doesn't keep them has them from its training films and its evaluation", () => {
   expect(observationStatuses(old, evaluation)).toEqual(OBSERVATIONS.map((_, i) => of(i).status));
+});
+
+test("why it did not learn an observation is told by the labels of its training films", () => {
+  const why = notLearned(old, observationStatuses(old, evaluation));
+  expect(Object.keys(why)).toEqual(OBSERVATIONS.slice(0, 3));
+  expect(why["No Finding"]).toBe("every training film with a label of it was negative");
+  expect(why["Enlarged Cardiomediastinum"]).toBe("every training film with a label of it was positive");
+  expect(why.Cardiomegaly).toBe("no training film had a label of it");
 });
 
 test("of one that was never evaluated nothing is claimed", () => {

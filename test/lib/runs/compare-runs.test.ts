@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cautionOf, DEMO } from "../../../lib/domain/provenance.ts";
 import { compareRuns, differences } from "../../../lib/runs/compare-runs.ts";
+import { listRuns } from "../../../lib/runs/list-runs.ts";
 import { readRun } from "../../../lib/runs/read-run.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { storedRun } from "./stored-run.ts";
@@ -16,6 +18,18 @@ test("settings that differ, by their path", async () => {
   ]);
   expect(sameData).toBe(true);
   expect(figures[0]).toEqual({ figure: "mean AUROC", values: [null, null] });
+});
+
+test("what to say beside the figures of a run of drawings, in the comparison and in the list", async () => {
+  const runs = openStore(`memory://compare-${Math.random()}`);
+  await storedRun(runs, "demo-1").request({}, DEMO);
+  await storedRun(runs, "b-1").request();
+  const views = [await readRun(runs, "b-1"), await readRun(runs, "demo-1")];
+  const caution = cautionOf({ name: DEMO })!;
+  expect(compareRuns(views).cautions).toEqual([{ runs: ["demo-1"], caution }]);
+  expect(compareRuns(views.slice(0, 1)).cautions).toEqual([]);
+  const { runs: listed } = await listRuns(runs);
+  expect(Object.fromEntries(listed.map((one) => [one.run, one.caution]))).toEqual({ "demo-1": caution, "b-1": null });
 });
 
 test("a field that one lacks, and one that is a name here and a tree there", () => {

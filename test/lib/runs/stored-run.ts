@@ -15,14 +15,15 @@ export function storedRun(runs: Store, run: string) {
   const keys = runKeys(run);
   return {
     keys,
-    request: (changes: Partial<RunRequest["config"]["training"]> = {}) =>
+    /** @param name of its preset: that of the demo learned from drawings */
+    request: (changes: Partial<RunRequest["config"]["training"]> = {}, name = "test") =>
       writeDocument(runs, keys.request, RunRequest, {
         schema: "hilum.request/1",
         run,
         data: "file:///films",
         csv: ["train.csv"],
         fingerprint: "ab".repeat(32),
-        config: { name: "test", model: { network: "densenet-mini" }, training: changes },
+        config: { name, model: { network: "densenet-mini" }, training: changes },
         createdAt: minute(0),
       }),
     history: (member: number, losses: readonly number[]) =>

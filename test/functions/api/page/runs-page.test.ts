@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stillTemplate } from "../../../../functions/api/still-template.ts";
 import { RunEvaluation } from "../../../../lib/contracts/evaluation.ts";
+import { DEMO } from "../../../../lib/domain/provenance.ts";
 import { readRun } from "../../../../lib/runs/read-run.ts";
 import { stillPage } from "../../../../lib/runs/still-page.ts";
 import { writeDocument } from "../../../../lib/store/documents.ts";
@@ -26,7 +27,7 @@ describe("the page about runs", () => {
     site = await startRunsSite();
     ({ runs } = site);
     const [done, failed] = [storedRun(runs, DONE), storedRun(runs, FAILED)];
-    await done.request({ learningRate: 0.01 });
+    await done.request({ learningRate: 0.01 }, DEMO);
     await done.done("validate", 1);
     await done.history(0, [0.5, 0.3, 0.2]);
     await writeDocument(runs, done.keys.evaluation, RunEvaluation, { ...evaluation, model: "0123456789abcdef" });
@@ -86,6 +87,9 @@ describe("the page about runs", () => {
       await page.waitForSelector("article .chart");
       expect(await page.getByRole("row", { name: /^training.learningRate/ }).textContent()).toContain("0.02");
       expect(await page.getByRole("row", { name: /^mean AUROC/ }).textContent()).toContain("0.950 (0.930 to 0.970)");
+      expect(await page.locator("article .failure").allTextContents()).toContainEqual(
+        expect.stringMatching(new RegExp(`^${DONE}: Learned from drawings`)),
+      );
       // Two lines in each of four charts, told apart by a legend.
       expect(await page.locator(".chart path.line").count()).toBe(8);
       expect(await page.locator(".legend li").allTextContents()).toEqual([`${FAILED}, member 0`, `${DONE}, member 0`]);
