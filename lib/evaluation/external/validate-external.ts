@@ -6,6 +6,7 @@ import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../con
 import { type LabelPolicy, RunConfig } from "../../contracts/run-config.ts";
 import { type ExternalFilms, prepareExternal } from "../../data/external-films.ts";
 import { labelMatrix } from "../../data/film-columns.ts";
+import { readProvenance } from "../../data/provenance.ts";
 import { findCsvFiles, fingerprintOf } from "../../data/request.ts";
 import { tally } from "../../data/selection.ts";
 import { studyKey } from "../../data/sources/source-format.ts";
@@ -15,7 +16,7 @@ import { externalFilms } from "../../domain/external-films.ts";
 import { isLabel, targetsOf } from "../../domain/label-policy.ts";
 import type { ObservationStatus } from "../../domain/observation-status.ts";
 import { forEachObservation, OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../../domain/observations.ts";
-import { cautionOf } from "../../domain/provenance.ts";
+import { cautionOf, isOfDrawingsAlone } from "../../domain/provenance.ts";
 import { patientAnywhere, patientKey } from "../../domain/split.ts";
 import { openServingModel } from "../../model/serving-model.ts";
 import { notLearned, observationStatuses } from "../../registry/observation-statuses.ts";
@@ -100,7 +101,8 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const answers = await answer(options, local, prepared);
   const studies = patients.map((patient, position) => studyKey(patient, films.study[position]!));
   const at = <T>(values: readonly T[]): T[] => Array.from(positions, (position) => values[position]!);
-  const strange = isTold(answers, positions) ? at([...answers.strange]).map((told) => told === 1) : null;
+  const drawn = (await readProvenance(data, prepared.manifest)).every(({ kind }) => kind === "phantom");
+  const strange = strangeFilms(manifest, at([...answers.strange]), drawn);
   const table = blankUnlearned(
     {
       labels: takeFilms(labels, positions),
@@ -207,8 +209,15 @@ async function answer(
   }
 }
 
-/** Whether the model tells films apart that are unlike those learned from. */
-const isTold = ({ strange }: Answers, positions: Uint32Array): boolean => !Number.isNaN(strange[positions[0]!]!);
+/**
+ * Of each film whether the service tells that it is unlike those learned from; null where the model has no measure of it.
+ * @param told as Answers.strange
+ * @param drawn whether the films are drawings: a model of drawings alone decides on no others (lib/inference/strangeness.ts)
+ */
+function strangeFilms(manifest: ModelVersion, told: readonly number[], drawn: boolean): readonly boolean[] | null {
+  if (isOfDrawingsAlone(manifest) && !drawn) return told.map(() => true);
+  return Number.isNaN(told[0]!) ? null : told.map((is) => is === 1);
+}
 
 function strangeShare(strange: readonly boolean[]): NonNullable<ExternalValidation["outOfDistribution"]> {
   const films = strange.filter(Boolean).length;
