@@ -4,7 +4,7 @@ import { CardStatements } from "./card-statements.ts";
 import { Composition } from "./composition.ts";
 import { Machine } from "./machine.ts";
 import { ObservationStatus, OutOfDistribution } from "./model-version.ts";
-import { ObservationName, Share, schemaName } from "./primitives.ts";
+import { Instant, ObservationName, Share, schemaName } from "./primitives.ts";
 import { Provenance } from "./provenance.ts";
 import { LabelPolicy } from "./run-config.ts";
 
@@ -28,6 +28,8 @@ export const ModelCard = z.strictObject({
   statements: CardStatements.optional(),
   notStated: z.array(z.string()).optional(),
   model: z.strictObject({
+    run: z.string().optional(),
+    createdAt: Instant.optional().describe("when that run was asked for"),
     network: z.string(),
     parameters: z.int().min(0),
     members: z.int().min(1),

@@ -24,6 +24,24 @@ export const CARD_STATEMENTS = {
 
 export type CardStatement = keyof typeof CARD_STATEMENTS;
 
+interface OfSource {
+  readonly name: string;
+  readonly referenceStandard?: string | undefined;
+}
+
+/** The statements with what the data set's own description says, where `card.json` leaves it out. */
+export function withSources<T extends Readonly<Partial<Record<CardStatement, string | undefined>>>>(
+  stated: T,
+  sources: readonly OfSource[] = [],
+): T {
+  const told = sources.flatMap(({ name, referenceStandard }) =>
+    referenceStandard === undefined ? [] : [sources.length > 1 ? `${name}: ${referenceStandard}` : referenceStandard],
+  );
+  return stated.referenceStandard !== undefined || told.length === 0
+    ? stated
+    : { ...stated, referenceStandard: told.join("; ") };
+}
+
 /** Titles of what nobody has stated. */
 export const unstated = (stated: Readonly<Partial<Record<CardStatement, unknown>>>): string[] =>
   Object.entries(CARD_STATEMENTS).flatMap(([key, title]) =>

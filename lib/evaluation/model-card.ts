@@ -1,21 +1,19 @@
 import type { ModelCard } from "../contracts/model-card.ts";
-import { unstated } from "../domain/card-statements.ts";
+import { unstated, withSources } from "../domain/card-statements.ts";
 import { LEAST_FOR_CLAIM, observationsWith } from "../domain/observation-status.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { cautionOf } from "../domain/provenance.ts";
 import { tally } from "../domain/tally.ts";
+import { capital, LATER_VALIDATIONS } from "../report/later-validations.ts";
 import type { ReportMaterial } from "../report/material.ts";
 import { notLearnedText } from "../report/not-learned.ts";
 import { outOfDistributionText } from "../report/out-of-distribution.ts";
 import { netBenefitAt } from "../report/sections/net-benefit.ts";
 import { subgroupLimits } from "../report/subgroup-text.ts";
 
-const INTENDED_USE = [
-  "Research and teaching: how a network for chest films is prepared, trained, judged and served.",
-  "Not for clinical use: no diagnosis, triage or treatment may rest on its answers.",
-];
-
-const EXTERNAL = "None: not tested on films of another hospital, scanner or population.";
+const UNSTATED_USE =
+  "Who made this model states none. The software is for research and teaching: how a network for chest films is prepared, trained, judged and served.";
+const NOT_CLINICAL = "Not for clinical use: no diagnosis, triage or treatment may rest on its answers.";
 
 /** What a deployed stage watches; lib/stacks/alarms.ts has the alarms themselves. */
 const MONITORING = [
@@ -32,30 +30,32 @@ export function modelCard(material: ReportMaterial): ModelCard {
   const { config } = request;
   const { meanAuroc, meanAurocInterval, perObservation, evaluatedOn } = evaluation;
   const caution = cautionOf({ name: config.name, provenance: plan.provenance });
-  const statements = plan.statements ?? {};
+  const statements = withSources(plan.statements ?? {}, plan.provenance);
   return {
     schema: "hilum.card/1",
     name: config.name,
     description: config.description,
     notForClinicalUse: true,
     caution,
-    intendedUse: INTENDED_USE,
+    intendedUse: [statements.intendedUse ?? UNSTATED_USE, NOT_CLINICAL],
     limits: [
       ...(caution === null ? [] : [caution]),
       ...(evaluation.leakage.testPatientsInTraining > 0
         ? ["Tested on patients whom it was trained on too: its figures say nothing about others."]
         : []),
-      "Tested on patients of the same source as those it was trained on; other hospitals and scanners were not measured.",
+      `Tested on patients of the same source as those it was trained on. Other hospitals and scanners were not measured when this card was written; ${LATER_VALIDATIONS}.`,
       `Views: ${config.views.join(" and ")} films only.`,
       ...(unlearned === "" ? [] : [`Not learned, and not answered for: ${unlearned}.`]),
       `No accuracy is claimed where the test films have fewer than ${LEAST_FOR_CLAIM} positives or negatives.`,
-      ...subgroupLimits(evaluation),
+      subgroupLimits(evaluation),
       outOfDistributionText(outOfDistribution),
       "Heat maps show what raised a score, not where disease is.",
     ],
     statements,
     notStated: unstated(statements),
     model: {
+      run: request.run,
+      createdAt: request.createdAt,
       network: config.model.network,
       parameters: histories[0]?.parameters.total ?? 0,
       members: histories.length,
@@ -98,7 +98,7 @@ export function modelCard(material: ReportMaterial): ModelCard {
     robustness: {
       setAside: tally(material.dataset.setAside.map(({ code }) => code)),
     },
-    externalValidation: EXTERNAL,
+    externalValidation: `None when this card was written: not tested on films of another hospital, scanner or population. ${capital(LATER_VALIDATIONS)}.`,
     monitoring: MONITORING,
     machine: material.machine,
   };

@@ -58,7 +58,7 @@ function films({ data, films: { read, judged, leftOut }, subjects, outOfDistribu
   const years =
     age && `${age.median} (quartiles ${age.quartiles[0]} and ${age.quartiles[1]}, ${age.youngest} to ${age.oldest})`;
   return html`
-<h2>Films</h2>
+<h2 id="films">Films</h2>
 <dl class="plain">
 <dt>Data set</dt><dd>${data.name} (${counts(subjects.source)})</dd>
 <dt>Judged</dt><dd>${counted(judged, "film")} of ${counted(subjects.patients, "patient")} in ${counted(subjects.studies, "study", "studies")}; views: ${list(data.views)}</dd>
@@ -118,7 +118,7 @@ function discrimination(validation: ExternalValidation): Html {
   const { notJudged, studyLevel } = validation;
   const left = Object.entries(notJudged).map(([name, why]) => `${name} (${why})`);
   return html`
-<h2>Does it tell them apart here?</h2>
+<h2 id="discrimination">Does it tell them apart here?</h2>
 ${table({
   caption: html`<b>AUROC here and on the model's own test films</b>, with 95 % intervals in which a patient's films count
 together. † Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed.`,
@@ -153,7 +153,7 @@ export const decisionsText = (outOfDistribution: ExternalValidation["outOfDistri
 function thresholds(validation: ExternalValidation): Html {
   const { folds, operatingPoint, outOfDistribution, films } = validation;
   return html`
-<h2>Do its decisions hold here?</h2>
+<h2 id="thresholds">Do its decisions hold here?</h2>
 ${
   outOfDistribution !== null &&
   html`<p>As served, <strong>${decisionsText(outOfDistribution, films.judged)}</strong> get a decision; the others are unlike the films that the model learned
@@ -215,7 +215,7 @@ const ranged = (value: number | null, range: readonly [number, number] | null): 
   html`${cell(value)}${range && html` <span class="quiet">${interval(range, 2)}</span>`}`;
 
 const calibration = (validation: ExternalValidation): Html => html`
-<h2>Are the probabilities true here?</h2>
+<h2 id="calibration">Are the probabilities true here?</h2>
 ${table({
   caption: html`<b>Calibration as it is transferred</b>; quiet: on the model's own test films. Observed over expected: positives over the sum of the
 probabilities, 1 is right, less means too high. Intercept: calibration in the large, the slope held at 1; 0 is right, less means too high. Slope: 1 is right,
@@ -231,7 +231,7 @@ less means too sure. Expected calibration error (ECE) and Brier score: 0 is best
 })}`;
 
 const caveats = ({ overlap, data }: ExternalValidation): Html => html`
-<h2>What this can't say</h2>
+<h2 id="limits">What this can't say</h2>
 <ul>
 <li>Labels of another data set are another reader's, or another program's, answers to other questions: a lower figure may be theirs.</li>
 <li>Films are told apart by the hash of their bytes and patients by the data set's own names: a film that was scaled or saved again under another name is
@@ -245,7 +245,7 @@ hospital.</li>`
 </ul>`;
 
 const provenance = ({ id, model, data, seed }: ExternalValidation): Html => html`
-<h2>Where it comes from</h2>
+<h2 id="reproduce">Where it comes from</h2>
 <dl class="plain">
 <dt>Model</dt><dd><code>${model.version}</code>, run <code>${model.run}</code></dd>
 <dt>Validation</dt><dd><code>${id}</code></dd>

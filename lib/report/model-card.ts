@@ -17,7 +17,7 @@ export const renderModelCard = (card: ModelCard): string =>
     caution: card.caution ?? null,
     sections: [
       use(card),
-      statements(card.statements ?? {}),
+      statements(card.statements ?? {}, { toldAbove: ["intendedUse"] }),
       model(card),
       sources(card.data.sources),
       card.data.composition && compositionTable(card.data.composition, "Films by part."),
@@ -43,11 +43,14 @@ ${bullets(intendedUse)}
 <h2 id="limits">Limits</h2>
 ${bullets(limits)}`;
 
-const model = ({ model: { network, parameters, members, imageSize }, data, machine }: ModelCard): Html => html`
+const model = ({ model: { run, createdAt, ...of }, data, machine }: ModelCard): Html => html`
 <h2 id="model">Model and data</h2>
 <dl class="plain">
-<dt>Network</dt><dd>${network}, ${counted(parameters, "parameter")}${members > 1 ? `; ${members} of them, whose logits are averaged` : ""}</dd>
-<dt>Films</dt><dd>${imageSize} x ${imageSize} pixels, grey</dd>
+${run && createdAt && html`<dt>Made</dt><dd>${createdAt.slice(0, 10)}, by run <code>${run}</code></dd>`}
+<dt>Version</dt><dd>named by a hash over the model's files, this card among them, so that the card can't name it: it is the name of the folder under
+<code>models/versions/</code> in which the card stands, and <code>hilum models list</code> has it beside the run</dd>
+<dt>Network</dt><dd>${of.network}, ${counted(of.parameters, "parameter")}${of.members > 1 ? `; ${of.members} of them, whose logits are averaged` : ""}</dd>
+<dt>Films</dt><dd>${of.imageSize} x ${of.imageSize} pixels, grey</dd>
 <dt>Trained on</dt><dd>${counted(data.trained.films, "film")} of ${counted(data.trained.patients, "patient")}</dd>
 <dt>Tested on</dt><dd>${counted(data.tested.films, "film")} of ${counted(data.tested.patients, "other patient")}</dd>
 <dt>Labels</dt><dd>uncertain: ${data.policy.uncertain}; blank: ${data.policy.blank}</dd>

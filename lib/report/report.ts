@@ -1,3 +1,4 @@
+import { withSources } from "../domain/card-statements.ts";
 import { cautionOf } from "../domain/provenance.ts";
 import type { ReportMaterial } from "./material.ts";
 import { numbered } from "./numbering.ts";
@@ -46,7 +47,7 @@ export async function renderReport(material: ReportMaterial): Promise<string> {
       sampleSize(material),
       robustness(material),
       caveats(material),
-      statements(plan.statements ?? {}),
+      statements(withSources(plan.statements ?? {}, plan.provenance)),
       provenance(material),
     ],
   });

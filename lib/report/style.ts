@@ -47,6 +47,7 @@ tbody td { white-space: nowrap; }
 tbody tr { border-bottom: 1px solid var(--line); break-inside: avoid; }
 tfoot td, tfoot th { border-top: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
 tbody .undefined { display: inline-block; line-height: 1.15; max-width: 3.6rem; white-space: normal; }
+tbody .reason { display: inline-block; max-width: 10rem; white-space: normal; }
 tfoot .quiet { font-weight: 400; }
 .quiet { color: var(--quiet); }
 .under { display: block; font-size: .78rem; white-space: nowrap; }

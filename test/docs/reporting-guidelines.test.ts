@@ -5,10 +5,12 @@ import { DescribedSource } from "../../lib/contracts/provenance.ts";
 import { CARD_STATEMENTS } from "../../lib/domain/card-statements.ts";
 import { CHEXPERT } from "../../lib/domain/provenance.ts";
 import { modelCard } from "../../lib/evaluation/model-card.ts";
+import { renderExternalValidation } from "../../lib/report/external-validation.ts";
 import { renderModelCard } from "../../lib/report/model-card.ts";
 import { renderReport } from "../../lib/report/report.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { syntheticMaterial } from "../lib/report/synthetic-material.ts";
+import { syntheticValidation } from "../lib/report/synthetic-validation.ts";
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
 
@@ -57,7 +59,11 @@ describe("the table of reporting guidelines", () => {
     const material = syntheticMaterial({ provenance: [{ name: CHEXPERT, kind: "public" }] });
     const ids = (markup: string) => new Set(Array.from(markup.matchAll(/ id="([^"]+)"/g), ([, id]) => id!));
     card = ModelCard.parse(modelCard(material));
-    anchors = { report: ids(await renderReport(material)), card: ids(renderModelCard(modelCard(material))) };
+    anchors = {
+      report: ids(await renderReport(material)),
+      card: ids(renderModelCard(modelCard(material))),
+      validation: ids(renderExternalValidation(syntheticValidation(null))),
+    };
   });
 
   test.each(Object.entries(ITEMS))("has every item of %s once", (guideline, items) => {
@@ -67,6 +73,7 @@ describe("the table of reporting guidelines", () => {
 
   const KNOWN: Readonly<Record<string, (name: string) => boolean>> = {
     "report#": (name) => anchors.report!.has(name),
+    "validation#": (name) => anchors.validation!.has(name),
     "card#": (name) => anchors.card!.has(name),
     "card.json:": (name) => Object.hasOwn(CARD_STATEMENTS, name),
     "hilum.dataset.json:": (name) => Object.hasOwn(DescribedSource.shape, name),

@@ -48,7 +48,7 @@ const change = (before: number | null, after: Fragment, places: number): Fragmen
 const ranged = (value: number | null, range: Range, places: number): Fragment =>
   range === null
     ? cell(value, places)
-    : html`${cell(value, places)} <span class="quiet">${range[0].toFixed(places)} to ${range[1].toFixed(places)}</span>`;
+    : html`${cell(value, places)} <span class="quiet under">${range[0].toFixed(places)} to ${range[1].toFixed(places)}</span>`;
 
 const NO_SLOPE = {
   "one-class": "not defined: one class",
@@ -60,7 +60,7 @@ const NO_SLOPE = {
 const slopeOf = (m: ObservationMetrics): Fragment =>
   m.calibrationSlopeFailure === null
     ? ranged(m.calibrationSlope, m.calibrationSlopeInterval, 2)
-    : html`<span class="quiet">${NO_SLOPE[m.calibrationSlopeFailure]}</span>`;
+    : html`<span class="quiet reason">${NO_SLOPE[m.calibrationSlopeFailure]}</span>`;
 
 const calibrationTable = ({ perObservation, reliability }: ReportMaterial["evaluation"]): Html =>
   table({

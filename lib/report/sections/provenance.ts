@@ -1,6 +1,7 @@
 import { LEAST_FOR_CLAIM } from "../../domain/observation-status.ts";
 import { machineWords } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { LATER_VALIDATIONS } from "../later-validations.ts";
 import type { ReportMaterial } from "../material.ts";
 import { outOfDistributionText } from "../out-of-distribution.ts";
 
@@ -13,7 +14,7 @@ ${
   html`<li>Test patients, or films of theirs, were trained on: how the model does on others is not measured here at all.</li>`
 }
 <li>Test films come from the same source as the training films. How the model does on films of another hospital, scanner or
-population is not measured here.</li>
+population is not measured here; ${LATER_VALIDATIONS}.</li>
 <li>${outOfDistributionText(outOfDistribution)}</li>
 <li>Labels are taken as the data set has them; where they were read from reports by a program, their errors are in every
 figure. ${plan.policy.uncertain === "ignore" ? "" : "Uncertain labels are counted as the policy says, also among the test films."}</li>

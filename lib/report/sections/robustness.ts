@@ -1,6 +1,7 @@
 import { tally } from "../../domain/tally.ts";
 import { count, counted, list, percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { capital, LATER_VALIDATIONS } from "../later-validations.ts";
 import type { ReportMaterial } from "../material.ts";
 import { outOfDistributionText } from "../out-of-distribution.ts";
 
@@ -10,7 +11,8 @@ export const robustness = ({ dataset, plan, outOfDistribution }: ReportMaterial)
 <p>${setAsideWords(dataset.setAside, plan.rows.used)} ${outOfDistributionText(outOfDistribution)} Films that the service refuses at its door, since they look
 like no chest film, are not counted here: films of a data set are read without that check.</p>
 <h3 id="external">External validation</h3>
-<p>None. The model was not tested on films of another hospital, scanner or population than those it was trained on.</p>`;
+<p>None when this report was written: the model was not tested on films of another hospital, scanner or population than those it was trained on.
+${capital(LATER_VALIDATIONS)}.</p>`;
 
 function setAsideWords(films: ReportMaterial["dataset"]["setAside"], used: number): string {
   if (films.length === 0) return `Of ${counted(used, "film")} none was set aside as unreadable.`;

@@ -5,7 +5,7 @@ import { gapsFigure } from "../charts/gaps-figure.ts";
 import { AUROC_PLACES, count, counted, interval } from "../format.ts";
 import { type Fragment, type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
-import { AXIS_NAMES, FIGURE_NAMES, gapText, namedGaps, surestGaps } from "../subgroup-text.ts";
+import { AXIS_NAMES, FIGURE_NAMES, gapLine, namedGaps } from "../subgroup-text.ts";
 import { cell, table } from "../table.ts";
 
 /** Whether the model does as well for all. */
@@ -21,6 +21,9 @@ ${isCompared ? await gapsPart(evaluation, gaps) : nothingCompared()}
 ${groupsTable(evaluation, isCompared)}`;
 }
 
+/** Shown gaps that the text names, the surest first. */
+const MOST_LISTED = 12;
+
 const nothingCompared = (): Html =>
   html`<p>No two groups have ${LEAST_FOR_CLAIM} positives or ${LEAST_FOR_CLAIM} negatives of the same observation, so no gap is named.</p>`;
 
@@ -29,7 +32,8 @@ async function gapsPart({ evaluatedOn }: Evaluation, { gaps, comparisons }: Subg
   const named = namedGaps(gaps);
   return html`<p>Of ${counted(comparisons, "comparison")} of two groups, <strong>${shown.length === 0 ? "none" : count(shown.length)}</strong> ${shown.length === 1 ? "shows" : "show"} a
 gap that chance does not explain.${shown.length === 0 && " That is no proof that there is none: the intervals say how large one can be."}</p>
-${shown.length > 0 && html`<ul>${surestGaps(shown).map((gap) => html`<li>${FIGURE_NAMES[gap.figure]} by ${AXIS_NAMES[gap.axis].toLowerCase()}: ${gapText(gap)}</li>`)}</ul>`}
+${shown.length > 0 && html`<ul>${shown.slice(0, MOST_LISTED).map((gap) => html`<li>${gapLine(gap)}</li>`)}</ul>`}
+${shown.length > MOST_LISTED && html`<p>These are the surest; the other ${count(shown.length - MOST_LISTED)} stand in <code>evaluation.json</code>.</p>`}
 ${gapsTable(named, evaluatedOn)}
 <figure>${await gapsFigure(named)}
 <figcaption><b>Figure #. The gaps of table #gaps</b> with their corrected intervals. Dashed: no gap. In colour: shown.</figcaption></figure>`;

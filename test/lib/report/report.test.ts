@@ -150,6 +150,77 @@ describe("report", () => {
     }
   });
 
+  it("lists every gap that it counts, and the card says it in one sentence", async () => {
+    const [first, ...others] = material.evaluation.subgroupGaps!.gaps;
+    // Two of one figure on one axis, and nothing else.
+    const both = ["Edema", "Fracture"].map((observation) => ({
+      ...first!,
+      observation,
+      interval: [0.01, 0.2],
+      p: 0.01,
+    }));
+    const rest = others.map((gap) => ({ ...gap, interval: [-0.1, 0.2] }));
+    const withGaps = (gaps: unknown[]) => ({
+      ...material,
+      evaluation: { ...material.evaluation, subgroupGaps: { ...material.evaluation.subgroupGaps!, gaps } } as never,
+    });
+    const markup = await renderReport(withGaps([...both, ...rest]));
+    const section = markup.slice(markup.indexOf('id="subgroups"'), markup.indexOf("Largest gaps between subgroups"));
+    expect(section).toContain("<strong>2</strong> show");
+    expect(section.match(/<li>/g)).toHaveLength(2);
+    const limitsOf = (gaps: unknown[]) =>
+      modelCard(withGaps(gaps)).limits.filter((limit) => limit.includes("subgroups"));
+    expect(limitsOf([...both, ...rest])).toEqual([expect.stringMatching(/ 2 show a gap .*Edema, .*; .*Fracture, /)]);
+    expect(limitsOf(rest)).toEqual([expect.stringMatching(/ none shows a gap that chance does not explain/)]);
+    expect(limitsOf(rest)[0]!.length).toBeLessThan(250);
+  });
+
+  it("says why an observation was not learned", async () => {
+    const trainingLabels = material.trainingLabels.map((counts, i) =>
+      i === 3 ? { positives: 0, negatives: 0 } : counts,
+    );
+    const unlabelled = { ...material, trainingLabels };
+    const why = "Lung Opacity (no training film had a label of it)";
+    expect(await renderReport(unlabelled)).toContain(`<strong>Not learned:</strong> ${why}`);
+    expect(modelCard(unlabelled).limits).toContain(`Not learned, and not answered for: ${why}.`);
+    const negative = material.trainingLabels.map((counts, i) => (i === 3 ? { positives: 0, negatives: 1540 } : counts));
+    expect(modelCard({ ...material, trainingLabels: negative }).limits).toContain(
+      "Not learned, and not answered for: Lung Opacity (every training film with a label of it was negative).",
+    );
+  });
+
+  it("says of later external validations where they are told, and never that there are none", async () => {
+    const card = modelCard(material);
+    const cardPage = renderModelCard(card);
+    for (const markup of [await renderReport(material), cardPage]) {
+      const section = markup.slice(markup.indexOf('id="external"'));
+      expect(section).toMatch(/None when this (card|report) was written/);
+      expect(section.slice(0, 600)).toContain("hilum models show VERSION");
+    }
+    expect(card.limits.find((limit) => limit.startsWith("Tested on patients of the same source"))).toContain(
+      "were not measured when this card was written",
+    );
+    expect(cardPage).toContain(`<dt>Made</dt><dd>2026-01-31, by run <code>${material.request.run}</code></dd>`);
+    expect(cardPage).toContain("<dt>Version</dt>");
+  });
+
+  it("does not contradict what its makers or the data set's owners say", async () => {
+    const referenceStandard = "consensus of two radiologists";
+    const provenance: Provenance = [{ name: "Ward 7", kind: "own", referenceStandard }];
+    const one = syntheticMaterial({ provenance, statements: { intendedUse: "worklists at night" } });
+    const card = modelCard(one);
+    expect(card.intendedUse).toEqual(["worklists at night", expect.stringMatching(/^Not for clinical use/)]);
+    expect(card.notStated).not.toContain("Reference standard");
+    for (const markup of [await renderReport(one), renderModelCard(card)]) {
+      const stated = markup.slice(markup.indexOf('id="statements"'));
+      expect(stated).toContain(`<dt>Reference standard</dt><dd>${referenceStandard}</dd>`);
+      expect(stated).not.toMatch(/<li>(Reference standard|Intended use)<\/li>/);
+    }
+    const silent = modelCard(syntheticMaterial({}));
+    expect(silent.intendedUse[0]).toMatch(/^Who made this model states none/);
+    expect(silent.notStated).toEqual(expect.arrayContaining(["Intended use", "Reference standard"]));
+  });
+
   it("is the same for the same run", async () => {
     expect(await renderReport(material)).toBe(page);
   });
