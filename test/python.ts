@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -15,11 +15,17 @@ const here = dirname(fileURLToPath(import.meta.url));
 /**
  * Runs a Python program with the packages of a requirements file beside it, installed once into the per-user cache.
  * @param script program text; reads `input` as JSON from stdin and prints one JSON value
+ * @param environment on top of this process's
  */
-export async function python<T>(script: string, input: unknown, requirements = "requirements.txt"): Promise<T> {
-  const packages = await pythonPackages(join(here, requirements));
+export async function python<T>(
+  script: string,
+  input: unknown,
+  requirements = "requirements.txt",
+  environment: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const packages = await pythonPackages(resolve(here, requirements));
   const child = spawn("python3", ["-c", script], {
-    env: { ...process.env, PYTHONPATH: packages, OMP_NUM_THREADS: "2" },
+    env: { ...process.env, ...environment, PYTHONPATH: packages, OMP_NUM_THREADS: "2" },
     stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdin.end(JSON.stringify(input, nanAsText));

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { costsPage } from "../../bin/costs/page.ts";
 import { isAccepted, shippedLicences } from "../../bin/licences.ts";
 import { exceptionsPage, licencesPage, stagesPage } from "../../bin/reference-tables.ts";
+import { rehearsalPage } from "../../rehearsal/page.ts";
 
 // `npx vitest run test/bin/reference-tables.test.ts --update` writes them anew.
 test.each([
@@ -9,6 +10,7 @@ test.each([
   ["stages.md", stagesPage],
   ["exceptions.md", exceptionsPage],
   ["licences.md", licencesPage],
+  ["rehearsal.md", rehearsalPage],
 ])("docs/%s is what the code says", async (name, page) => {
   await expect(page()).toMatchFileSnapshot(`../../docs/${name}`);
 });

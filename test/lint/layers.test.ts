@@ -32,6 +32,7 @@ const ROOMS = [
   ["lib/report", "../runs/read-run.ts", "../contracts/run.ts"],
   ["lib/stacks", "../model/network.ts", "../workflow/definition.ts"],
   ["functions/api", "../../lib/stacks/data-stack.ts", "../../lib/inference/predictor.ts"],
+  ["rehearsal", "../lib/training/loop.ts", "../lib/stacks/app.ts"],
   ["containers/trainer", "../../lib/local/machine.ts", "../../lib/training/loop.ts"],
 ] as const;
 
