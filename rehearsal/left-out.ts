@@ -11,6 +11,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "AWS::CloudFront::Function": "its code is run by a test, as CloudFront would (test/lib/stacks)",
   "AWS::CloudFront::OriginAccessControl": "read in the template (test/lib/stacks)",
   "AWS::CloudFront::ResponseHeadersPolicy": "pages are opened in a browser under the same headers",
+  "AWS::CloudTrail::Trail": "read in the template (test/lib/stacks)",
   "AWS::CloudWatch::Alarm": "read in the template (test/lib/stacks)",
   "AWS::Cognito::UserPool": "nothing; log-in is played against a provider of the tests (test/functions/login)",
   "AWS::Cognito::UserPoolClient": "as the pool",
