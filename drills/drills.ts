@@ -1,6 +1,7 @@
 import { bombs } from "./drill/bombs.ts";
 import { canary } from "./drill/canary.ts";
 import { crowd } from "./drill/crowd.ts";
+import { decoders } from "./drill/decoders.ts";
 import { diskFull } from "./drill/disk-full.ts";
 import { events } from "./drill/events.ts";
 import { formulas } from "./drill/formulas.ts";
@@ -37,5 +38,6 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   promotions,
   events,
   fuzz,
+  decoders,
   bombs,
 };

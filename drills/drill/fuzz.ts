@@ -14,6 +14,7 @@ import { calmRun } from "../workshop.ts";
 const KINDS = ["png", "jpg", "tif", "webp", "dcm"] as const;
 /** Films under way at one time. */
 const AT_ONCE = 4;
+const WARM_UP = 5;
 /** Between two looks at the processes. */
 const BLOCK = 100;
 /** Of processor time; a film that took longer by the clock is sent again by itself. */
@@ -122,6 +123,10 @@ export const fuzz: Drill = {
     };
     const server = await serving(store);
     const fuzzing = new Fuzzing(server, fileOf);
+    // So many at once that all processes which read films are there.
+    for (let n = 0; n < WARM_UP; n += 1) {
+      await Promise.all(Array.from({ length: AT_ONCE }, () => post(`${server.url}/v1/predictions`, server.film)));
+    }
     await fuzzing.bytes();
     let settled = Number.POSITIVE_INFINITY;
     const begin = performance.now();

@@ -3,10 +3,11 @@ import dcmjsCodecs from "dcmjs-codecs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { random } from "../../../lib/domain/random.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
+import { compress, LOSSLESS } from "./compressed.ts";
 import { type DicomOptions, type DicomTags, dicomFile, nativePixels, type Picture, SYNTAX } from "./dicom-file.ts";
 import { AWKWARD, asSharp, drawnFilm, hasAwkward, largestDifference, refusal } from "./films.ts";
 
-const { NativeCodecs, Context } = dcmjsCodecs;
+const { NativeCodecs } = dcmjsCodecs;
 const width = 67;
 const height = 50;
 
@@ -64,31 +65,6 @@ describe("uncompressed", () => {
 
 describe("compressed", () => {
   beforeAll(() => NativeCodecs.initializeAsync());
-
-  type Encode = "encodeRle" | "encodeJpeg" | "encodeJpegLs" | "encodeJpeg2000" | "encodeHtJpeg2000";
-  function compress(film: Picture, encode: Encode, parameters: Record<string, unknown> = {}): Buffer {
-    const context = new Context({
-      width,
-      height,
-      bitsAllocated: film.bitsAllocated,
-      bitsStored: film.bitsStored,
-      samplesPerPixel: 1,
-      pixelRepresentation: film.signed ? 1 : 0,
-      planarConfiguration: 0,
-      photometricInterpretation: "MONOCHROME2",
-      decodedBuffer: nativePixels(film),
-    });
-    return Buffer.from(NativeCodecs[encode](context, parameters).getEncodedBuffer()!);
-  }
-
-  const LOSSLESS: readonly (readonly [keyof typeof SYNTAX, Encode, Record<string, unknown>])[] = [
-    ["rle", "encodeRle", {}],
-    ["jpegLossless", "encodeJpeg", { lossy: false, predictor: 4 }],
-    ["jpegLosslessSv1", "encodeJpeg", { lossy: false, predictor: 1 }],
-    ["jpegLs", "encodeJpegLs", {}],
-    ["jpeg2000", "encodeJpeg2000", {}],
-    ["htj2k", "encodeHtJpeg2000", {}],
-  ];
 
   test.each(
     LOSSLESS.flatMap(([syntax, encode, parameters]) =>
