@@ -10,7 +10,7 @@ const FOLDERS = [
   "containers/evaluator",
   "functions/api",
 ] as const;
-const BASE = "registry.example.org/library/node@sha256:" + "0".repeat(64);
+const BASE = `registry.example.org/library/node@sha256:${"0".repeat(64)}`;
 
 it.each(FOLDERS)("%s is made from the stage's base, or from the Dockerfile's where the stage names none", (folder) => {
   const args = (images: { base?: string }) => image(folder, parseStage({ name: "some", images })).buildArgs ?? {};
