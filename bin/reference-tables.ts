@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { RunConfig } from "../lib/contracts/run-config.ts";
+import { POLICY_NAMES } from "../lib/domain/label-policy.ts";
+import { OBSERVATIONS } from "../lib/domain/observations.ts";
 import { EXCEPTIONS } from "../lib/stacks/exceptions.ts";
 import { Stage } from "../lib/stacks/stage.ts";
 import { shippedLicences } from "./licences.ts";
@@ -28,6 +31,62 @@ export const stagesPage = (): string => `# Settings of a stage
 (\`lib/stacks/stage.ts\`).
 
 ${table(["setting", "unless you say otherwise", "what it is"], settings(z.toJSONSchema(Stage, { io: "input" }) as Property))}
+`;
+
+interface Valued extends Property {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Valued[];
+  readonly oneOf?: readonly Valued[];
+  readonly items?: Valued;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly properties?: Readonly<Record<string, Valued>>;
+  readonly additionalProperties?: Valued | boolean;
+}
+
+/** What may be written there, as short as it can be told. */
+function values(property: Valued): string {
+  const { type, enum: names, anyOf, oneOf, items, minimum, maximum, exclusiveMinimum, properties } = property;
+  const choices = anyOf ?? oneOf;
+  if (choices) return [...new Set(choices.map(values))].join(" or ");
+  if (names?.length === OBSERVATIONS.length) return "observations";
+  if (names) return names.map((name) => `\`${JSON.stringify(name)}\``).join(", ");
+  if ("const" in property) return `\`${JSON.stringify(property.const)}\``;
+  if (items) return `list of ${values(items)}`;
+  if (properties)
+    return `{ ${Object.entries(properties)
+      .map(([name, inner]) => `\`${name}\`: ${values(inner)}`)
+      .join("; ")} }`;
+  if (typeof property.additionalProperties === "object") {
+    return `by name: ${values(property.additionalProperties)}`;
+  }
+  const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? "" : ` to ${maximum}`;
+  const least = exclusiveMinimum === undefined ? minimum : exclusiveMinimum;
+  const from = exclusiveMinimum === undefined ? "from" : "above";
+  const range = least === undefined || least <= Number.MIN_SAFE_INTEGER ? most : ` ${from} ${least}${most}`;
+  return `${type ?? "any value"}${range}`;
+}
+
+function keys({ properties = {} }: Valued, path: readonly string[] = []): string[][] {
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const here = [...path, name];
+    if (property.description === undefined && property.properties) return keys(property, here);
+    const value = "default" in property ? `\`${JSON.stringify(property.default)}\`` : "";
+    return [[`\`${here.join(".")}\``, values(property), value, property.description ?? ""]];
+  });
+}
+
+/** docs/configuration.md */
+export const configurationPage = (): string => `# Keys of a run's configuration
+
+What \`bin/hilum run --config\` and \`inspect --config\` take: a preset's name, or a JSON file of these keys. Only \`name\` and
+\`model.network\` must be there; unknown keys are errors. \`policy\` may be a policy's name (${POLICY_NAMES.map((name) => `\`${name}\``).join(", ")}) and
+\`split\` \`"as-given"\` instead. This table is made from the schema (\`lib/contracts/run-config.ts\`).
+
+${table(["key", "values", "if left out", "what it is"], keys(z.toJSONSchema(RunConfig, { io: "input", unrepresentable: "any" }) as Valued))}
 `;
 
 /** docs/exceptions.md */

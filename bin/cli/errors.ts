@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { EXIT, reportError } from "../../lib/domain/errors.ts";
+import { inPaths } from "./places.ts";
 import { Stopped } from "./stop.ts";
 
 /** Of an error that ended a command; asking for help or the version is none, a wrong call is wrong input. */
@@ -15,6 +16,6 @@ export function tellError(error: unknown): void {
   if (error instanceof CommanderError) return;
   const { message, exitCode } = reportError(error);
   const ours = exitCode === EXIT.bug ? " (a fault of ours; --verbose shows where)" : "";
-  console.error(`hilum: ${message}${ours}`);
+  console.error(`hilum: ${inPaths(message)}${ours}`);
   if (process.env.HILUM_VERBOSE === "1") console.error(error);
 }

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type * as z from "zod";
 import {
   type Division,
@@ -15,27 +15,49 @@ import type { CsvFile } from "../../lib/data/read-sources.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES, RENAMED_POLICIES } from "../../lib/domain/label-policy.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
-import { describeFaults } from "./config.ts";
+import { describeFaults, loadConfig } from "./config.ts";
 
 /** A file of this machine, or an object (`s3://bucket/key`). */
-export function openCsv(place: string): CsvFile {
-  const store = openStore(storeUri(dirname(place)));
+export async function openCsv(place: string): Promise<CsvFile> {
+  const uri = storeUri(dirname(place));
+  if (uri.startsWith("file:")) await requireFile(place);
+  const store = openStore(uri);
   return { name: place, folder: "", stream: () => store.stream(basename(place)) };
 }
 
-/** @throws InputError `config` for a policy or rule that is none */
-export async function inspectionSettings(options: {
-  readonly policy: string;
-  readonly protocol: Protocol;
-  readonly upsample: string;
-  readonly notLabelled?: string;
-  readonly seed: number;
+/** @throws InputError `csv` */
+async function requireFile(place: string): Promise<void> {
+  const found = await stat(place).catch(() => undefined);
+  if (found === undefined) throw new InputError("csv", `${place}: no such file, expected a CSV file`);
+  if (!found.isDirectory()) return;
+  const held = (await readdir(place)).filter((name) => /^(?!b(box|oxes)).*\.csv(\.gz)?$/i.test(name)).sort();
+  const such = held.length === 0 ? "" : `, such as ${held.map((name) => `--csv ${join(place, name)}`).join(" ")}`;
+  throw new InputError("csv", `${place}: a folder, expected a CSV file${such}`);
+}
+
+/** What decides an inspection; of a configuration that is named, what is left out here. */
+interface Settings {
+  readonly config?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly protocol?: Protocol | undefined;
+  readonly upsample?: string | undefined;
+  readonly notLabelled?: string | undefined;
+  readonly seed?: number | undefined;
   readonly split?: Division | undefined;
-}): Promise<InspectOptions> {
-  const { protocol, seed } = options;
-  const notLabelled = await observationsBySource(options.notLabelled);
-  const policy = await policyValue(options.policy);
-  const rule = await upsamplingRule(options.upsample);
+}
+
+/** @throws InputError `config` for a policy or rule that is none */
+export async function inspectionSettings(options: Settings): Promise<InspectOptions> {
+  const { config, protocol, seed, split, policy, upsample, notLabelled } = options;
+  const base: Partial<RunConfig> = config === undefined ? {} : await loadConfig(config);
+  const given = {
+    ...(protocol && { protocol }),
+    ...(seed !== undefined && { seed }),
+    ...(split && { split }),
+    ...(notLabelled !== undefined && { notLabelled: await parseFile(NotLabelled, notLabelled) }),
+    ...(upsample !== undefined && { upsampling: await upsamplingRule(upsample) }),
+    ...((policy !== undefined || config === undefined) && { policy: await policyValue(policy ?? USUAL_POLICY) }),
+  };
   const settings = RunConfig.pick({
     views: true,
     policy: true,
@@ -45,13 +67,17 @@ export async function inspectionSettings(options: {
     upsampling: true,
     seed: true,
   });
+  const { views, policy: ofConfig, notLabelled: named, protocol: how, split: shares, upsampling, seed: first } = base;
+  const known = { views, policy: ofConfig, notLabelled: named, protocol: how, split: shares, upsampling, seed: first };
   // Of the policy alone nothing is known yet.
-  const { split } = options;
-  return parse(settings, { policy, notLabelled, protocol, upsampling: rule, seed, split }, options.policy);
+  return parse(settings, { ...known, ...given }, policy ?? USUAL_POLICY);
 }
 
-const observationsBySource = async (file: string | undefined): Promise<NotLabelled> =>
-  file === undefined ? {} : parse(NotLabelled, await readJson(file), file);
+const USUAL_POLICY = "u-ones";
+
+const parseFile = async <T extends z.ZodType>(schema: T, file: string): Promise<z.infer<T>> =>
+  parse(schema, await readJson(file), file);
+
 /** A policy's name, or what a JSON file holds. */
 const policyValue = async (policy: string): Promise<unknown> =>
   (POLICY_NAMES as readonly string[]).includes(policy) || RENAMED_POLICIES.has(policy)

@@ -18,4 +18,14 @@ export function asShownPath(uri: string): string {
   return existsSync(path) && near !== "" && near.length < path.length ? near : path;
 }
 
+/** Places on this machine as people write them, wherever a message names them by their URI. */
+export const inPaths = (message: string): string =>
+  message.replaceAll(/file:\/\/\/[^\s"',;)]*?(?=[:.]?(?:[\s"',;)]|$))/g, (uri) => {
+    try {
+      return asShownPath(uri);
+    } catch {
+      return uri;
+    }
+  });
+
 export const presetsFolder = join(ROOT, "presets");

@@ -29,7 +29,7 @@ export function createProgram(): Command {
     .addHelpText(
       "after",
       `
-Exit codes: 0 done, 64 the input is wrong, 75 temporary (try again), 1 a fault of ours.
+Exit codes: 0 done, 64 the input is wrong, 75 temporary (try again), 130 stopped with Ctrl-C, 1 a fault of ours.
 
 Start with:
   $ hilum demo                     train on generated films, then open the page it prints

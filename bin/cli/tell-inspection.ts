@@ -2,6 +2,7 @@ import type { Inspection } from "../../lib/contracts/inspection.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { PARTS } from "../../lib/domain/parts.ts";
 import { count, list, percent } from "../../lib/report/format.ts";
+import { FACTOR_TEXT, SHARE_TEXT, SHARED_ROWS_TEXT } from "../../lib/report/inspection.ts";
 
 /** An inspection as tables for people. */
 export function tellInspection(inspection: Inspection): string {
@@ -13,22 +14,25 @@ export function tellInspection(inspection: Inspection): string {
       "Rows",
       `${count(rows.read)} read, ${count(rows.used)} used${leftOut.length > 0 ? `; left out: ${list(leftOut)}` : ""}`,
     ],
-    ["", `${count(rows.unlabelled)} of those used have no label at all`],
+    ...(rows.unlabelled > 0 ? [["", `${count(rows.unlabelled)} of those used have no label at all`]] : []),
     ["Patients", count(patients)],
     ["Policy", policy.name ?? JSON.stringify(policy)],
     ["Protocol", division === "as-given" ? `${protocol}; test part as the data set divides itself` : protocol],
     ["Up-sampling", `${upsampling.rule.kind}: ${count(upsampling.rowsBefore)} rows to ${count(upsampling.rowsAfter)}`],
     [
       "Leakage",
-      `${share(leakage.testFilmsInTraining, leakage.testFilms)} test films and ${share(leakage.testPatientsInTraining, leakage.testPatients)} test patients stand in the training part too`,
+      `${share(leakage.testFilmsInTraining, leakage.testFilms)} test films and ${share(leakage.testPatientsInTraining, leakage.testPatients)} test patients are also in the training part`,
     ],
   ];
   return `${[
     ...facts.map(([name = "", text]) => `${name.padEnd(13)}${text}`),
     "",
     ...observationTable(inspection),
+    FACTOR_TEXT,
+    SHARE_TEXT,
     "",
     ...partTable(inspection),
+    ...(protocol === "published" ? [SHARED_ROWS_TEXT] : []),
     "",
     ...Object.entries(subjects).map(
       ([name, counts]) =>
@@ -61,8 +65,8 @@ const observationTable = ({ observations }: Inspection): string[] =>
       "positives",
       "ignored",
       "factor",
-      "before",
-      "after",
+      "share before",
+      "share after",
     ],
     ...OBSERVATIONS.map((name) => {
       const { labels, positives, ignored, factor, prevalenceBefore, prevalenceAfter } = observations[name]!;

@@ -41,13 +41,21 @@ function next({ store = DEFAULT_STORE, stage, model, status }: RunReport): strin
   if (isLive) return [`bin/hilum serve${place}`, `bin/hilum predict FILM${place} --explain heat-maps`];
   return [
     `bin/hilum predict FILM --model ${shown}#${version} --explain heat-maps`,
-    `bin/hilum models promote ${version}${place}   # past the gate, if you know better`,
+    `bin/hilum models promote ${version}${place}   # puts it in production although the gate did not`,
   ];
 }
 
+export interface TellOptions {
+  /** Whether the command goes on and serves the page. */
+  readonly serving?: boolean;
+}
+
 /** What a person reads at the end of a run: what was made, and what to type next. */
-export function tellRun(report: RunReport): string {
-  const { evaluation, rows, status, caution } = report;
+export function tellRun(report: RunReport, { serving = false }: TellOptions = {}): string {
+  const { evaluation, rows, status } = report;
+  // Whoever goes on serving says it beside the page.
+  const caution = serving ? null : report.caution;
+  const commands = next(report).filter((command) => !serving || !command.startsWith("bin/hilum serve"));
   const { meanAuroc, meanAurocInterval } = evaluation;
   const { claimed, measured } = evaluation.claims;
   const interval = meanAurocInterval
@@ -64,13 +72,13 @@ export function tellRun(report: RunReport): string {
   Rows     ${[`${count(rows.read)} read`, `${count(rows.used)} used`, ...left].join(", ")}
   Report   ${asShownPath(report.report)}
 
-  Next:    ${next(report).join("\n           ")}
+  Next:    ${commands.join("\n           ")}
 
   ${caution === null ? "" : `${caution} `}Not for clinical use.
 `;
 }
 
 /** The result of a run on stdout: one line of JSON for programs, otherwise a few for people. */
-export function printRun(report: RunReport, json: boolean | undefined): void {
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : tellRun(report));
+export function printRun(report: RunReport, json: boolean | undefined, options?: TellOptions): void {
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : tellRun(report, options));
 }

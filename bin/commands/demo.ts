@@ -46,7 +46,7 @@ export function registerDemo(program: Command): void {
         const data = await makeFilms(store, seed, signal);
         return startRun({ data, config, store, signal, parallel: 1 });
       }).finally(() => watch?.close());
-      printRun(report, json);
+      printRun(report, json, { serving: serve });
       if (!serve) return;
       const { serveUntilStopped } = await import("../cli/serve.ts");
       await serveUntilStopped({

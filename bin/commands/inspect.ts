@@ -9,12 +9,13 @@ import { tellInspection } from "../cli/tell-inspection.ts";
 
 interface InspectOptions {
   readonly csv: readonly string[];
-  readonly policy: string;
-  readonly protocol: Protocol;
+  readonly config?: string;
+  readonly policy?: string;
+  readonly protocol?: Protocol;
   readonly split?: "as-given";
-  readonly upsample: string;
+  readonly upsample?: string;
   readonly notLabelled?: string;
-  readonly seed: number;
+  readonly seed?: number;
   readonly html?: string;
   readonly json?: boolean;
 }
@@ -35,6 +36,7 @@ Keys of --json:
 
 Example:
   $ hilum inspect --csv train.csv --csv valid.csv --protocol published --upsample published --json
+  $ hilum inspect --csv films/train.csv --config presets/smoke.json
 `;
 
 export function registerInspect(program: Command): void {
@@ -46,17 +48,21 @@ export function registerInspect(program: Command): void {
         .argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file])
         .makeOptionMandatory(),
     )
-    .option("--policy <policy>", `${POLICY_NAMES.join(", ")}, or a JSON file with a policy`, "u-ones")
-    .addOption(option.protocol().default("leak-free"))
+    .option(
+      "--config <preset|file>",
+      "a run's configuration: what such a run would be made of; options below go before it",
+    )
+    .option("--policy <policy>", `${POLICY_NAMES.join(", ")}, or a JSON file with a policy (default: "u-ones")`)
+    .addOption(option.protocol())
     .addOption(
       new Option(
         "--split <division>",
         "the test part as the data set divides itself; drawn by patient if left out",
       ).choices([Division.enum["as-given"]]),
     )
-    .option("--upsample <rule>", "published, none, or a JSON file with factors by observation", "none")
+    .option("--upsample <rule>", 'published, none, or a JSON file with factors by observation (default: "none")')
     .option("--not-labelled <json>", "observations by source whose labels do not count, as a configuration has them")
-    .addOption(option.seed("another seed splits and shuffles in another way"))
+    .addOption(option.seed("another seed splits and shuffles in another way (default: 1)").default(undefined))
     .option("--html <file>", "write a page with tables and plots there")
     .addOption(option.json())
     .addHelpText("after", KEYS)
@@ -64,14 +70,14 @@ export function registerInspect(program: Command): void {
 }
 
 async function inspectFiles(options: InspectOptions): Promise<void> {
-  const { csv, protocol, seed, json, html } = options;
+  const { csv, json, html } = options;
   const [{ inspect }, { readLabels }, { inspectionSettings, openCsv }] = await Promise.all([
     import("../../lib/data/inspect.ts"),
     import("../../lib/data/manifest.ts"),
     import("../cli/inspection-input.ts"),
   ]);
-  const settings = await inspectionSettings({ ...options, protocol, seed });
-  const inspection = await inspect(await readLabels(csv.map(openCsv)), settings);
+  const settings = await inspectionSettings(options);
+  const inspection = await inspect(await readLabels(await Promise.all(csv.map(openCsv))), settings);
   if (html !== undefined) {
     const { renderInspection } = await import("../../lib/report/inspection.ts");
     await writePage(html, await renderInspection(inspection));

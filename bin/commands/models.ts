@@ -43,7 +43,11 @@ export function registerModels(program: Command): void {
   )
     .argument("<model>", "a version or a channel, as show takes it")
     .action(promoteModel);
-  command("rollback", "put the version back that was in production before", "rollback").action(rollbackModel);
+  command(
+    "rollback",
+    "swap the version in production with the one before it; a second time swaps them back",
+    "rollback",
+  ).action(rollbackModel);
   command("verify", "hash every file of a version, or of all, and compare with what was published", "verify")
     .argument("[model]", "a version or a channel; all versions if left out")
     .action(verifyModels);

@@ -100,6 +100,7 @@ export function toModelDetails(documents: ModelDocuments): ModelDetails {
     statuses: [...statuses],
     outOfDistribution: manifest.outOfDistribution,
     trainedOn: {
+      run: manifest.trainedOn.run,
       films: manifest.trainedOn.rows,
       patients: manifest.trainedOn.patients,
       dataset: manifest.trainedOn.fingerprint,

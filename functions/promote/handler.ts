@@ -8,7 +8,7 @@ export const handler = stepFunction({
   step: "promote",
   work: async ({ keys, rooms }) => {
     const { candidate, champion, becomesAnchor } = await readDocument(rooms.runs, keys.decision, GateDecision);
-    const { generation, previous } = await promote(rooms.models, candidate, { champion, anchors: becomesAnchor });
-    return { production: candidate, previous, generation };
+    const { previous } = await promote(rooms.models, candidate, { champion, anchors: becomesAnchor });
+    return { production: candidate, previous };
   },
 });

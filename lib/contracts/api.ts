@@ -246,6 +246,7 @@ export const ModelDetails = z
       "how films are told that are unlike the training films: the largest distance that is none, and how many of the test films lie beyond it; null where the model has no check",
     ),
     trainedOn: z.strictObject({
+      run: z.string().describe("the run that made it"),
       films: z.int(),
       patients: z.int(),
       dataset: Sha256,

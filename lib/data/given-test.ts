@@ -31,7 +31,7 @@ export function givenTestPatients(patients: readonly string[], givenTest: readon
   const both = new Set(patients.filter((patient, row) => !givenTest[row] && given.has(patient)));
   if (both.size === 0) return given;
   const [first] = both;
-  const whom = `${both.size} of ${given.size} test patients stand in the training part too, such as ${first!.split("\n").at(-1)}`;
+  const whom = `${both.size} of ${given.size} test patients are also in the training part, such as ${first!.split("\n").at(-1)}`;
   throw new InputError(
     "given-test",
     `split as-given: ${whom}; expected each on one side of the data set's own division`,

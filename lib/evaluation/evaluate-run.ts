@@ -88,7 +88,8 @@ function predicting(context: StepContext, films: TrainingData, graph: ServingGra
     signal: context.signal,
     onFilms: (count) => {
       done += count;
-      context.progress({ done, total, unit: "films" });
+      // Some films are looked at again, for heat maps and features.
+      context.progress({ done, total, unit: "predictions" });
     },
   };
 }

@@ -9,6 +9,13 @@ import { type Html, html, raw } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { table } from "./table.ts";
 
+/** What its columns mean, wherever they stand. */
+export const FACTOR_TEXT = "Factor: how many copies up-sampling adds of a row that is positive for the observation.";
+export const SHARE_TEXT =
+  "Share: of positives among the training part's labels that count, before up-sampling (of all rows under the published protocol) and after.";
+export const SHARED_ROWS_TEXT =
+  "The published protocol cuts the rows so that neighbouring parts share the row at their border: the parts add up to two rows more than there are.";
+
 /** An inspection as one HTML file, with the plots of the study; no script, nothing loaded from elsewhere. */
 export async function renderInspection(inspection: Inspection): Promise<string> {
   const { files, rows, patients, policy, protocol, division, upsampling, observations, subjects } = inspection;
@@ -33,8 +40,8 @@ export async function renderInspection(inspection: Inspection): Promise<string> 
 <h1>Labels of ${names}</h1>
 </header>
 <main>
-<p>${counted(rows.read, "row")} were read${leftOut.length > 0 ? `; left out: ${list(leftOut)}` : ""}. The rest are
-${counted(rows.used, "film")} of ${counted(patients, "patient")}; ${count(rows.unlabelled)} of them without any label. Policy
+<p>${counted(rows.read, "row")} read${leftOut.length > 0 ? `; left out: ${list(leftOut)}` : ""}. ${counted(rows.used, "film")} of
+${counted(patients, "patient")} used, ${rows.unlabelled === 0 ? "each with a label or more" : `${count(rows.unlabelled)} of them without any label`}. Policy
 <code>${policy.name ?? JSON.stringify(policy)}</code>, protocol <code>${protocol}</code>${division === "as-given" && ", test part as the data set divides itself"}, up-sampling <code>${upsampling.rule.kind}</code>.</p>
 <h2>Labels</h2>
 ${observationTable(inspection)}
@@ -62,11 +69,11 @@ ${leakageText(inspection)}
 
 const observationTable = ({ observations }: Inspection): Html =>
   table({
-    caption: html`<b>Labels.</b> The first five columns before the policy: blank is looked for and not mentioned, not labelled is not looked for. Positives and ignored as the policy makes them; shares of positives in training.`,
+    caption: html`<b>Labels.</b> The first five columns before the policy: blank is looked for and not mentioned, not labelled is not looked for. Positives and ignored as the policy makes them. ${FACTOR_TEXT} ${SHARE_TEXT}`,
     headings: [
       ...["Observation", "Positive", "Negative", "Uncertain", "Blank", "Not labelled"],
       ...["Positives", "Ignored"],
-      ...["Factor", "Share before", "Share after"],
+      ...["Factor", "Share before up-sampling", "Share after"],
     ],
     rows: OBSERVATIONS.map((name) => {
       const { labels, positives, ignored, factor, prevalenceBefore, prevalenceAfter } = observations[name]!;
@@ -76,16 +83,20 @@ const observationTable = ({ observations }: Inspection): Html =>
     }),
   });
 
-const partTable = ({ split, splitAfterUpsampling }: Inspection): Html =>
+const partTable = (inspection: Inspection): Html =>
   table({
-    caption: html`<b>Parts.</b>`,
+    caption: html`<b>Parts.</b> ${inspection.protocol === "published" ? SHARED_ROWS_TEXT : ""}`,
     headings: ["Part", "Rows", "Patients", "Rows after up-sampling"],
     rows: PARTS.map((part) => ({
       name: part,
-      cells: [count(split[part].rows), count(split[part].patients), count(splitAfterUpsampling[part].rows)],
+      cells: [
+        count(inspection.split[part].rows),
+        count(inspection.split[part].patients),
+        count(inspection.splitAfterUpsampling[part].rows),
+      ],
     })),
   });
 
 const leakageText = ({ leakage }: Inspection): Html =>
   html`<p>${count(leakage.testFilmsInTraining)} of ${counted(leakage.testFilms, "test film")} and
-${count(leakage.testPatientsInTraining)} of ${counted(leakage.testPatients, "test patient")} stand in the training part too.</p>`;
+${count(leakage.testPatientsInTraining)} of ${counted(leakage.testPatients, "test patient")} are also in the training part.</p>`;

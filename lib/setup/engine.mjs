@@ -93,7 +93,7 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
       const wheel = await fetchWheel(variant, { cache, scratch, python, say });
       const built = join(scratch, "engine");
       await unpack(wheel, built, python);
-      say("Compiling the TensorFlow binding (about 12 s, once) ...");
+      say("Compiling the TensorFlow binding (once; up to a minute or two) ...");
       await patchSources(packageFolder, scratch);
       await compile({ built, sources: scratch, headersFolder, compiler });
       await rename(built, engine).catch((error) => {

@@ -42,6 +42,30 @@ describe("inspect", () => {
     expect(stdout).toMatch(/^Fracture .* 2 {2}.*%/m);
   });
 
+  test("a configuration's own split, policy and up-sampling; what is typed goes before it", async () => {
+    const config = join(folder, "own.json");
+    const settings = {
+      policy: "u-zeros",
+      split: "as-given",
+      seed: 5,
+      upsampling: { kind: "table", factors: { Edema: 3 } },
+    };
+    await writeFile(config, JSON.stringify({ name: "own", model: { network: "densenet-mini" }, ...settings }));
+    const of = async (...more: string[]) =>
+      Inspection.parse(JSON.parse((await hilum(["inspect", ...files, "--config", config, "--json", ...more])).stdout));
+    const told = await of();
+    expect(told).toMatchObject({ division: "as-given", policy: { name: "u-zeros" }, protocol: "leak-free" });
+    expect(told.split.test.rows).toBe(202);
+    expect(told.observations.Edema).toMatchObject({ factor: 3 });
+    expect(await of("--policy", "u-ignore")).toMatchObject({ division: "as-given", policy: { name: "u-ignore" } });
+  });
+
+  test("the published protocol says why its parts are two rows more", async () => {
+    const { stdout } = await hilum(["inspect", ...files.slice(2), "--protocol", "published"]);
+    expect(stdout).toContain("add up to two rows more than there are");
+    expect(stdout).toContain("share before  share after");
+  });
+
   test("NIH's films: what nobody looked for is not labelled and no negative, nor is what a file names", async () => {
     const header = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,a,b,c,d";
     const nih = join(folder, "Data_Entry_2017.csv");
@@ -62,6 +86,9 @@ describe("inspect", () => {
   });
 
   test.each([
+    [["--csv", "presets"], "presets: a folder, expected a CSV file"],
+    [["--csv", "nowhere/train.csv"], "nowhere/train.csv: no such file"],
+    [["--config", "no-such"], "config no-such: can't be read"],
     [["--policy", "chexpert-best"], "chexpert-best is called u-best-binary now"],
     [["--not-labelled", "none.json"], "none.json: can't be read; expected a JSON file"],
     [["--policy", "u-twos"], "u-twos: can't be read; expected one of the policies u-ones"],

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { modelKeys } from "../../lib/contracts/layout.ts";
 import { promote, readChannels, setCandidate } from "../../lib/registry/channels.ts";
 import { publishVersion } from "../../lib/registry/versions.ts";
+import { encodeDocument } from "../../lib/store/documents.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
+import { evaluation } from "../functions/api/evaluation.ts";
 import { describeVersion } from "../lib/registry/description.ts";
 import { hilum } from "./hilum.ts";
 
@@ -46,6 +48,20 @@ describe("hilum models", () => {
     });
   });
 
+  it("says of how many observations a mean AUROC is claimed", async () => {
+    const tested = { ...evaluation, meanAuroc: 0.7 };
+    tested.perObservation = { ...tested.perObservation, Edema: { ...tested.perObservation.Edema, positives: 5 } };
+    const file = { path: "evaluation.json", bytes: encodeDocument(tested) };
+    const { version } = await publishVersion(models, describeVersion({ name: "tested", meanAuroc: 0.7 }), [file]);
+    expect((await run("list")).stdout).toMatch(
+      new RegExp(`^${version}.* AUROC 0\\.700 \\(12 of 13 claimed\\)  tested`, "m"),
+    );
+    const { stdout } = await run("show", version);
+    expect(stdout).toMatch(/^Mean AUROC {5}0\.700 \(12 of 13 claimed\)$/m);
+    expect(stdout).not.toMatch(/member\(s\)/);
+    await models.delete(modelKeys.version(version).manifest);
+  });
+
   it("tells what a version learned from", async () => {
     const provenance = [{ name: "phantoms", kind: "phantom" as const, labeller: "the program" }];
     const { version } = await publishVersion(models, describeVersion({ name: "drawn", provenance }), []);
@@ -77,6 +93,7 @@ describe("hilum models", () => {
   it("promotes by hand, and goes back", async () => {
     expect(await json("promote", "candidate")).toMatchObject({ production: second, previous: first, candidate: null });
     expect(await json("rollback")).toMatchObject({ production: first, previous: second });
+    expect((await run("rollback", "--help")).stdout).toContain("a second time swaps them back");
     expect(await readChannels(models)).toMatchObject({ production: first, previous: second });
   });
 

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { costsPage } from "../../bin/costs/page.ts";
 import { isAccepted, shippedLicences } from "../../bin/licences.ts";
-import { exceptionsPage, licencesPage, stagesPage } from "../../bin/reference-tables.ts";
+import { configurationPage, exceptionsPage, licencesPage, stagesPage } from "../../bin/reference-tables.ts";
 import { rehearsalPage } from "../../rehearsal/page.ts";
 
 // `npx vitest run test/bin/reference-tables.test.ts --update` writes them anew.
 test.each([
   ["costs.md", costsPage],
+  ["configuration.md", configurationPage],
   ["stages.md", stagesPage],
   ["exceptions.md", exceptionsPage],
   ["licences.md", licencesPage],

@@ -17,5 +17,5 @@ export async function rollbackModel({ store, json }: ModelsOptions): Promise<voi
 
 function tell({ production, previous, candidate, generation }: Channels, json?: boolean): void {
   if (json) console.log(JSON.stringify({ production, previous, candidate, generation }));
-  else console.log(`production ${production}, before it ${previous ?? "none"} (generation ${generation})`);
+  else console.log(`production ${production}, before it ${previous ?? "none"}`);
 }

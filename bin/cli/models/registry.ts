@@ -2,7 +2,6 @@ import { Evaluation } from "../../../lib/contracts/evaluation.ts";
 import { modelKeys } from "../../../lib/contracts/layout.ts";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import { resolveVersion } from "../../../lib/registry/channels.ts";
-import { observationStatuses } from "../../../lib/registry/observation-statuses.ts";
 import { loadVersion } from "../../../lib/registry/versions.ts";
 import { findDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
@@ -31,7 +30,3 @@ export async function findVersion(
 
 export const evaluationOf = async (models: Store, { version }: ModelVersion): Promise<Evaluation | null> =>
   (await findDocument(models, modelKeys.version(version).evaluation, Evaluation)) ?? null;
-
-/** What a version may say of each observation. */
-export const statusesOf = async (models: Store, version: ModelVersion) =>
-  observationStatuses(version, await evaluationOf(models, version));

@@ -1,29 +1,36 @@
 import type { ModelVersion, OutOfDistribution } from "../../../lib/contracts/model-version.ts";
-import type { ObservationStatus } from "../../../lib/domain/observation-status.ts";
+import { claimsOf, claimsText, type ObservationStatus } from "../../../lib/domain/observation-status.ts";
 import { forEachObservation } from "../../../lib/domain/observations.ts";
 import { operatingPointText } from "../../../lib/domain/operating-point.ts";
 import { cautionOf, KIND_WORDS, NOT_STATED, SOURCE_FACTS } from "../../../lib/domain/provenance.ts";
-import { findVersion, type ModelsOptions, statusesOf } from "./registry.ts";
+import { observationStatuses } from "../../../lib/registry/observation-statuses.ts";
+import { count, counted } from "../../../lib/report/format.ts";
+import { evaluationOf, findVersion, type ModelsOptions } from "./registry.ts";
 import { validationsOf, validationText } from "./validations.ts";
 
 /** All that a version's manifest says, and how it did elsewhere. */
 export async function showModel(place: string | undefined, { store, json }: ModelsOptions): Promise<void> {
   const { models, version } = await findVersion(place, store);
-  const statuses = await statusesOf(models, version);
+  const evaluation = await evaluationOf(models, version);
+  const statuses = observationStatuses(version, evaluation);
   const validations = await validationsOf(models, version.version);
   if (json) return console.log(JSON.stringify({ ...version, statuses, validations }));
   const { trainedOn, geometry, model } = version;
+  const claims = evaluation === null ? "" : ` (${claimsText(claimsOf(evaluation.perObservation))})`;
   const lines = [
     ["Version", version.version],
     ["Name", version.name],
     ["Made", version.createdAt],
-    ["Network", `${model.network}, ${geometry.size} x ${geometry.size}, ${trainedOn.seeds.length} member(s)`],
-    ["Trained on", `${trainedOn.rows} films of ${trainedOn.patients} patients, run ${trainedOn.run}`],
+    ["Network", `${model.network}, ${geometry.size} x ${geometry.size}, ${counted(trainedOn.seeds.length, "member")}`],
+    [
+      "Trained on",
+      `${counted(trainedOn.rows, "film")} of ${counted(trainedOn.patients, "patient")}, run ${trainedOn.run}`,
+    ],
     ...sourceLines(version),
-    ["Mean AUROC", version.meanAuroc === null ? "not defined" : version.meanAuroc.toFixed(3)],
+    ["Mean AUROC", version.meanAuroc === null ? "not defined" : `${version.meanAuroc.toFixed(3)}${claims}`],
     ...validations.map((one, i) => [i === 0 ? "Validated" : "", validationText(one)]),
-    ["Operating", operatingPointText(version.operatingPoint)],
-    ["Strange films", strangeText(version.outOfDistribution)],
+    ["Unlike films", strangeText(version.outOfDistribution)],
+    ["Thresholds", `by the rule ${operatingPointText(version.operatingPoint)}`],
     ...forEachObservation((name, index) => ["", `${name.padEnd(28)} ${pointText(version, statuses, index)}`]),
   ];
   for (const [label = "", text = ""] of lines) console.log(`${label.padEnd(15)}${text}`);
@@ -36,10 +43,11 @@ function pointText(version: ModelVersion, statuses: readonly ObservationStatus[]
 }
 
 function strangeText(check: OutOfDistribution): string {
-  if (check === null) return "not told: too few tuning films to set a limit";
+  if (check === null) return "not recognised: too few tuning films to set a limit";
   const { falseAlarms } = check;
-  if (falseAlarms === undefined) return "told, and given no decision";
-  return `told, and given no decision; ${falseAlarms.beyond} of ${falseAlarms.films} test films were so wrongly`;
+  const kept = "recognised, and given no decision";
+  if (falseAlarms === undefined) return kept;
+  return `${kept}; so were ${count(falseAlarms.beyond)} of ${counted(falseAlarms.films, "test film")}, wrongly`;
 }
 
 /** Where its films come from, and what to think of that. */

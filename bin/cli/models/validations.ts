@@ -1,5 +1,6 @@
 import type { VersionId } from "../../../lib/contracts/model-version.ts";
 import { listValidations } from "../../../lib/registry/validations.ts";
+import { counted } from "../../../lib/report/format.ts";
 import type { Store } from "../../../lib/store/store.ts";
 
 /** An external validation in a few words. */
@@ -18,4 +19,4 @@ export const validationsOf = async (models: Store, version: VersionId): Promise<
   }));
 
 export const validationText = ({ createdAt, data, films, meanAuroc }: ValidationSummary): string =>
-  `${createdAt.slice(0, 10)}  ${data}: ${films} films, mean AUROC ${meanAuroc?.toFixed(3) ?? "not defined"}`;
+  `${createdAt.slice(0, 10)}  ${data}: ${counted(films, "film")}, mean AUROC ${meanAuroc?.toFixed(3) ?? "not defined"}`;

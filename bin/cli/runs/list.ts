@@ -5,7 +5,7 @@ import { duration } from "../../../lib/local/display/format.ts";
 import { listRuns, type RunSummary } from "../../../lib/runs/list-runs.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
-import { asShownPath } from "../places.ts";
+import { asShownPath, inPaths } from "../places.ts";
 import { interval, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
 /** Runs that have every word, or all of them; newest first. */
@@ -19,7 +19,8 @@ export async function printRuns(words: readonly string[], { json, ...place }: Ru
   else if (all.length > 0) console.error(`None of ${all.length} runs has "${words.join(" ")}".`);
   else if (unreadable.length === 0) console.error(await noRuns(room));
   const damaged = all.flatMap(({ run, unreadable: documents }) => documents.map((message) => ({ run, message })));
-  for (const { run, message } of [...damaged, ...unreadable]) console.error(`hilum: warning: run ${run}: ${message}`);
+  for (const { run, message } of [...damaged, ...unreadable])
+    console.error(`hilum: warning: run ${run}: ${inPaths(message)}`);
 }
 
 const row = ({ run, status, at, createdAt, seconds, claims, caution, ...of }: RunSummary): string[] => [

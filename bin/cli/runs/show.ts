@@ -7,7 +7,7 @@ import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import type { MemberState, RunState } from "../../../lib/runs/states.ts";
 import { openRooms, roomsOf, storeOfRoom } from "../../../lib/store/open.ts";
 import { validationsOf, validationText } from "../models/validations.ts";
-import { asShownPath, DEFAULT_STORE } from "../places.ts";
+import { asShownPath, DEFAULT_STORE, inPaths } from "../places.ts";
 import { interval, NOT_CLAIMED, openRuns, type RunsOptions, table } from "./runs-room.ts";
 
 /** States and figures of a run, as far as it has come. */
@@ -40,7 +40,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ["Report", files.report ? asShownPath(`${room.uri}/${run}/report.html`) : null],
     ["TensorBoard", files.tensorboard ? `tensorboard --logdir ${shellWord(asShownPath(view.members))}` : null],
   ];
-  for (const document of view.unreadable) console.error(`hilum: warning: run ${run}: ${document}`);
+  for (const document of view.unreadable) console.error(`hilum: warning: run ${run}: ${inPaths(document)}`);
   console.log(table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
   console.log(`\n${table([["STATE", "STATUS", "TIME", ""], ...stateRows(view)])}`);
   const curve = epochRows(view);

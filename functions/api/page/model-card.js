@@ -110,9 +110,19 @@ const stated = (card) => card.statements.flatMap(({ item, text }) => (text === n
 /** @param {ModelDetails} card */
 const unstated = (card) => card.statements.flatMap(({ item, text }) => (text === null ? [item] : []));
 
-/** @param {ModelDetails} card */
-const draw = (card) =>
+/** The run's own pages, where this service shows runs. @param {ModelDetails} card @param {boolean} shown */
+function pagesOf({ trainedOn: { run } }, shown) {
+  if (!shown) return null;
+  const link = (/** @type {string} */ text, /** @type {string} */ file) =>
+    make("a", { href: `runs/${run}${file}` }, text);
+  const links = [link("Report", "/report.html"), ", ", link("model card", "/model-card.html"), ", ", link("run", "")];
+  return make("p", { class: "caption" }, ...links);
+}
+
+/** @param {ModelDetails} card @param {boolean} runs whether this service shows runs */
+const draw = (card, runs) =>
   byId("model-card", HTMLElement).replaceChildren(
+    pagesOf(card, runs) ?? "",
     make(
       "dl",
       { class: "facts" },
@@ -140,6 +150,7 @@ export function startModelCard() {
   byId("show-model", HTMLButtonElement).addEventListener("click", () => dialog.showModal());
   /** @type {ModelDetails | null} */
   let drawn = null;
+  let linked = false;
   watch(() => {
     const card = currentCard();
     const model = state.film?.prediction?.model ?? card;
@@ -147,7 +158,8 @@ export function startModelCard() {
     caution.hidden = card === null || card.data.caution === null;
     caution.textContent = card?.data.caution ?? "";
     byId("model", HTMLElement).replaceChildren(...(model === null ? [] : identity(model, card)));
-    if (card !== null && card !== drawn) draw(card);
-    drawn = card;
+    const { runs } = state.offers;
+    if (card !== null && (card !== drawn || runs !== linked)) draw(card, runs);
+    [drawn, linked] = [card, runs];
   });
 }

@@ -2,10 +2,12 @@ import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { runKeys } from "../../../lib/contracts/layout.ts";
+import { ModelCard } from "../../../lib/contracts/model-card.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { compareRuns } from "../../../lib/runs/compare-runs.ts";
 import { runLister } from "../../../lib/runs/list-runs.ts";
 import { readRun } from "../../../lib/runs/read-run.ts";
+import { readDocument } from "../../../lib/store/documents.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { readPageFiles } from "../page-files.ts";
 import type { AppEnv } from "./films.ts";
@@ -61,6 +63,13 @@ export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store, { besideModel }
     const report = new Uint8Array(await runs.get(runKeys(run).report));
     c.set("contentPolicy", REPORT_POLICY);
     return c.body(report, 200, { ...fresh, "content-type": "text/html; charset=utf-8" });
+  });
+  get("/runs/:run/model-card.html", async (c) => {
+    const { run } = await readRun(runs, nameIn(c));
+    const card = await readDocument(runs, runKeys(run).card, ModelCard);
+    const { renderModelCard } = await import("../../../lib/report/model-card.ts");
+    c.set("contentPolicy", REPORT_POLICY);
+    return c.body(renderModelCard(card), 200, { ...fresh, "content-type": "text/html; charset=utf-8" });
   });
   get("/runs/:run/model-card.json", async (c) => {
     const { run } = await readRun(runs, nameIn(c));

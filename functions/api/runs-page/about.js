@@ -17,8 +17,8 @@ function gate({ decision, checks }) {
 /** What the run is and what it left. @param {RunView} view */
 export function about(view) {
   const { run, files, rows, labels, fingerprint, caution, config, model, members, decision } = view;
-  const link = (/** @type {string} */ file) =>
-    make("a", { href: document.getElementById(STILL) === null ? `/runs/${run}/${file}` : file }, file);
+  const isStill = document.getElementById(STILL) !== null;
+  const link = (/** @type {string} */ file) => make("a", { href: isStill ? file : `/runs/${run}/${file}` }, file);
   const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
   const { length: seeds } = config.training.seeds;
   return facts([
@@ -36,7 +36,7 @@ export function about(view) {
     ["Gate", decision && gate(decision)],
     ["Model", model],
     ["Report", files.report ? link("report.html") : null],
-    ["Model card", files.card ? link("model-card.json") : null],
+    ["Model card", files.card ? link(isStill ? "model-card.json" : "model-card.html") : null],
     ["TensorBoard", files.tensorboard ? make("code", {}, `tensorboard --logdir ${shellWord(members)}`) : null],
   ]);
 }

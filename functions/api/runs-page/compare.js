@@ -16,7 +16,7 @@ const table = (caption, runs, rows) =>
     { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     make(
       "table",
-      {},
+      { class: "compared" },
       make("caption", {}, caption),
       make(
         "thead",

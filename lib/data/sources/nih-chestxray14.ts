@@ -34,6 +34,10 @@ const FINDINGS = new Map<string, Observation | null>([
   ["Hernia", null],
 ]);
 
+/** A finding as the list of boxes calls it, which says Infiltrate; null where it has no counterpart. @throws InputError `csv` */
+export const nihObservation = (file: string, line: number, finding: string): Observation | null =>
+  choose(FINDINGS, file, line, "Finding Label", finding === "Infiltrate" ? "Infiltration" : finding);
+
 const ABSENT = forEachObservation((name) => ([...FINDINGS.values()].includes(name) ? 0 : NOT_LABELLED));
 
 const SEXES = new Map([

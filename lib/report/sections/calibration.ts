@@ -53,7 +53,7 @@ const ranged = (value: number | null, range: Range, places: number): Fragment =>
 const NO_SLOPE = {
   "one-class": "not defined: one class",
   constant: "not defined: all probabilities are the same",
-  parted: "not defined: the probabilities part the classes",
+  parted: "not defined: the probabilities separate the classes completely",
   "not-converged": "not defined: the fit did not converge",
 } as const satisfies Record<LineFailure, string>;
 

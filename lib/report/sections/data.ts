@@ -67,7 +67,9 @@ const DIVISIONS: Readonly<Record<Division, string>> = {
 };
 
 const leakageText = ({ testFilms, testFilmsInTraining, testPatients, testPatientsInTraining }: Leakage): string =>
-  `Of the ${counted(testFilms, "different test film")} ${count(testFilmsInTraining)}, and of the ${counted(testPatients, "test patient")} ${count(testPatientsInTraining)}, stand in the training part too.`;
+  `${amongst(testFilmsInTraining)} of the ${counted(testFilms, "distinct test film")} and ${amongst(testPatientsInTraining).toLowerCase()} of the ${counted(testPatients, "test patient")} are also in the training part.`;
+
+const amongst = (n: number): string => (n === 0 ? "None" : count(n));
 
 function policyText(policy: LabelPolicy): Html {
   const exceptions = Object.entries(policy.perObservation).map(([name, choice]) =>
@@ -90,8 +92,11 @@ function notLabelledText({ rows, labels }: Plan, named: NotLabelled): string {
   const told = Object.entries(named).map(
     ([source, names]) => `${list(names)} in ${source || "the source without a name"}`,
   );
+  const all = counted(rows.used * labels.length, "label");
   return [
-    `Of ${counted(rows.used * labels.length, "label")} ${count(missing)} are not labelled: nobody looked for the observation, so that they are left out under every policy.`,
+    missing === 0
+      ? `Every observation was looked for on every film: ${all}.`
+      : `${count(missing)} of ${all} are not labelled: nobody looked for the observation, so they are left out under every policy.`,
     told.length > 0 ? ` The configuration names ${list(told)}.` : "",
   ].join("");
 }

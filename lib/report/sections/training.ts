@@ -30,7 +30,7 @@ function membersTable(histories: readonly TrainingHistory[]): Html {
       "Best epoch",
       "AUROC",
       "Films a second",
-      "Time",
+      "Time in epochs",
       { title: "Device", text: true },
     ],
     rows: histories.map((h) => {
@@ -38,7 +38,7 @@ function membersTable(histories: readonly TrainingHistory[]): Html {
       const seconds = h.epochs.reduce((sum, e) => sum + e.seconds, 0);
       const films = h.epochs.reduce((sum, e) => sum + e.imagesPerSecond * e.seconds, 0);
       return {
-        name: h.member + 1,
+        name: h.member,
         cells: [
           h.seed,
           `${h.epochs.length}${h.stoppedEarly ? " (stopped early)" : ""}`,

@@ -96,7 +96,7 @@ describe("a data set's own division", () => {
       "a patient stands on both sides",
       (source) => withValid([7, 101], source),
       "given-test",
-      "1 of 2 test patients stand in the training part too, such as patient00007",
+      "1 of 2 test patients are also in the training part, such as patient00007",
     ],
     [
       "an earlier run pinned others",

@@ -192,6 +192,58 @@ describe("boxes", () => {
   });
 });
 
+describe("NIH's list of boxes", () => {
+  const header = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,a,b,c,d";
+  const read = async (...lines: string[]) => {
+    const films = ["00000001_000.png", "00000002_000.png"];
+    const folder = await sourceFolder({
+      "Data_Entry_2017.csv": [header, ...films.map((name, i) => `${name},Effusion,0,${i + 1},58,M,PA,1,1,1,1`)].join(
+        "\n",
+      ),
+      "BBox_List_2017.csv": ["Image Index,Finding Label,Bbox [x,y,w,h],,,", ...lines, ""].join("\n"),
+      "images/00000001_000.png": "film",
+      "images/00000002_000.png": "film",
+    });
+    const data = openStore(folder.uri);
+    const csv = await findCsvFiles(data);
+    expect(csv).toEqual(["Data_Entry_2017.csv"]);
+    return readBoxes(data, csv, await readManifest(data, csv));
+  };
+
+  test("has boxes of what it has in common with CheXpert, with commas at the end of a row or without", async () => {
+    expect(
+      await read(
+        "00000002_000.png,Effusion,225.08,547.02,86.78,79.19,,,",
+        "00000001_000.png,Nodule,1,2,3,4",
+        "00000001_000.png,Infiltrate,1,2,3,4",
+        "00099999_000.png,Mass,1,2,3,4",
+      ),
+    ).toEqual([
+      { row: 1, observation: "Pleural Effusion", x: 225.08, y: 547.02, width: 86.78, height: 79.19 },
+      { row: 0, observation: "Lung Lesion", x: 1, y: 2, width: 3, height: 4 },
+    ]);
+  });
+
+  test.each([
+    ["00000001_000.png,Tumour,1,2,3,4", "BBox_List_2017.csv line 2"],
+    ["00000001_000.png,Mass,1,2,3", "BBox_List_2017.csv line 2: x,y,w,h is"],
+    ["00000001_000.png,Mass,1,2,0,4", "expected four numbers of pixels"],
+  ])("%s is refused", async (line, message) => {
+    await expect(read(line)).rejects.toThrow(message);
+  });
+
+  const nih = new URL("../../../../shared/nih-672/", import.meta.url);
+  test.skipIf(!existsSync(nih))("real films (../shared): the boxes of its release", async () => {
+    const data = openStore(pathToFileURL(decodeURI(nih.pathname)).href.replace(/\/$/, ""));
+    const csv = await findCsvFiles(data);
+    const boxes = await readBoxes(data, csv, await readManifest(data, csv));
+    expect(boxes.length).toBeGreaterThan(10);
+    expect(boxes.every(({ x, y, width, height }) => x >= 0 && y >= 0 && x + width <= 1024 && y + height <= 1024)).toBe(
+      true,
+    );
+  });
+});
+
 const sample = new URL("../../../../shared/cxr-sample/", import.meta.url);
 
 test.skipIf(!existsSync(sample))("real films (../shared): all 200 rows, every film and box found", async () => {

@@ -6,10 +6,11 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stillTemplate } from "../../../../functions/api/still-template.ts";
 import { RunEvaluation } from "../../../../lib/contracts/evaluation.ts";
+import { RunRequest } from "../../../../lib/contracts/run.ts";
 import { DEMO } from "../../../../lib/domain/provenance.ts";
 import { readRun } from "../../../../lib/runs/read-run.ts";
 import { stillPage } from "../../../../lib/runs/still-page.ts";
-import { writeDocument } from "../../../../lib/store/documents.ts";
+import { readDocument, writeDocument } from "../../../../lib/store/documents.ts";
 import type { Store } from "../../../../lib/store/store.ts";
 import { minute, storedRun } from "../../../lib/runs/stored-run.ts";
 import { evaluation } from "../evaluation.ts";
@@ -78,6 +79,7 @@ describe("the page about runs", () => {
       const page = await site.open("/runs", { colorScheme: "dark" });
       expect(await page.locator("tbody tr").count()).toBe(2);
       expect(await seriousFaults(page)).toEqual([]);
+      expect(await page.getByRole("row", { name: new RegExp(DONE) }).textContent()).toContain("13 of 13 claimed");
       await page.getByRole("searchbox").fill("failed validate");
       expect(await page.locator("tbody th").allTextContents()).toEqual([FAILED]);
       await page.getByRole("checkbox").check();
@@ -94,6 +96,30 @@ describe("the page about runs", () => {
       expect(await page.locator(".chart path.line").count()).toBe(8);
       expect(await page.locator(".legend li").allTextContents()).toEqual([`${FAILED}, member 0`, `${DONE}, member 0`]);
       expect(await seriousFaults(page)).toEqual([]);
+      await page.close();
+    });
+
+    test("a long description takes lines beside another run, not the screen", async () => {
+      for (const [run, description] of [
+        ["long-0000cccc", "word ".repeat(200)],
+        ["long-0000dddd", "x".repeat(400)],
+      ] as const) {
+        const request = await readDocument(runs, storedRun(runs, DONE).keys.request, RunRequest);
+        await writeDocument(runs, storedRun(runs, run).keys.request, RunRequest, {
+          ...request,
+          run,
+          config: { ...request.config, description },
+        });
+      }
+      const page = await site.open("/runs?compare=long-0000cccc,long-0000dddd", {
+        viewport: { width: 1000, height: 800 },
+      });
+      const cell = page
+        .getByRole("row", { name: /^description/ })
+        .locator("td")
+        .last();
+      const { x, width } = (await cell.boundingBox())!;
+      expect(x + width).toBeLessThanOrEqual(1000);
       await page.close();
     });
 
@@ -143,7 +169,10 @@ describe("the page about runs", () => {
     test("a finished run has its curves, figures and report", async () => {
       const page = await site.open(`/runs/${DONE}`);
       expect(await page.locator(".chart").count()).toBe(4);
-      expect(await page.getByRole("row", { name: /^Mean/ }).textContent()).toContain("0.950");
+      expect(await page.getByRole("row", { name: /^Mean \(13 of 13 claimed\)/ }).textContent()).toContain("0.950");
+      const told = await page.locator("caption").last().textContent();
+      expect(told).toContain("95 % intervals in which a patient's films count together");
+      expect(told).not.toContain("resampling");
       await page.getByRole("link", { name: "report.html" }).click();
       await page.getByText("Report", { exact: true }).waitFor();
       expect(await page.evaluate('getComputedStyle(document.querySelector("p")).color')).toBe("rgb(255, 0, 0)");
