@@ -4,9 +4,10 @@ import type { Context } from "hono";
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { ModelCard } from "../../../lib/contracts/model-card.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
+import type { TestedFilms } from "../../../lib/domain/tested-films.ts";
 import { compareRuns } from "../../../lib/runs/compare-runs.ts";
 import { runLister } from "../../../lib/runs/list-runs.ts";
-import { readRun } from "../../../lib/runs/read-run.ts";
+import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { readPageFiles } from "../page-files.ts";
@@ -21,6 +22,24 @@ const MOST = 12;
 /** The report has its style within and pictures as data; nothing in it runs. */
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Reads what each model said of its test films once: a page asks again and again. */
+function testedReader(runs: Store): (view: RunView) => Promise<TestedFilms | null> {
+  const known = new Map<string, Promise<TestedFilms | null>>();
+  return async ({ run, figures }) => {
+    if (figures === null) return null;
+    const key = `${run} ${figures.model}`;
+    const found = known.get(key) ?? read(run);
+    if (known.size >= MOST) known.delete(known.keys().next().value!);
+    known.set(key, found);
+    return found;
+  };
+  async function read(run: string): Promise<TestedFilms | null> {
+    const { readTestedFilms } = await import("../../../lib/evaluation/tested-films.ts");
+    // Without it the comparison is the same but for the paired differences.
+    return readTestedFilms(runs, runKeys(run).predictions).catch(() => null);
+  }
+}
 
 /** Names under which this machine alone reaches itself: a page of elsewhere can't read the runs by a name of its own. */
 const OWN_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
@@ -48,6 +67,7 @@ export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store, { besideModel }
   get("/runs", (c) => send(c, files.get("index.html")));
   get("/runs/:run", (c) => send(c, files.get("index.html")));
   get("/runs-page/:file", (c) => send(c, files.get(c.req.param("file") ?? "")));
+  const tested = testedReader(runs);
   const list = runLister(runs);
   get("/run-data", async (c) => c.json(await list(), 200, fresh));
   get("/run-data/:run", async (c) => c.json(await readRun(runs, nameIn(c)), 200, fresh));
@@ -56,7 +76,7 @@ export function runRoutes(app: OpenAPIHono<AppEnv>, runs: Store, { besideModel }
     if (names.length === 0 || names.length > MOST)
       throw new InputError("bad-query", `run: expected 1 to ${MOST} names`);
     const views = await Promise.all(names.map((name) => readRun(runs, name)));
-    return c.json(compareRuns(views), 200, fresh);
+    return c.json(compareRuns(views, await Promise.all(views.map(tested))), 200, fresh);
   });
   get("/runs/:run/report.html", async (c) => {
     const { run } = await readRun(runs, nameIn(c));

@@ -47,16 +47,14 @@ export function comparePage() {
     element: make("article", {}, head, courses.element, tables),
     /** @param {Comparison} comparison */
     update(comparison) {
-      const { runs, data, sameData, cautions, config, figures, histories } = comparison;
+      const { runs, data, cautions, caveats, gains, config, figures, histories } = comparison;
       const names = runs.map(({ run }) => run);
       const dash = (/** @type {unknown} */ value) => (value === null ? "–" : shown(value));
       document.title = `${names.length} runs side by side`;
-      put(head, [names, sameData, cautions], () => [
+      put(head, [names, cautions, caveats], () => [
         make("h2", {}, `${names.length} runs side by side`),
         ...cautions.map(({ runs: of, caution }) => make("p", { class: "failure" }, `${of.join(", ")}: ${caution}`)),
-        sameData
-          ? null
-          : make("p", { class: "failure" }, "The runs have different data: their figures are not of the same films."),
+        ...caveats.map((caveat) => make("p", { class: "failure" }, caveat)),
       ]);
       courses.update(
         histories.map(({ run, history }) => ({
@@ -66,15 +64,29 @@ export function comparePage() {
         })),
       );
       courses.element.hidden = histories.length === 0;
-      put(tables, [runs, figures, config, data], () => [
+      put(tables, [runs, figures, gains, config, data], () => [
         table(
-          "AUROC on each run's test patients, with 95 % intervals",
+          "AUROC on each run's test patients, with 95 % intervals. † not claimed: too few test films.",
           runs,
           figures.map(({ figure, values }) => ({
             name: figure,
-            values: values.map((measured) => auroc(measured?.value, measured?.interval)),
+            values: values.map((measured) =>
+              measured?.mayClaim === false && measured.value !== null
+                ? `${auroc(measured.value, measured.interval)} †`
+                : auroc(measured?.value, measured?.interval),
+            ),
           })),
         ),
+        gains.length === 0
+          ? null
+          : table(
+              `How much more than ${names[0]} on the same test films: difference of AUROC, with 95 % intervals`,
+              runs.slice(1),
+              gains.map(({ figure, values }) => ({
+                name: figure,
+                values: values.slice(1).map((gain) => auroc(gain?.value, gain?.interval)),
+              })),
+            ),
         config.length === 0
           ? make("p", {}, "No setting differs.")
           : table(
