@@ -53,7 +53,7 @@ describe("the page about runs", () => {
       });
     for (const path of ["/runs", "/run-data", `/run-data/${DONE}`, `/runs/${DONE}/report.html`]) {
       expect(await ask(path, `localhost:${port}`), path).toBe(200);
-      expect(await ask(path, "rebound.example"), path).toBe(404);
+      expect(await ask(path, "rebound.example"), path).toBe(403);
     }
     for (const path of [`/run-data/${DONE}`, `/run-comparison?run=${DONE}&run=${FAILED}`]) {
       expect(await (await fetch(`${site.url}${path}`)).text()).not.toContain("file:///films");
