@@ -10,10 +10,13 @@ export async function examineStage(name: string | undefined): Promise<readonly N
     const names = stages().map((stage) => stage.name);
     throw new InputError("no-stage", `--aws: for which stage? Expected --stage with one of ${names.join(", ")}`);
   }
-  const { network, cpu, gpu, api, account, preset } = stageNamed(name);
+  const { network, vpc, cpu, gpu, api, account, preset } = stageNamed(name);
   const instances = { cpu: cpu.instances, gpu: gpu.instances };
   const { qualifier, permissionsBoundary } = account;
   const config = await loadConfig(preset);
-  const way = typeof network === "string" ? network : "existing";
-  return examine({ stage: name, network: way, instances, api, qualifier, permissionsBoundary, config });
+  const [way, subnetIds] = typeof network === "string" ? [network, []] : (["existing", network.subnetIds] as const);
+  return examine({
+    ...{ stage: name, network: way, subnetIds, zones: vpc.zones ?? [] },
+    ...{ instances, api, qualifier, permissionsBoundary, config },
+  });
 }

@@ -38,12 +38,12 @@ const zoneLetter = (zone: string): string => zone.replace(/^.*\d/, "");
 
 const told = (zones: ReadonlySet<string>): string => [...zones].map(zoneLetter).sort().join("");
 
-/** Zones of the subnets that jobs run in; undefined where none is deployed. */
+/** Zones that jobs run in, or are to run in; undefined where the account decides. */
 async function jobZones(looked: Looked): Promise<ReadonlySet<string> | undefined> {
-  if (looked.stacks.training === undefined) return undefined;
-  const environments = await environmentsOf(looked);
-  const SubnetIds = [...new Set(environments.flatMap(({ computeResources }) => computeResources?.subnets ?? []))];
-  if (SubnetIds.length === 0) return undefined;
+  const environments = looked.stacks.training === undefined ? [] : await environmentsOf(looked);
+  const deployed = environments.flatMap(({ computeResources }) => computeResources?.subnets ?? []);
+  const SubnetIds = [...new Set(deployed.length > 0 ? deployed : looked.subnetIds)];
+  if (SubnetIds.length === 0) return looked.zones.length === 0 ? undefined : new Set(looked.zones);
   const { Subnets = [] } = await ask("subnets", () => new EC2Client().send(new DescribeSubnetsCommand({ SubnetIds })));
   return new Set(Subnets.flatMap(({ AvailabilityZone }) => AvailabilityZone ?? []));
 }

@@ -8,6 +8,9 @@ export interface Subject {
   readonly stage: string;
   /** How jobs reach the service, or that their network was there before. */
   readonly network: "public" | "nat" | "endpoints" | "existing";
+  /** Where its jobs are to run, as far as the stage says: subnets of a network that was there, or zones by name. */
+  readonly subnetIds: readonly string[];
+  readonly zones: readonly string[];
   /** Instance types, by who runs on them. */
   readonly instances: { readonly cpu: readonly string[]; readonly gpu: readonly string[] };
   /** What Lambda and API Gateway are asked for. */

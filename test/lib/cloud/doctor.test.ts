@@ -42,6 +42,8 @@ const config = RunConfig.parse({
 const SUBJECT = {
   stage: STAGE,
   network: "endpoints",
+  subnetIds: [],
+  zones: [],
   instances: { cpu: ["m6i.2xlarge"], gpu: ["g5.xlarge"] },
   api: { memoryMiB: 3008, concurrency: null, provisioned: 0, accountLogRole: true, private: null },
   qualifier: "hnb659fds",
@@ -292,6 +294,19 @@ describe.skipIf(noServer)("doctor --aws", () => {
         state: "bad",
         found: expect.stringContaining("jobs run in ab, where none of them is"),
       });
+    });
+
+    test("are looked for where the stage says that jobs are to run, before anything is deployed", async () => {
+      account.stacks.reset();
+      account.stacks.on(DescribeStacksCommand).callsFake(({ StackName }) => Promise.reject(stackMissing(StackName)));
+      offer({ "g5.xlarge": "c", "m6i.2xlarge": "abc" });
+      const types = async (where: Partial<Subject>) =>
+        (await examine({ ...SUBJECT, ...where })).find(({ name }) => name === "GPU types");
+      expect((await types({}))!.found).toBe("zones of us-east-1: g5.xlarge in c");
+      expect(await types({ zones: ["us-east-1a"] })).toMatchObject({ state: "bad" });
+      expect(await types({ zones: ["us-east-1a", "us-east-1c"] })).toMatchObject({ state: "good" });
+      // The account's subnets are in a and b.
+      expect(await types({ network: "existing", subnetIds: ["subnet-1"] })).toMatchObject({ state: "bad" });
     });
 
     test("that Batch chooses itself are those of its families", async () => {
