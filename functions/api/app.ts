@@ -8,6 +8,7 @@ import { type AppOptions, LIMITS } from "./dependencies.ts";
 import { filmDoor } from "./film-door.ts";
 import { ownCallers } from "./middleware/callers.ts";
 import { allowOrigins, guards } from "./middleware/guards.ts";
+import { peopleOnly } from "./middleware/people.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { describeFault, problemResponse, schemaError } from "./problems.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
@@ -28,6 +29,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
     uploads,
     feedback,
     corsOrigins = [],
+    people,
     pageFolder = PAGE_FOLDER,
     log,
   } = options;
@@ -45,6 +47,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.use(guards(uploads?.origin));
   if (options.callers !== undefined) app.use(ownCallers(options.callers));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
+  if (people !== undefined) app.use(peopleOnly(people));
   app.use(async (c, next) => {
     await next();
     if (models.loaded !== null) c.header("x-model-version", models.loaded.manifest.version);

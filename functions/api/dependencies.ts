@@ -5,6 +5,7 @@ import type { Channels, ModelVersion } from "../../lib/contracts/model-version.t
 import type { Predictor } from "../../lib/inference/predictor.ts";
 import type { FeedbackBook } from "./feedback/feedback.ts";
 import type { CallerRules } from "./middleware/callers.ts";
+import type { People } from "./middleware/people.ts";
 import type { AppEnv } from "./routes/films.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
@@ -75,6 +76,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** Who may call a server that has no log-in; the deployed API's log-in is not a browser's to send by itself. */
   readonly callers?: CallerRules;
+  /** Where people log in, and by their groups may do some things; without, whoever reaches the app may do all. */
+  readonly people?: People;
   /** Folder of the page's files; none for an API without a page. */
   readonly pageFolder?: string | null;
   /** Adds routes that the deployed API has not: the page about runs. */

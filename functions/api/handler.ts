@@ -23,9 +23,16 @@ const log = (entry: Readonly<Record<string, unknown>>) => console.log(JSON.strin
 const counters = HILUM_STAGE === undefined ? undefined : apiCounters(HILUM_STAGE);
 counters?.coldStart();
 
+const listed = (text: string): string[] => text.split(",").filter((name) => name !== "");
 const shared = {
   samples: lazySamples(),
-  corsOrigins: HILUM_CORS_ORIGINS.split(",").filter((origin) => origin !== ""),
+  corsOrigins: listed(HILUM_CORS_ORIGINS),
+  ...(environment.HILUM_READERS !== "" && {
+    people: {
+      readers: new Set(listed(environment.HILUM_READERS)),
+      operators: new Set(listed(environment.HILUM_OPERATORS)),
+    },
+  }),
   ...(HILUM_UPLOADS !== undefined && { uploads: await openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
   ...(HILUM_FEEDBACK !== undefined && { feedback: openFeedback(HILUM_FEEDBACK) }),
   // Lambda answers one request at a time, and a request has no room for more than one large film.

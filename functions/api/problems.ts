@@ -41,6 +41,7 @@ const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
   "empty-body": 400,
   "film-empty": 400,
   "upload-signature": 403,
+  "not-of-the-group": 403,
   "foreign-host": 403,
   "foreign-origin": 403,
   "not-found": 404,

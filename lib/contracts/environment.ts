@@ -94,6 +94,13 @@ export const ApiEnvironment = z.object({
     .default("")
     .describe("films that are refused instead of answered without a decision; empty for none"),
   HILUM_STAGE: StageName.optional(),
+  HILUM_READERS: z
+    .string()
+    .default("")
+    .describe(
+      "groups of the log-in whose people send films, with commas between them; empty where callers' rights decide",
+    ),
+  HILUM_OPERATORS: z.string().default("").describe("groups of the log-in whose people see the service and no film"),
   HILUM_MODEL_CHECK_SECONDS: z.coerce
     .number()
     .min(0)

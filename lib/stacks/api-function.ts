@@ -12,6 +12,7 @@ import { API_ACCESS } from "../workflow/access.ts";
 import { apiEnvironment } from "./environment.ts";
 import { GATEWAY_TIMEOUT_MS } from "./gateway-document.ts";
 import { image } from "./image.ts";
+import type { Login } from "./login.ts";
 import { logGroup } from "./logs.ts";
 import { type Buckets, grantAccess } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
@@ -23,7 +24,12 @@ export interface ApiFunction {
 }
 
 /** The API in its image; it finds the model in production by itself, also when another is promoted. */
-export function apiFunction(scope: Construct, stage: Stage, buckets: Buckets): ApiFunction {
+export function apiFunction(
+  scope: Construct,
+  stage: Stage,
+  buckets: Buckets,
+  groups: Login["groups"] | undefined,
+): ApiFunction {
   const { directory, ...asset } = image("functions/api", stage);
   const { memoryMiB, concurrency, provisioned } = stage.api;
   const made = new DockerImageFunction(scope, "Api", {
@@ -34,7 +40,7 @@ export function apiFunction(scope: Construct, stage: Stage, buckets: Buckets): A
     memorySize: memoryMiB,
     timeout: Duration.millis(GATEWAY_TIMEOUT_MS),
     ephemeralStorageSize: Size.gibibytes(2),
-    environment: apiEnvironment(buckets, stage),
+    environment: apiEnvironment(buckets, stage, groups),
     environmentEncryption: buckets.key,
     tracing: Tracing.ACTIVE,
     ...(concurrency !== null && { reservedConcurrentExecutions: concurrency }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { REFUSALS } from "../contracts/api.ts";
 import { NEW_ACCOUNT } from "../contracts/deployment.ts";
+import { LoginSettings } from "./login-settings.ts";
 import { each, MOST } from "./setting-kinds.ts";
 
 /** What S3 takes in one POST. */
@@ -24,6 +25,7 @@ export const ApiSettings = z
       .enum(["iam", "cognito"])
       .default("iam")
       .describe("who may call: signed requests, or people who log in; with log-in there is the page"),
+    login: LoginSettings.prefault({}),
     private: PrivateDoor.nullable()
       .default(null)
       .describe(
@@ -104,6 +106,10 @@ export const ApiSettings = z
   .refine((api) => api.access === "cognito" || api.domain === null, {
     path: ["domain"],
     message: "a name is for the page, which comes with log-in; expected access cognito, or null",
+  })
+  .refine((api) => api.access === "cognito" || api.login.providers.length === 0, {
+    path: ["login", "providers"],
+    message: "they are for the log-in; expected access cognito, or none",
   })
   .refine((api) => api.access === "iam" || api.private === null, {
     path: ["private"],

@@ -10,6 +10,7 @@ import type {
 } from "../contracts/environment.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import { FEEDBACK_FOLDER } from "../workflow/access.ts";
+import type { Login } from "./login.ts";
 import type { Buckets } from "./room-access.ts";
 import type { Stage } from "./stage.ts";
 
@@ -57,8 +58,10 @@ export const watchEnvironment = ({ name, queueHours }: Stage, jobQueueArns: read
     HILUM_QUEUE_HOURS: String(queueHours),
   }) satisfies z.input<typeof WatchEnvironment>;
 
-export const apiEnvironment = (buckets: Buckets, { name, api }: Stage) =>
+export const apiEnvironment = (buckets: Buckets, { name, api }: Stage, groups: Login["groups"] | undefined) =>
   ({
+    HILUM_READERS: groups?.readers.join(",") ?? "",
+    HILUM_OPERATORS: groups?.operators.join(",") ?? "",
     HILUM_MODELS: buckets.models.s3UrlForObject(),
     HILUM_MODEL: "production",
     HILUM_STAGE: name,

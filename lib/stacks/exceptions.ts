@@ -129,6 +129,12 @@ export const EXCEPTIONS: readonly Exception[] = [
         "hands a new one to both when the resource is replaced.",
     ),
   ),
+  without(
+    "AwsSolutions-COG8",
+    /\/People\/Resource$/,
+    "The stage's setting api.login.threatProtection is off: the Plus tier is for its threat protection, and watches nobody who " +
+      "comes from a provider.",
+  ),
   without("AwsSolutions-SQS3", /Undelivered/, "It is itself the queue of what could not be delivered."),
   without(
     "HIPAA.Security-APIGWCacheEnabledAndEncrypted",

@@ -29,8 +29,8 @@ export class InferenceStack extends Stack {
     const { stage, buckets, accessLogs, document, ...rest } = props;
     super(scope, id, rest);
     const keeping = { stage, key: buckets.key };
-    this.api = apiFunction(this, stage, buckets);
     const people = stage.api.access === "cognito" ? login(this, stage) : undefined;
+    this.api = apiFunction(this, stage, buckets, people?.groups);
     const userPoolArn = people?.pool.userPoolArn;
     this.rest = restApi(this, { ...keeping, document, live: this.api.live, userPoolArn });
     const proof = people && stage.api.firewall ? pageProof(this, keeping) : undefined;
