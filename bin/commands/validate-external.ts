@@ -55,12 +55,25 @@ Example:
     .action(validate);
 }
 
+/**
+ * Where our own kernels answer, TensorFlow only reads films, without oneDNN as in a run (containers/prepare): it has no
+ * kernel there, and TensorFlow would announce it on stderr.
+ */
+async function useFilmReader(): Promise<void> {
+  const { bestKernels } = await import("../../lib/engine/network-addon.ts");
+  const own = process.env.TF_ENABLE_ONEDNN_OPTS;
+  // Before any addon is loaded, which settles it.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "0";
+  if (own === undefined && bestKernels() === "plain") delete process.env.TF_ENABLE_ONEDNN_OPTS;
+}
+
 async function validate(options: ValidateExternalOptions): Promise<void> {
   const [{ filesOfValidation, validateExternal }, { phases }, { readPolicy }] = await Promise.all([
     import("../../lib/evaluation/external/validate-external.ts"),
     import("../cli/phases.ts"),
     import("../cli/inspection-input.ts"),
   ]);
+  await useFilmReader();
   const location = await locateModel(options.model, options.store);
   const models = openStore(location.models);
   const version = await resolveVersion(models, location.model);

@@ -33,7 +33,7 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ["Caution", view.caution],
     ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
-    ["Gate", view.decision && gateText(view.decision)],
+    ...(view.decision === null ? [] : gateLines(view.decision)),
     ["Go on", view.resumable && resumeCommand(run, view.resumable)],
     ["Model", model],
     ...validations.map((one, i): [string, string] => [i === 0 ? "Validated" : "", validationText(one)]),
@@ -53,9 +53,14 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   }
 }
 
-/** What it decided, and what stood against it. */
-const gateText = ({ decision, checks }: NonNullable<RunView["decision"]>): string =>
-  [decision, ...checks.filter(({ passed }) => !passed).map(({ rule, detail }) => `${rule}: ${detail}`)].join("; ");
+/** What it decided, and what stood against it, a line each. */
+function gateLines({ decision, checks }: NonNullable<RunView["decision"]>): [string, string][] {
+  const failed = checks.filter(({ passed }) => !passed);
+  return [
+    ["Gate", `${decision}: ${checks.length - failed.length} of ${counted(checks.length, "check")} passed`],
+    ...failed.map(({ rule, detail }): [string, string] => ["", `${rule}: ${detail}`]),
+  ];
+}
 
 function resumeCommand(run: string, store: string): string {
   const place = asShownPath(store);

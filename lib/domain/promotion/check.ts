@@ -27,4 +27,8 @@ export const plain = (rule: string, passed: boolean, detail: string): Check => (
 export const signed = (value: number, places = 3): string =>
   `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(places)}`;
 
+/** "one-sided lower 95 % bound -0.350" */
+export const lowerBound = (confidence: number, value: number, places = 3): string =>
+  `one-sided lower ${percent(confidence)} bound ${signed(value, places)}`;
+
 export const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;

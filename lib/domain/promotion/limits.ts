@@ -27,6 +27,6 @@ export function subgroupLimit({ subgroupGap }: Candidate, { maxSubgroupGap: limi
     return { rule, passed: true, value: null, limit, detail };
   }
   const { gap, lower } = subgroupGap;
-  const detail = `largest gap in AUROC between subgroups of the test patients ${gap.toFixed(3)}, lower bound ${signed(lower)}, expected at most ${limit.toFixed(3)}`;
+  const detail = `largest gap in AUROC between subgroups of the test patients ${gap.toFixed(3)}, lower bound of its corrected interval ${signed(lower)}, expected at most ${limit.toFixed(3)}`;
   return { rule, passed: lower <= limit, value: lower, limit, detail };
 }

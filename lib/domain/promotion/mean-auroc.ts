@@ -1,7 +1,7 @@
 import { bootstrapMeanAuroc, quantile } from "../bootstrap.ts";
 import { auroc } from "../metrics/auroc.ts";
 import { meanDefined } from "../metrics/mean.ts";
-import { type Check, percent, plain, signed } from "./check.ts";
+import { type Check, lowerBound, plain, signed } from "./check.ts";
 import type { Exam } from "./contenders.ts";
 import type { GateRules } from "./rules.ts";
 
@@ -28,7 +28,8 @@ export function meanAurocHeld(exam: Exam, rules: GateRules, seed: number, named:
   }
   const value = quantile(Float64Array.from(differences).sort(), 1 - rules.confidence);
   const limit = -rules.margin;
-  const detail = `${on}: mean AUROC ${signed(meanAurocDifference(exam)!, 4)}, lower ${percent(rules.confidence)} bound ${signed(value, 4)} over ${rules.bootstrap} resamplings of patients, expected above ${signed(limit, 4)}`;
+  const bound = lowerBound(rules.confidence, value, 4);
+  const detail = `${on}: difference in mean AUROC ${signed(meanAurocDifference(exam)!, 4)}, ${bound} over ${rules.bootstrap} resamplings of patients, expected above ${signed(limit, 4)}`;
   return { rule, passed: value > limit, value, limit, detail };
 }
 

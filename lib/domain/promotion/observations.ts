@@ -3,7 +3,7 @@ import { normalQuantile } from "../intervals/quantiles.ts";
 import { type Observation, observationIndex } from "../observations.ts";
 import type { PairedColumn, PairedDifference } from "../paired-difference.ts";
 import { sensitivityDifference } from "../sensitivity-difference.ts";
-import { type Check, percent, signed } from "./check.ts";
+import { type Check, lowerBound, signed } from "./check.ts";
 import type { Candidate, Exam, Reference } from "./contenders.ts";
 import type { GateRules } from "./rules.ts";
 
@@ -87,7 +87,9 @@ export function observationsHeld(
     }
     const nearest = held.toSorted((a, b) => room(a) - room(b))[0];
     if (nearest === undefined) return [];
-    const detail = `${told(nearest)}: the nearest to its limit of ${held.length}`;
+    const others = held.length - 1;
+    const rest = others === 1 ? "the other observation is" : `the other ${others} observations are`;
+    const detail = others === 0 ? told(nearest) : `${told(nearest)}; ${rest} further from the limit`;
     return [{ rule, passed: true, value: nearest.difference.lower, limit: -nearest.allowed, detail }];
   });
 }
@@ -96,9 +98,11 @@ const room = ({ difference, allowed }: Held): number => difference.lower + allow
 
 function inWords(figure: Figure, { name, difference, allowed, margin }: Held, { confidence }: GateRules): string {
   const { value, lower, positives, patients } = difference;
-  const why = allowed > margin ? `, widened from ${signed(-margin)}: so few films cannot exclude less` : "";
-  const of = `${FIGURE_WORDS[figure.name]} ${name} ${signed(value)} on ${positives} positive films of ${patients} patients`;
-  return `${of}, lower ${percent(confidence)} bound ${signed(lower)}, expected above ${signed(-allowed)}${why}`;
+  const why =
+    allowed > margin ? ` (${signed(-margin)} with more films: these are too few to exclude a loss that small)` : "";
+  const films = `${positives} positive ${positives === 1 ? "film" : "films"} of ${patients} patients`;
+  const of = `difference in ${FIGURE_WORDS[figure.name]} ${name} ${signed(value)} on ${films}`;
+  return `${of}, ${lowerBound(confidence, lower)}, expected above ${signed(-allowed)}${why}`;
 }
 
 const FIGURE_WORDS: Readonly<Record<string, string>> = { auroc: "AUROC of", sensitivity: "sensitivity to" };

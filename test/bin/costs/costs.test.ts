@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   idle,
+  MEASURED,
   scaleOf,
   thousandPredictions,
   training,
@@ -14,6 +15,12 @@ import {
 } from "../../../bin/costs/bills.ts";
 import { LIST_PRICES } from "../../../bin/costs/prices.ts";
 import { stageTemplates } from "../../lib/stacks/stage-templates.ts";
+
+test("what was measured is what the README says", async () => {
+  const readme = await readFile("README.md", "utf8");
+  expect(readme).toContain(`${(2 * MEASURED.filmsPerCoreSecond).toLocaleString("en-US")} antialiased`);
+  expect(readme).toContain(`| DenseNet-121 | ${MEASURED.cpuImagesPerSecond}, `);
+});
 
 describe("what a price comes to", () => {
   // By hand: 730 hours a month, two zones.

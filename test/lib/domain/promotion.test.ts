@@ -97,7 +97,7 @@ describe("against a reference", () => {
       "champion/reference-films/sensitivity/Support Devices",
     ]);
     expect(found[0]!.detail).toMatch(
-      /^against the champion reference, on \d+ of this model's test films \(300 patients\): sens/,
+      /^against the champion reference, on \d+ of this model's test films \(300 patients\): difference in sens/,
     );
   });
 
@@ -115,6 +115,17 @@ describe("against a reference", () => {
     }));
     const reference = { ...BETTER.reference, exams: masked };
     expect(rulesOf(failing(BETTER.candidate, [reference]))).toContain("champion/observation/Edema");
+  });
+
+  it("a comparison is told as a difference with its one-sided bound", () => {
+    const { checks } = judge(BETTER.candidate, [BETTER.reference], { ...RULES, widestMargin: 4 }, 1);
+    const compared = checks.filter(({ rule }) => /films\/(mean-auroc|auroc|sensitivity)/.test(rule));
+    expect(compared.length).toBeGreaterThan(2);
+    for (const { detail } of compared) {
+      expect(detail).toMatch(
+        /: difference in (mean AUROC|AUROC of|sensitivity to) .*[+-]\d\.\d+.*, one-sided lower 95 % bound [+-]/,
+      );
+    }
   });
 
   it("margins are widened where films are few, never beyond what the rules allow, and never where they need not", () => {
