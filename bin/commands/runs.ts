@@ -29,6 +29,10 @@ export function registerRuns(program: Command): void {
     });
   command("show", "a run's states, curves and figures, as far as it has come", "show demo-1a2b3c4d")
     .argument("<run>", "the run's name")
+    .addHelpText(
+      "after",
+      "\nTIME is what a step took by itself. While a run goes on, its line counts the start of the step's process too; the report counts\nthe epochs alone.\n",
+    )
     .action(showRun);
   command("compare", "what tells runs apart: data, settings, figures, curves", "compare demo-1a2b3c4d demo-5e6f7a8b")
     .argument("<runs...>", "two or more")

@@ -67,7 +67,8 @@ async function toPng(film) {
 /** @param {Film} film */
 function caption(film) {
   const finding = shownFinding();
-  const shown = finding === undefined ? "" : `${finding.observation} ${probability(finding.probability ?? 0)}`;
+  const claim = finding?.status === "not-claimed" ? ", not claimed" : "";
+  const shown = finding === undefined ? "" : `${finding.observation} ${probability(finding.probability ?? 0)}${claim}`;
   const { prediction } = film;
   const told =
     prediction === null ? [] : [reservation(prediction), `${prediction.model.name} ${prediction.model.version}`];

@@ -1,15 +1,19 @@
 import { byId, make } from "./dom.js";
-import { chooseNext } from "./findings.js";
+import { choose, chooseNext } from "./findings.js";
 import { chooseFiles } from "./intake.js";
-import { chosenFinding, state, update } from "./state.js";
+import { chosenFinding, sortedFindings, state, update } from "./state.js";
 import { showNext } from "./strip.js";
 import { act } from "./viewer.js";
 import { PRESETS } from "./window-level.js";
 
-/** Shows or hides the chosen finding's map; the likeliest one's where none is chosen. */
+/** Shows or hides the chosen finding's map; where none is chosen, that of the likeliest (lib/inference/findings.ts). */
 export function toggleMap() {
-  if (chosenFinding() === undefined) chooseNext(0);
-  else update({ mapOn: !state.mapOn });
+  if (chosenFinding() !== undefined) return update({ mapOn: !state.mapOn });
+  // "No Finding" is nowhere on the film.
+  const likeliest = sortedFindings().find(
+    ({ observation, status }) => observation !== "No Finding" && status !== "not-learned",
+  );
+  if (likeliest !== undefined) choose(likeliest.observation);
 }
 
 /** @typedef {{ keys: readonly string[], text: string, run: () => void }} Key */

@@ -19,6 +19,12 @@ const app = createApp({ films: serviceDouble(), models: shelfDouble() });
 const document = async (query = ""): Promise<Document> =>
   (await app.request(`/v1/openapi.json${query}`)).json() as Promise<Document>;
 
+test("of warnings it says which takes the decision away, and which tells a contradiction", async () => {
+  const { Warning } = (await document()).components.schemas as Record<string, { description?: string }>;
+  expect(Warning?.description).toContain("With `out-of-distribution` no decision is given");
+  expect(Warning?.description).toContain("`contradictory-findings`");
+});
+
 describe.each([
   ["3.1", "", "3.1.0"],
   ["3.0", "?version=3.0", "3.0.3"],

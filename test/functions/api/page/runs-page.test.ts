@@ -6,12 +6,15 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stillTemplate } from "../../../../functions/api/still-template.ts";
 import { RunEvaluation } from "../../../../lib/contracts/evaluation.ts";
+import { ModelCard } from "../../../../lib/contracts/model-card.ts";
 import { RunRequest } from "../../../../lib/contracts/run.ts";
 import { DEMO } from "../../../../lib/domain/provenance.ts";
+import { modelCard } from "../../../../lib/evaluation/model-card.ts";
 import { readRun } from "../../../../lib/runs/read-run.ts";
 import { stillPage } from "../../../../lib/runs/still-page.ts";
 import { readDocument, writeDocument } from "../../../../lib/store/documents.ts";
 import type { Store } from "../../../../lib/store/store.ts";
+import { syntheticMaterial } from "../../../lib/report/synthetic-material.ts";
 import { minute, storedRun } from "../../../lib/runs/stored-run.ts";
 import { evaluation } from "../evaluation.ts";
 import { CHROMIUM, seriousFaults } from "./browser.ts";
@@ -33,6 +36,7 @@ describe("the page about runs", () => {
     await done.history(0, [0.5, 0.3, 0.2]);
     await writeDocument(runs, done.keys.evaluation, RunEvaluation, { ...evaluation, model: "0123456789abcdef" });
     await runs.put(done.keys.report, Buffer.from("<!doctype html><style>p { color: red }</style><p>Report</p>"));
+    await writeDocument(runs, done.keys.card, ModelCard, modelCard(syntheticMaterial()));
     await done.ended("promoted", 9);
     await failed.request({ learningRate: 0.02 });
     await failed.history(0, [0.6, 0.4]);
@@ -71,6 +75,8 @@ describe("the page about runs", () => {
   test("gives the report its own policy, every other answer the page's", async () => {
     const policyOf = async (path: string) => (await fetch(`${site.url}${path}`)).headers.get("content-security-policy");
     expect(await policyOf(`/runs/${DONE}/report.html`)).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
+    expect(await policyOf(`/runs/${DONE}/model-card.html`)).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
+    expect(await (await fetch(`${site.url}/runs/${DONE}/model-card.html`)).text()).toContain("Hilum model card");
     expect(await policyOf("/runs")).toContain("script-src 'self'; style-src 'self'");
   });
 
@@ -173,6 +179,7 @@ describe("the page about runs", () => {
       const told = await page.locator("caption").last().textContent();
       expect(told).toContain("95 % intervals in which a patient's films count together");
       expect(told).not.toContain("resampling");
+      expect(await page.getByRole("link", { name: "model-card.html" }).count()).toBe(1);
       await page.getByRole("link", { name: "report.html" }).click();
       await page.getByText("Report", { exact: true }).waitFor();
       expect(await page.evaluate('getComputedStyle(document.querySelector("p")).color')).toBe("rgb(255, 0, 0)");

@@ -93,6 +93,7 @@ describe.skipIf(!existsSync(CHROMIUM))("a model tested on too few films to claim
   test("says so in the count, on every row before it is clicked, and shows no bold, blue row", async () => {
     const tab = await site.openAnswered();
     const { page } = tab;
+    expect(await page.getByRole("link", { name: "API" }).getAttribute("href")).toBe("docs");
     expect(await page.locator("#summary").textContent()).toContain(
       "14 of 14 above threshold, none claimed (too few test films)",
     );
@@ -105,6 +106,10 @@ describe.skipIf(!existsSync(CHROMIUM))("a model tested on too few films to claim
     expect(await page.locator("#notices").textContent()).toContain(
       "No Finding is above its operating point, and so are",
     );
+    await page.keyboard.press("m");
+    const shown = await page.locator(".finding.chosen .name").textContent();
+    const names = await page.locator(".finding .name").allTextContents();
+    expect(shown).toBe(names.find((name) => name !== "No Finding"));
     expectClean(tab);
     await tab.close();
   });
