@@ -158,7 +158,7 @@ ${
   outOfDistribution !== null &&
   html`<p>As served, <strong>${decisionsText(outOfDistribution, films.judged)}</strong> get a decision; the others are unlike the films that the model learned
 from, and get probabilities alone.</p>
-${servedTable(validation)}`
+${outOfDistribution.films === films.judged ? html`<p>So there is no figure of decisions as served.</p>` : servedTable(validation)}`
 }
 ${table({
   caption: html`<b>Transferred and re-fitted thresholds${outOfDistribution !== null && ", over all films"}.</b> Transferred: the model's own${

@@ -43,6 +43,12 @@ describe("an external validation, told on the terminal and on its page", () => {
     expect(renderExternalValidation(all)).not.toContain("get no decision");
   });
 
+  test("has no table of decisions as served where no film gets one", () => {
+    const page = renderExternalValidation(syntheticValidation(table.paths.map(() => false)));
+    expect(page).toContain("no figure of decisions as served");
+    expect(page).not.toContain("Decisions as served</b>");
+  });
+
   test("is figures of all films where all get a decision", () => {
     const { external, decided: same } = syntheticValidation(table.paths.map(() => true)).perObservation.Edema!;
     expect(external).toMatchObject(same!);
