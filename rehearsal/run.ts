@@ -11,6 +11,9 @@ import { type Outcome, rehearse } from "./rehearse.ts";
 import { STAGES } from "./stages.ts";
 import { BESIDES } from "./workarounds.ts";
 
+// So that the emulator ends with it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const { values } = parseArgs({ options: { json: { type: "string" } } });
 const outcomes: Outcome[] = [];
 for (const stage of STAGES) {

@@ -28,8 +28,11 @@ const inboxArn = (id: string): Json => ({
   "Fn::Sub": `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${inboxOf(id)}`,
 });
 
-/** The event by which EventBridge's schedules call. */
+/** The event by which EventBridge's schedules call; its resource is the rule. */
 export const SCHEDULE = { source: "aws.events", detailType: "Scheduled Event" } as const;
+
+/** Of the rule with a logical id, as CloudFormation's Sub takes it. */
+const ruleName = (id: string): string => `\${AWS::StackName}-${id}`;
 
 const UNTAGGED = new Set(["AWS::KMS::Key", "AWS::S3::Bucket"]);
 
@@ -86,8 +89,15 @@ export const WORKAROUNDS: readonly Workaround[] = [
       eachResource(template, (resource, id) =>
         resource.Type === "AWS::Events::Rule"
           ? withProperties(resource, {
-              Name: { "Fn::Sub": `\${AWS::StackName}-${id}` },
-              EventPattern: resource.Properties.EventPattern ?? { source: [SCHEDULE.source] },
+              Name: { "Fn::Sub": ruleName(id) },
+              EventPattern: resource.Properties.EventPattern ?? {
+                source: [SCHEDULE.source],
+                resources: [
+                  {
+                    "Fn::Sub": `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${ruleName(id)}`,
+                  },
+                ],
+              },
             })
           : resource,
       ),

@@ -4,6 +4,7 @@ import { Arrivals, executionName } from "../../lib/contracts/arrivals.ts";
 import { ARRIVALS } from "../../lib/contracts/layout.ts";
 import { putDataSet, takeMarker } from "../data-set.ts";
 import type { Deployment } from "../deployment.ts";
+import { ACCOUNT, REGION } from "../emulator/emulator.ts";
 import { must } from "../must.ts";
 import { SCHEDULE } from "../workarounds.ts";
 
@@ -27,9 +28,11 @@ async function arrivals(deployment: Deployment): Promise<Arrivals> {
   return Arrivals.parse(JSON.parse(await Body!.transformToString()));
 }
 
-/** The schedule's hour has come. */
-export async function sweep({ emulator, functions }: Deployment): Promise<void> {
-  await emulator.tell(SCHEDULE.source, SCHEDULE.detailType, {});
+/** The hour of the sweep's schedule has come. */
+export async function sweep(deployment: Deployment): Promise<void> {
+  const { emulator, functions } = deployment;
+  const rule = `arn:aws:events:${REGION}:${ACCOUNT}:rule/${deployment.one("AWS::Events::Rule", "Sweep")}`;
+  await emulator.tell(SCHEDULE.source, SCHEDULE.detailType, {}, [rule]);
   const { length } = await functions.deliver();
   must(length === 1, `the bus delivered ${length} events of the schedule, expected one`);
 }

@@ -7,7 +7,7 @@ buckets(settings): what the templates say of buckets and the emulator's CloudFor
     keeps versions and whether it tells the bus.
 queues(names): queues that take the place of functions as targets of events.
 receive(names): what lies in those queues, oldest first, as {queue, event}.
-tell(source, detail_type, detail): puts an event on the account's bus, whose rules send it on.
+tell(source, detail_type, detail, resources): puts an event on the account's bus, whose rules send it on.
 function(name, bucket, key, folder): unpacks a function's code as it was uploaded. Answers with its environment.
 look(rules, functions): what deployed resources are: schedules, environments.
 without_outputs(stacks): takes their outputs from deployed stacks.
@@ -66,8 +66,8 @@ def receive(names):
     return found
 
 
-def tell(source, detail_type, detail):
-    entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail)}
+def tell(source, detail_type, detail, resources):
+    entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail), "Resources": resources}
     failed = boto3.client("events").put_events(Entries=[entry])["FailedEntryCount"]
     if failed:
         raise RuntimeError(f"{detail_type} was not taken")

@@ -36,7 +36,7 @@ export interface Emulator {
   buckets(settings: Readonly<Record<string, readonly [versioned: boolean, tells: boolean]>>): Promise<void>;
   queues(names: readonly string[]): Promise<void>;
   receive(names: readonly string[]): Promise<readonly { readonly queue: string; readonly event: object }[]>;
-  tell(source: string, detailType: string, detail: object): Promise<void>;
+  tell(source: string, detailType: string, detail: object, resources?: readonly string[]): Promise<void>;
   function(name: string, bucket: string, key: string, folder: string): Promise<Readonly<Record<string, string>>>;
   look(rules: readonly string[], functions: readonly string[]): Promise<Looked>;
   withoutOutputs(stacks: readonly string[]): Promise<void>;
@@ -63,6 +63,7 @@ export async function startEmulator(): Promise<Emulator> {
   server.stderr.on("data", (piece) => {
     log = (log + piece).slice(-LOG_LENGTH);
   });
+  process.once("exit", () => server.kill());
   const endpoint = `http://127.0.0.1:${port}`;
   await answers(`${endpoint}/moto-api/`, server);
   const environment = {
@@ -83,7 +84,7 @@ export async function startEmulator(): Promise<Emulator> {
     buckets: (settings) => call("buckets", settings),
     queues: (names) => call("queues", names),
     receive: (names) => call("receive", names),
-    tell: (source, detailType, detail) => call("tell", source, detailType, detail),
+    tell: (source, detailType, detail, resources = []) => call("tell", source, detailType, detail, resources),
     function: (name, bucket, key, folder) => call("function", name, bucket, key, folder),
     look: (rules, functions) => call("look", rules, functions),
     withoutOutputs: (stacks) => call("without_outputs", stacks),
