@@ -79,6 +79,9 @@ it("what is deployed refers to nothing that was left out, and keeps the rest", (
     ComputeResources: { InstanceTypes: ["optimal"] },
   });
   expect(template.Resources.Hourly!.Properties.Targets[0].Arn["Fn::Sub"]).toMatch(/:sqs:.*:rehearsal-Handler$/);
+  // Other schedules' events are not its own.
+  const { source, resources } = template.Resources.Hourly!.Properties.EventPattern;
+  expect([source, resources[0]["Fn::Sub"]]).toEqual([["aws.events"], expect.stringMatching(/StackName\}-Hourly$/)]);
 });
 
 it("what the emulator can't change or remove stays as it was, and is told apart", () => {
