@@ -125,6 +125,7 @@ export class DataStack extends Stack {
     const emptied = emptiedBuckets(this, {
       stage,
       key,
+      name: "empty-buckets",
       buckets: stage.keepData ? going : [...going, this.accessLogs],
     });
     // Access logs are still delivered hours later: the right to write them goes first.

@@ -23,16 +23,17 @@ export function grantEmptying(grantee: IGrantable, bucket: IBucket): void {
 /**
  * Buckets of a stack that go with it, made empty by a function before CloudFormation deletes them. What may only be
  * deleted before they are emptied, such as the right to write access logs into one of them, has to depend on the answer.
+ * @param name of the function's log group, which no two stacks of a stage may share
  */
 export function emptiedBuckets(
   scope: Construct,
-  { stage, key, buckets }: LogKeeping & { readonly buckets: readonly IBucket[] },
+  { stage, key, name, buckets }: LogKeeping & { readonly name: string; readonly buckets: readonly IBucket[] },
 ): CustomResource {
   const emptier = withBundles(["empty-buckets"], (code) =>
     smallFunction(scope, "EmptyBuckets", {
       stage,
       key,
-      name: "empty-buckets",
+      name,
       does: "empties buckets that go with their stack",
       code: code("empty-buckets"),
       memoryMiB: 512,

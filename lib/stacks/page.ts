@@ -109,7 +109,8 @@ export function page(
   });
   // Nothing more is written once it is gone: the log is emptied after it.
   if (log && !stage.keepData) {
-    distribution.node.addDependency(emptiedBuckets(scope, { stage, key: buckets.key, buckets: [log] }));
+    const emptied = { stage, key: buckets.key, name: "empty-page-log", buckets: [log] };
+    distribution.node.addDependency(emptiedBuckets(scope, emptied));
   }
   const url = `https://${stage.api.domain?.name ?? distribution.domainName}`;
   pageFiles(scope, {

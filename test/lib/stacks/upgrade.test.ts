@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Synthesis, synthesise } from "./synthesis.ts";
-import { upgradeFaults } from "./upgrade/faults.ts";
+import { sharedNames, upgradeFaults } from "./upgrade/faults.ts";
 import { essence, readReleased, releasedFile, type Templates } from "./upgrade/released.ts";
 
 let scratch: string;
@@ -115,6 +115,22 @@ const PLANTED: readonly (readonly [string, string, (template: Json) => Json, Reg
   ],
   ["an export that is gone", DATA, (t) => ({ ...t, Outputs: {} }), /the export \S+ is gone or has another value/],
 ];
+
+describe("names that stages give", () => {
+  it("are each one resource's, over all stacks", () => {
+    expect(sharedNames(current())).toEqual([]);
+  });
+
+  it("are found where two resources share one", () => {
+    const template = JSON.parse(now.templates.get(TRAINING)!);
+    const group = resource(template, "AWS::Logs::LogGroup");
+    const other = JSON.parse(now.templates.get(INFERENCE)!);
+    resource(other, "AWS::Logs::LogGroup").Properties.LogGroupName = group.Properties.LogGroupName;
+    expect(sharedNames(new Map([...current(), [INFERENCE, essence(other)]])).join()).toMatch(
+      /is the name of hilum-prod-inference\/\S+ and hilum-prod-training/,
+    );
+  });
+});
 
 describe("an upgrade that would break what is deployed", () => {
   it.each(PLANTED)("is found: %s", (_, stack, plant, expected) => {

@@ -86,22 +86,30 @@ const causes = (change: ResourceDifference): string[] => {
   return properties.length > 0 ? properties.map(([name]) => name) : ["Type"];
 };
 
+/** Places, `stack/logical id`, by the name that each is given. */
+function placesByName(templates: Templates): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  for (const [stack, { Resources }] of templates) {
+    for (const [id, resource] of Object.entries(Resources)) {
+      const name = givenName(stack, resource);
+      if (name !== undefined) places.set(name, [...(places.get(name) ?? []), `${stack}/${id}`]);
+    }
+  }
+  return places;
+}
+
+/** Names that two resources are given, of which the second can't be made. */
+export const sharedNames = (templates: Templates): string[] =>
+  [...placesByName(templates)].flatMap(([name, places]) =>
+    places.length === 1 ? [] : [`${name} is the name of ${places.join(" and ")}`],
+  );
+
 /** Names that go to another resource, whose making would find them taken. */
 function nameFaults(released: Templates, next: Templates): string[] {
-  const places = (templates: Templates) =>
-    new Map(
-      [...templates].flatMap(([stack, { Resources }]) =>
-        Object.entries(Resources).flatMap(([id, resource]) => {
-          const name = givenName(stack, resource);
-          return name === undefined ? [] : [[name, `${stack}/${id}`] as const];
-        }),
-      ),
-    );
-  const now = places(next);
-  return [...places(released)].flatMap(([name, place]) => {
-    const taken = now.get(name);
-    return taken === undefined || taken === place ? [] : [`${taken}: ${name} is still that of ${place}`];
-  });
+  const now = placesByName(next);
+  return [...placesByName(released)].flatMap(([name, [place]]) =>
+    (now.get(name) ?? []).flatMap((taken) => (taken === place ? [] : [`${taken}: ${name} is still that of ${place}`])),
+  );
 }
 
 /** CloudFormation neither removes nor changes an export while a deployed stack imports it. */
