@@ -109,7 +109,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     "AwsSolutions-CFR2",
     /\/Page\//,
     "The firewall stands before the API and the log-in, in the stage's own region, and knows readers by their own address " +
-      "(docs/adr/0016); the page's own files are public source code.",
+      "(docs/adr/0019); the page's own files are public source code.",
   ),
   without(
     "AwsSolutions-CFR3",

@@ -6,7 +6,7 @@ import type { LogKeeping } from "./logs.ts";
 
 /**
  * How the firewall knows whose a call is that came through CloudFront, whose own addresses it sees otherwise
- * (docs/adr/0016): a header with the reader's address, which CloudFront writes over whatever a reader sends, and another
+ * (docs/adr/0019): a header with the reader's address, which CloudFront writes over whatever a reader sends, and another
  * with a secret, without which the first counts for nothing.
  */
 export interface PageProof {
