@@ -79,7 +79,7 @@ export async function startEmulator(): Promise<Emulator> {
     python<T>(account, [verb, args], REQUIREMENTS, environment);
   return {
     environment,
-    facts: await python<Facts>(await readFile(`${HERE}facts.py`, "utf8"), null, REQUIREMENTS),
+    facts: await emulatorFacts(),
     prepare: (images) => call("prepare", images),
     buckets: (settings) => call("buckets", settings),
     queues: (names) => call("queues", names),
@@ -96,6 +96,10 @@ export async function startEmulator(): Promise<Emulator> {
     },
   };
 }
+
+/** What it says of itself, without being started. */
+export const emulatorFacts = async (): Promise<Facts> =>
+  python<Facts>(await readFile(`${HERE}facts.py`, "utf8"), null, REQUIREMENTS);
 
 async function answers(url: string, server: ChildProcess): Promise<void> {
   for (const end = Date.now() + START_MS; ; await sleep(100)) {
