@@ -204,7 +204,7 @@ describe("the server", () => {
     const { port } = new URL(server.url);
     const socket = connect(Number(port), "127.0.0.1");
     socket.write(
-      "POST /v1/predictions HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n\r\nabc",
+      "POST /v1/predictions HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n\r\nabc",
     );
     const answer = await text(socket);
     expect(answer).toMatch(/^(HTTP\/1\.1 408|$)/);
