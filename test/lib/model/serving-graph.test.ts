@@ -213,7 +213,7 @@ describe("what is refused", () => {
 });
 
 test("the operations that may run are those that serving graphs have, and no more", () => {
-  // The large ones are made of the same blocks; test/slow/keras.test.ts loads their graphs.
+  // The large ones are made of the same blocks; serving-model.test.ts loads the graphs of all six.
   const written = (["densenet-mini", "vgg-mini", "resnet-mini"] as const).flatMap((network) =>
     ([1, 3] as const).flatMap((channels) => {
       const model = {
