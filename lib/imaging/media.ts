@@ -11,9 +11,12 @@ const startsWith =
 
 const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
 
-/** A data set without preamble begins with group 0002 or 0008, little endian, and a small element number. */
-const bareDicom: Test = (bytes) =>
-  bytes.length > 132 && (bytes[0] === 2 || bytes[0] === 8) && bytes[1] === 0 && bytes[2]! < 0x80 && bytes[3] === 0;
+/** A data set without preamble begins with group 0002 or 0008, in either byte order, and a small element number. */
+const bareDicom: Test = (bytes) => {
+  const [low, high] = bytes[0] === 0 ? [1, 0] : [0, 1];
+  const isGroup = (bytes[low] === 2 || bytes[low] === 8) && bytes[high] === 0;
+  return bytes.length > 132 && isGroup && bytes[2 + low]! < 0x80 && bytes[2 + high] === 0;
+};
 
 /** Little and big endian, each with BigTIFF. */
 const TIFF: readonly (readonly number[])[] = ["II*\0", "MM\0*", "II+\0", "MM\0+"].map(ascii);
@@ -21,6 +24,7 @@ const TIFF: readonly (readonly number[])[] = ["II*\0", "MM\0*", "II+\0", "MM\0+"
 /** Asked in this order. A preamble may look like anything, TIFF too, so "DICM" goes first. */
 const SIGNATURES: readonly (readonly [Media, Test])[] = [
   ["dicom", startsWith(ascii("DICM"), 128)],
+  ["dicom", startsWith(ascii("DICM"))],
   ["png", startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
   ["jpeg", startsWith([0xff, 0xd8, 0xff])],
   ["tiff", (bytes) => TIFF.some((magic) => startsWith(magic)(bytes))],

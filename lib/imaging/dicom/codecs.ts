@@ -1,6 +1,5 @@
 import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
 import { InputError } from "../../domain/errors.ts";
-import { truncated } from "./body.ts";
 import {
   type CodestreamSize,
   endsWhole,
@@ -10,6 +9,7 @@ import {
   withoutBoxes,
   withoutLoneMarkers,
 } from "./codestream.ts";
+import { truncated } from "./elements.ts";
 import type { Photometric, PixelFormat } from "./header.ts";
 
 type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg2000";

@@ -1,7 +1,8 @@
-import type { DataSet } from "dicom-parser";
 import { InputError } from "../../domain/errors.ts";
+import type { DataSet } from "./data-set.ts";
 import { lookUp, storedValue } from "./grey-scale.ts";
 import type { Photometric, PixelFormat } from "./header.ts";
+import { TAG } from "./tags.ts";
 
 /**
  * A colour picture of 8 bits as red, green and blue side by side (PS3.3, C.7.6.3.1.2).
@@ -20,9 +21,9 @@ export function toRgb(bytes: Uint8Array, photometric: Photometric): Uint8Array {
 }
 
 const PALETTE = [
-  { descriptor: "x00281101", data: "x00281201" },
-  { descriptor: "x00281102", data: "x00281202" },
-  { descriptor: "x00281103", data: "x00281203" },
+  { descriptor: TAG.RedPaletteColorLookupTableDescriptor, data: TAG.RedPaletteColorLookupTableData },
+  { descriptor: TAG.GreenPaletteColorLookupTableDescriptor, data: TAG.GreenPaletteColorLookupTableData },
+  { descriptor: TAG.BluePaletteColorLookupTableDescriptor, data: TAG.BluePaletteColorLookupTableData },
 ] as const;
 
 /** A picture of indices through its tables (PS3.3, C.7.9), as red, green and blue of 8 bits. @throws InputError `dicom-photometric` */

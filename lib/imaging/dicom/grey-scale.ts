@@ -1,7 +1,7 @@
-import type { DataSet, Element } from "dicom-parser";
 import { brightest, contentDepth } from "../../domain/film-limits.ts";
-import { code, decimal, firstItem, words } from "./data-set.ts";
+import { code, type DataSet, decimal, firstItem, int16, uint16, words } from "./data-set.ts";
 import type { PixelFormat } from "./header.ts";
+import { TAG } from "./tags.ts";
 
 /** A function from one value to the next along DICOM's grey-scale pipeline. */
 export type Transform = (value: number) => number;
@@ -26,24 +26,24 @@ export interface Modality {
 
 /** Modality LUT or rescale (PS3.3, C.11.1); without either values mean themselves. */
 export function modality(dataSet: DataSet, format: PixelFormat): Modality {
-  const item = firstItem(dataSet, "x00283000");
+  const item = firstItem(dataSet, TAG.ModalityLUTSequence);
   const table = item && lookUp(item, format.signed);
   if (table) return { apply: table.apply, range: (stored) => [0, openMost(16, rangeOf(stored.map(table.apply))[1])] };
-  const slope = decimal(dataSet, "x00281053") || 1;
-  const intercept = decimal(dataSet, "x00281052") ?? 0;
+  const slope = decimal(dataSet, TAG.RescaleSlope) || 1;
+  const intercept = decimal(dataSet, TAG.RescaleIntercept) ?? 0;
   const apply: Transform = (value) => value * slope + intercept;
   return { apply, range: (stored) => rangeOf(openRange(format, rangeOf(stored)).map(apply)) };
 }
 
 /** Values of interest to 0 ... 1: a VOI LUT if there is one, else a window (PS3.3, C.11.2); undefined without either. */
 export function valuesOfInterest(dataSet: DataSet, signed: boolean): Transform | undefined {
-  const item = firstItem(dataSet, "x00283010");
+  const item = firstItem(dataSet, TAG.VOILUTSequence);
   const table = item && lookUp(item, signed);
   if (table) return (value) => table.apply(value) / table.most;
-  const centre = decimal(dataSet, "x00281050");
-  const width = decimal(dataSet, "x00281051");
+  const centre = decimal(dataSet, TAG.WindowCenter);
+  const width = decimal(dataSet, TAG.WindowWidth);
   if (centre === undefined || width === undefined) return undefined;
-  const shape = code(dataSet, "x00281056") ?? "LINEAR";
+  const shape = code(dataSet, TAG.VOILUTFunction) ?? "LINEAR";
   return WINDOWS[shape]?.(centre, width);
 }
 
@@ -57,17 +57,16 @@ const WINDOWS: Readonly<Record<string, (centre: number, width: number) => Transf
 };
 
 /** Where a modality or VOI table stands in its item. */
-const LUT = { descriptor: "x00283002", data: "x00283006" };
+const LUT: Readonly<Record<"descriptor" | "data", number>> = { descriptor: TAG.LUTDescriptor, data: TAG.LUTData };
 
 /** A look-up table: values before its first get the first entry, values after its last the last (C.11.1.1). */
 export function lookUp(item: DataSet, signed: boolean, tags = LUT): { apply: Transform; most: number } | undefined {
-  const count = item.uint16(tags.descriptor, 0);
-  const first = signed ? item.int16(tags.descriptor, 1) : item.uint16(tags.descriptor, 1);
-  const bits = item.uint16(tags.descriptor, 2);
-  const element = item.elements[tags.data];
-  if (count === undefined || first === undefined || bits === undefined || element === undefined) return undefined;
+  const count = uint16(item, tags.descriptor, 0);
+  const first = signed ? int16(item, tags.descriptor, 1) : uint16(item, tags.descriptor, 1);
+  const bits = uint16(item, tags.descriptor, 2);
+  if (count === undefined || first === undefined || bits === undefined) return undefined;
   const length = count === 0 ? 65536 : count;
-  const entries = tableEntries(item, element, length);
+  const entries = tableEntries(item, tags.data, length);
   if (entries.length < length || bits < 1 || bits > 16) return undefined;
   const apply: Transform = (value) => entries[Math.min(length - 1, Math.max(0, Math.round(value) - first))]!;
   return { apply, most: 2 ** entryBits(bits, brightest(entries)) - 1 };
@@ -82,10 +81,11 @@ const entryBits = (declared: number, largest: number): number => {
   return contentDepth(largest);
 };
 
-/** Entries of 16 bits, or two of 8 bits in a word, as old writers pack them. */
-function tableEntries(item: DataSet, element: Element, length: number): Uint16Array | Uint8Array {
-  if (element.length >= 2 * length) return words(item, element, length);
-  return item.byteArray.subarray(element.dataOffset, element.dataOffset + Math.min(element.length, length));
+/** Entries of 16 bits, or two of 8 bits in a word, the first in its low byte, as old writers pack them (PS3.3, C.11.1.1.1). */
+function tableEntries(item: DataSet, tag: number, length: number): ArrayLike<number> {
+  const entries = words(item, tag, length);
+  if (entries.length !== Math.ceil(length / 2)) return entries;
+  return Uint8Array.from({ length: 2 * entries.length }, (_, i) => (entries[i >> 1]! >> (8 * (i & 1))) & 0xff);
 }
 
 /** Least and most. */

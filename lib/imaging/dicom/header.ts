@@ -1,9 +1,8 @@
-import type { DataSet } from "dicom-parser";
 import type { Warning } from "../../contracts/api.ts";
 import { InputError } from "../../domain/errors.ts";
 import { checkSize } from "../film.ts";
-import { PIXEL_DATA } from "./body.ts";
-import { code, decimal } from "./data-set.ts";
+import { code, type DataSet, decimal, uint16 } from "./data-set.ts";
+import { TAG } from "./tags.ts";
 
 /** How pixels are stored (PS3.3, C.7.6.3). */
 export interface PixelFormat {
@@ -46,25 +45,25 @@ const ELSEWHERE =
 
 /** @throws InputError where the header says that this is no film of a chest, or nothing that can be read */
 export function readPixelFormat(dataSet: DataSet): PixelFormat {
-  if (dataSet.elements[PIXEL_DATA] === undefined) {
+  if (!dataSet.elements.has(TAG.PixelData)) {
     throw new InputError("dicom-no-pixels", "the DICOM file holds no pixel data");
   }
   refuseOtherFilms(dataSet);
-  const frames = decimal(dataSet, "x00280008") ?? 1;
+  const frames = decimal(dataSet, TAG.NumberOfFrames) ?? 1;
   if (frames > 1) throw new InputError("multi-frame", "the DICOM file has several frames, expected one");
-  const photometric = code(dataSet, "x00280004");
+  const photometric = code(dataSet, TAG.PhotometricInterpretation);
   if (!isPhotometric(photometric)) {
     const expected = Object.keys(PHOTOMETRIC).join(", ");
     throw new InputError("dicom-photometric", `the DICOM picture's colours are not read here; expected ${expected}`);
   }
-  const rows = dataSet.uint16("x00280010") ?? 0;
-  const columns = dataSet.uint16("x00280011") ?? 0;
+  const rows = uint16(dataSet, TAG.Rows) ?? 0;
+  const columns = uint16(dataSet, TAG.Columns) ?? 0;
   checkSize(columns, rows);
-  const bitsAllocated = dataSet.uint16("x00280100");
-  const bitsStored = dataSet.uint16("x00280101") ?? bitsAllocated ?? 0;
-  const highBit = dataSet.uint16("x00280102") ?? bitsStored - 1;
+  const bitsAllocated = uint16(dataSet, TAG.BitsAllocated);
+  const bitsStored = uint16(dataSet, TAG.BitsStored) ?? bitsAllocated ?? 0;
+  const highBit = uint16(dataSet, TAG.HighBit) ?? bitsStored - 1;
   const samples = PHOTOMETRIC[photometric];
-  const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && (dataSet.uint16("x00280002") ?? 1) === samples;
+  const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && (uint16(dataSet, TAG.SamplesPerPixel) ?? 1) === samples;
   const read = bitsAllocated === 8 || (bitsAllocated === 16 && samples === 1);
   if (!read || highBit >= bitsAllocated || !sound) {
     throw new InputError(
@@ -72,17 +71,17 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
       "the DICOM picture's bits are not read here; expected one grey value of 8 or 16 bits a pixel, or three colours of 8",
     );
   }
-  const signed = dataSet.uint16("x00280103") === 1;
-  const planar = dataSet.uint16("x00280006") === 1;
+  const signed = uint16(dataSet, TAG.PixelRepresentation) === 1;
+  const planar = uint16(dataSet, TAG.PlanarConfiguration) === 1;
   return { rows, columns, bitsAllocated, bitsStored, highBit, signed, photometric, samples, planar };
 }
 
 function refuseOtherFilms(dataSet: DataSet): void {
-  const modality = code(dataSet, "x00080060");
+  const modality = code(dataSet, TAG.Modality);
   if (modality !== undefined && !MODALITIES.has(modality)) {
     throw new InputError("dicom-modality", "the DICOM file is no plain radiograph; expected modality CR, DX, DR or RG");
   }
-  const bodyPart = code(dataSet, "x00180015");
+  const bodyPart = code(dataSet, TAG.BodyPartExamined);
   if (bodyPart !== undefined && !CHEST.test(bodyPart) && ELSEWHERE.test(bodyPart)) {
     throw new InputError("dicom-body-part", "the DICOM file shows another part of the body, expected a chest");
   }
@@ -102,7 +101,7 @@ const VIEWS: Readonly<Record<string, "frontal" | "lateral">> = {
 
 /** The view as the file names it, and a warning where it is not frontal. */
 export function readView(dataSet: DataSet): { view: string | null; warnings: Warning[] } {
-  const named = code(dataSet, "x00185101");
+  const named = code(dataSet, TAG.ViewPosition);
   if (named === undefined || VIEWS[named] === undefined) return { view: null, warnings: [] };
   const lateral = {
     code: "lateral-view",

@@ -1,8 +1,9 @@
 import { constants, inflateRawSync } from "node:zlib";
-import type { DataSet } from "dicom-parser";
 import { InputError } from "../../domain/errors.ts";
 import { checkSize } from "../film.ts";
-import { PIXEL_DATA, parseBody, truncated } from "./body.ts";
+import { type DataSet, readDataSet, uint16 } from "./data-set.ts";
+import { truncated } from "./elements.ts";
+import { TAG } from "./tags.ts";
 
 /** Compressed bytes that are inflated first: deflate makes at most 1,032 bytes of one. */
 const FIRST = 16_384;
@@ -29,17 +30,17 @@ export function inflateDataSet(deflated: Buffer): Buffer {
 function endOfPicture(inflated: Buffer): number | undefined {
   let dataSet: DataSet;
   try {
-    ({ dataSet } = parseBody(inflated, PIXEL_DATA));
+    dataSet = readDataSet(inflated);
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    return undefined;
+    if ((cause as InputError).code === "film-truncated") return undefined;
+    throw cause;
   }
-  const element = dataSet.elements[PIXEL_DATA];
+  const element = dataSet.elements.get(TAG.PixelData);
   if (element === undefined) return undefined;
-  const rows = dataSet.uint16("x00280010") ?? 0;
-  const columns = dataSet.uint16("x00280011") ?? 0;
+  const rows = uint16(dataSet, TAG.Rows) ?? 0;
+  const columns = uint16(dataSet, TAG.Columns) ?? 0;
   checkSize(columns, rows);
-  return element.dataOffset + rows * columns * MOST_BYTES_A_PIXEL;
+  return element.offset + rows * columns * MOST_BYTES_A_PIXEL;
 }
 
 function inflate(deflated: Buffer, most: number, partial = false): Buffer {

@@ -1,17 +1,18 @@
-import type { DataSet } from "dicom-parser";
 import type { Warning } from "../../contracts/api.ts";
 import type { GreyImage } from "../../domain/grey-image.ts";
 import { luma } from "../../domain/luma.ts";
 import { chroma } from "../chroma.ts";
 import type { Film } from "../film.ts";
-import { truncated } from "./body.ts";
 import type { DecodedFrame } from "./codecs.ts";
 import { paletteToRgb, toRgb } from "./colour.ts";
-import { parseFile } from "./data-set.ts";
+import { type DataSet, int16, uint16 } from "./data-set.ts";
+import { truncated } from "./elements.ts";
 import { type Modality, modality, rangeOf, storedValue, type Transform, valuesOfInterest } from "./grey-scale.ts";
 import { type PixelFormat, readPixelFormat, readView } from "./header.ts";
+import { parseFile } from "./parse-file.ts";
 import { pixelRatio, squarePixels } from "./square-pixels.ts";
 import { readFrame, toWords } from "./stored-values.ts";
+import { TAG } from "./tags.ts";
 
 /**
  * A chest film from a DICOM file: stored values through modality and VOI transformation, MONOCHROME1 turned round,
@@ -94,10 +95,10 @@ function usedWords(stored: Uint8Array | Uint16Array): number[] {
 
 /** Values that stand for no exposure (PS3.3, C.7.5.1.1.2): black, whatever the photometric interpretation. */
 function paddingTest(dataSet: DataSet, { signed }: PixelFormat): (value: number) => boolean {
-  const read = (tag: string) => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
-  const first = read("x00280120");
+  const read = (tag: number) => (signed ? int16(dataSet, tag) : uint16(dataSet, tag));
+  const first = read(TAG.PixelPaddingValue);
   if (first === undefined) return () => false;
-  const last = read("x00280121") ?? first;
+  const last = read(TAG.PixelPaddingRangeLimit) ?? first;
   return (value) => value >= Math.min(first, last) && value <= Math.max(first, last);
 }
 

@@ -1,10 +1,12 @@
-import type { DataSet } from "dicom-parser";
 import type { GreyImage } from "../../domain/grey-image.ts";
 import { checkSize } from "../film.ts";
-import { numbers } from "./data-set.ts";
+import { type DataSet, numbers } from "./data-set.ts";
+import { TAG } from "./tags.ts";
 
 /** Where a file may say how high its pixels are and how wide (PS3.3, C.7.6.3.1.7), in the order asked. */
-const SIZES = ["x00280034", "x00181164", "x00280030", "x00182010"] as const;
+const SIZES = [
+  ...[TAG.PixelAspectRatio, TAG.ImagerPixelSpacing, TAG.PixelSpacing, TAG.NominalScannedPixelSpacing],
+] as const;
 /** From where pixels count as square: detectors' own spacings differ by less. */
 const NEARLY = 0.01;
 /** No scanner's pixels are further from square; what claims more is a slip. */

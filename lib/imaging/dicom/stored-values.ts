@@ -1,34 +1,28 @@
-import dicomParser, { type DataSet } from "dicom-parser";
 import { InputError } from "../../domain/errors.ts";
-import { PIXEL_DATA, truncated } from "./body.ts";
 import { codecOf, type DecodedFrame, decodeFrame } from "./codecs.ts";
-import type { DicomFile } from "./data-set.ts";
+import { truncated } from "./elements.ts";
 import type { PixelFormat } from "./header.ts";
+import type { DicomFile } from "./parse-file.ts";
 import { decodeRle } from "./rle.ts";
-
-/** Implicit and explicit little endian, big endian, deflated; none where the file has no meta header. */
-const UNCOMPRESSED = new Set([
-  "",
-  "1.2.840.10008.1.2",
-  "1.2.840.10008.1.2.1",
-  "1.2.840.10008.1.2.2",
-  "1.2.840.10008.1.2.1.99",
-]);
-const RLE = "1.2.840.10008.1.2.5";
+import { TAG } from "./tags.ts";
+import { compressionName, ENCAPSULATED, RLE, UNCOMPRESSED } from "./transfer-syntaxes.ts";
 
 /**
  * The one frame as it is stored, decompressed: little endian, unused bits and all, the colours of a pixel side by side.
  * @throws InputError `dicom-transfer-syntax`, `film-truncated`, `film-damaged`
  */
 export async function readFrame(file: DicomFile, format: PixelFormat): Promise<DecodedFrame> {
-  const { dataSet, syntax } = file;
+  const { syntax } = file;
   const { photometric } = format;
   if (UNCOMPRESSED.has(syntax)) return nativeFrame(file, format);
   const codec = codecOf(syntax);
   if (codec === undefined && syntax !== RLE) {
-    throw new InputError("dicom-transfer-syntax", "the DICOM file's compression is not read here");
+    throw new InputError(
+      "dicom-transfer-syntax",
+      `the DICOM file's compression is not read here (${compressionName(syntax)}); expected it uncompressed, or JPEG, JPEG-LS, JPEG 2000, HTJ2K or RLE`,
+    );
   }
-  const frame = encapsulatedFrame(dataSet);
+  const frame = encapsulatedFrame(file);
   if (codec !== undefined) return decodeFrame(frame, codec, format);
   const bytes = decodeRle(frame, format.rows * format.columns, segmentPlaces(format));
   if (bytes === undefined) throw truncated();
@@ -42,20 +36,17 @@ function segmentPlaces({ samples, bitsAllocated }: PixelFormat): readonly number
 }
 
 /** With the length that the header asks for. */
-function nativeFrame({ dataSet, bigEndian }: DicomFile, format: PixelFormat): DecodedFrame {
-  const element = dataSet.elements[PIXEL_DATA]!;
-  if (element.encapsulatedPixelData) {
-    throw new InputError("film-damaged", "the DICOM file's pixel data is not as its header says");
-  }
+function nativeFrame(file: DicomFile, format: PixelFormat): DecodedFrame {
+  const { encoding, elements } = file.dataSet;
   const pixels = format.rows * format.columns;
   const subsampled = format.photometric === "YBR_FULL_422";
   const length = subsampled ? 2 * pixels : (pixels * format.samples * format.bitsAllocated) / 8;
-  const end = element.dataOffset + length;
-  if (element.length < length || end > dataSet.byteArray.length) throw truncated();
-  const frame = dataSet.byteArray.subarray(element.dataOffset, end);
+  const stored = file.syntax === ENCAPSULATED ? encapsulatedFrame(file) : nativeBytes(file);
+  if (stored.length < length) throw truncated();
+  const frame = stored.subarray(0, length);
   // In big endian, bytes lie in words (OW) unless the element says that they are bytes (OB).
-  const swapped = bigEndian && (format.bitsAllocated === 16 || element.vr === "OW") && length % 2 === 0;
-  const bytes = swapped ? Buffer.from(frame).swap16() : frame;
+  const isWords = format.bitsAllocated === 16 || elements.get(TAG.PixelData)?.vr === "OW";
+  const bytes = encoding.bigEndian && isWords && length % 2 === 0 ? Buffer.from(frame).swap16() : frame;
   return { bytes: subsampled ? fullChroma(bytes) : sideBySide(bytes, format), photometric: format.photometric };
 }
 
@@ -75,19 +66,25 @@ function sideBySide(bytes: Uint8Array, { samples, planar }: PixelFormat): Uint8A
   return Uint8Array.from(bytes, (_, i) => bytes[(i % samples) * pixels + Math.floor(i / samples)]!);
 }
 
-function encapsulatedFrame(dataSet: DataSet): Buffer {
-  const element = dataSet.elements[PIXEL_DATA]!;
-  const fragments = element.fragments ?? [];
+const notAsSaid = (): InputError =>
+  new InputError("film-damaged", "the DICOM file's pixel data is not as its header says");
+
+function nativeBytes({ dataSet }: DicomFile): Buffer {
+  const { offset, length, fragments } = dataSet.elements.get(TAG.PixelData)!;
+  const { bytes } = dataSet.reader;
+  if (fragments !== undefined) throw notAsSaid();
+  if (offset + length > bytes.length) throw truncated();
+  return bytes.subarray(offset, offset + length);
+}
+
+/** All pieces are of the one frame. */
+function encapsulatedFrame({ dataSet }: DicomFile): Buffer {
+  const { fragments = [] } = dataSet.elements.get(TAG.PixelData)!;
+  const { bytes } = dataSet.reader;
   const last = fragments.at(-1);
-  if (!element.encapsulatedPixelData || last === undefined) {
-    throw new InputError("film-damaged", "the DICOM file's pixel data is not as its header says");
-  }
-  if (last.position + last.length > dataSet.byteArray.length) throw truncated();
-  try {
-    return Buffer.from(dicomParser.readEncapsulatedPixelDataFromFragments(dataSet, element, 0, fragments.length));
-  } catch (cause) {
-    throw truncated(cause);
-  }
+  if (last === undefined) throw notAsSaid();
+  if (last.offset + last.length > bytes.length) throw truncated();
+  return Buffer.concat(fragments.map(({ offset, length }) => bytes.subarray(offset, offset + length)));
 }
 
 /** One value a pixel; eight-bit codestreams stand in sixteen-bit headers too. @throws InputError `film-truncated` */

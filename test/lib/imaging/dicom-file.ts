@@ -1,7 +1,16 @@
 import { deflateRawSync } from "node:zlib";
 
 /** Writes DICOM files for tests, by PS3.5 and PS3.10; independent of the reader. */
-export type Value = string | number | readonly number[] | Uint8Array | readonly DicomTags[];
+export type Value = string | number | readonly number[] | Uint8Array | readonly DicomTags[] | Items;
+
+/** A sequence written in another way than the standard's plainest. */
+export interface Items {
+  readonly items: readonly DicomTags[];
+  /** Of the items' own elements, where that is not as around them. */
+  readonly explicit?: boolean;
+  /** Of undefined length, sequence and items. */
+  readonly open?: boolean;
+}
 export type DicomTags = Readonly<Record<string, readonly [vr: string, value: Value]>>;
 
 export const SYNTAX = {
@@ -18,16 +27,31 @@ export const SYNTAX = {
   htj2k: "1.2.840.10008.1.2.4.201",
 } as const;
 
-interface Encoding {
+export interface Encoding {
   readonly explicit: boolean;
   readonly big: boolean;
 }
 
-const LONG = new Set(["OB", "OW", "SQ", "UN", "UT"]);
+const LONG = new Set("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split(" "));
+const OPEN = 0xffffffff;
 
 function element(tag: string, vr: string, value: Value, encoding: Encoding): Buffer {
   const body = valueBytes(vr, value, encoding);
-  return Buffer.concat([elementHeader(tag, vr, body.length, encoding), body]);
+  const length = isItems(value) && value.open ? OPEN : body.length;
+  return Buffer.concat([elementHeader(tag, vr, length, encoding), body]);
+}
+
+const isItems = (value: Value): value is Items => typeof value === "object" && "items" in value;
+
+function sequence({ items, explicit, open = false }: Items, around: Encoding): Buffer {
+  const encoding = { ...around, explicit: explicit ?? around.explicit };
+  const bare = (tag: string, length: number) => elementHeader(tag, "", length, { ...encoding, explicit: false });
+  const written = items.map((tags) => {
+    const body = elements(tags, encoding);
+    if (!open) return Buffer.concat([bare("fffee000", body.length), body]);
+    return Buffer.concat([bare("fffee000", OPEN), body, bare("fffee00d", 0)]);
+  });
+  return Buffer.concat(open ? [...written, bare("fffee0dd", 0)] : written);
 }
 
 function elementHeader(tag: string, vr: string, length: number, { explicit, big }: Encoding): Buffer {
@@ -47,15 +71,8 @@ function elementHeader(tag: string, vr: string, length: number, { explicit, big 
 function valueBytes(vr: string, value: Value, encoding: Encoding): Buffer {
   if (value instanceof Uint8Array) return even(Buffer.from(value), 0);
   if (typeof value === "string") return even(Buffer.from(value, "latin1"), vr === "UI" ? 0 : 32);
-  if (vr === "SQ") {
-    const items = value as readonly DicomTags[];
-    return Buffer.concat(
-      items.map((tags) => {
-        const body = elements(tags, encoding);
-        return Buffer.concat([elementHeader("fffee000", "", body.length, { ...encoding, explicit: false }), body]);
-      }),
-    );
-  }
+  if (isItems(value)) return sequence(value, encoding);
+  if (vr === "SQ") return sequence({ items: value as readonly DicomTags[] }, encoding);
   const numbers = typeof value === "number" ? [value] : (value as readonly number[]);
   const words = Buffer.alloc(numbers.length * 2);
   numbers.forEach((n, i) => {
@@ -114,12 +131,19 @@ export interface DicomOptions {
   /** Compressed fragments of the one frame. */
   readonly fragments?: readonly Uint8Array[];
   readonly preamble?: boolean;
-  readonly meta?: boolean;
+  /** One element, by default as PS3.10 has it. */
+  readonly meta?: boolean | Partial<Encoding>;
+  /** Bytes between meta header and data set. */
+  readonly behindMeta?: Uint8Array;
   readonly pixels?: boolean;
 }
 
+/** Transfer syntax alone. */
+export const metaHeader = (syntax: string, encoding: Encoding): Buffer => element("00020010", "UI", syntax, encoding);
+
 export function dicomFile(picture: Picture, options: DicomOptions = {}): Buffer {
   const { syntax = SYNTAX.explicit, tags = {}, fragments, preamble = true, meta = true, pixels = true } = options;
+  const metaEncoding = { explicit: true, big: false, ...(meta === true ? {} : meta) };
   const encoding = { explicit: syntax !== SYNTAX.implicit, big: syntax === SYNTAX.bigEndian };
   const body = [elements({ ...describe(picture), ...tags }, encoding)];
   if (pixels && fragments) body.push(encapsulated(fragments));
@@ -130,7 +154,8 @@ export function dicomFile(picture: Picture, options: DicomOptions = {}): Buffer 
   const dataSet = Buffer.concat(body);
   return Buffer.concat([
     preamble ? Buffer.concat([Buffer.alloc(128), Buffer.from("DICM")]) : Buffer.alloc(0),
-    meta ? element("00020010", "UI", syntax, { explicit: true, big: false }) : Buffer.alloc(0),
+    meta ? metaHeader(syntax, metaEncoding) : Buffer.alloc(0),
+    options.behindMeta ?? Buffer.alloc(0),
     syntax === SYNTAX.deflated ? deflateRawSync(dataSet) : dataSet,
   ]);
 }
@@ -142,7 +167,7 @@ function encapsulated(fragments: readonly Uint8Array[]): Buffer {
     return Buffer.concat([elementHeader("fffee000", "", whole.length, { ...encoding, explicit: false }), whole]);
   };
   return Buffer.concat([
-    elementHeader("7fe00010", "OB", 0xffffffff, encoding),
+    elementHeader("7fe00010", "OB", OPEN, encoding),
     item(new Uint8Array()),
     ...fragments.map(item),
     elementHeader("fffee0dd", "", 0, { ...encoding, explicit: false }),
