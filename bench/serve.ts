@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
-import { startThread } from "../lib/steps/thread.ts";
+import { startThread } from "../lib/parallel/start-thread.ts";
 import { type Measurement, quantile } from "./measurement.ts";
 
 const SERVER = fileURLToPath(new URL("serve/server.ts", import.meta.url));

@@ -1,6 +1,6 @@
 /**
- * Makes a fresh clone ready: npm packages and the TensorFlow engine. Node's own modules only, since nothing is
- * installed yet. Takes milliseconds where everything is in place. `--device cuda` provisions the GPU engine,
+ * Makes a fresh clone ready: npm packages, the programs' bundle, the TensorFlow engine. Node's own modules only, since
+ * nothing is installed yet. Takes milliseconds where everything is in place. `--device cuda` provisions the GPU engine,
  * `--device none` only the packages.
  */
 import { existsSync } from "node:fs";
@@ -12,6 +12,7 @@ import { engineId, provisionEngine } from "../lib/setup/engine.mjs";
 import { variantFor } from "../lib/setup/engine-variants.mjs";
 import { forgetOld } from "../lib/setup/forget-old.mjs";
 import { installPackages, lockHash } from "../lib/setup/packages.mjs";
+import { bundlePrograms } from "../lib/setup/programs.mjs";
 import { SetupError } from "../lib/setup/setup-error.mjs";
 
 const MINIMUM_NODE = [20, 9];
@@ -52,6 +53,7 @@ async function setUp() {
   }
   const variant = requireVariant(device);
   if (before.lock !== lock) await installPackages(root, say);
+  await bundlePrograms(root);
   const packageFolder = join(root, "node_modules", variant.npmPackage);
   const cache = cacheFolder();
   const linked = join(packageFolder, "deps", "lib", "libtensorflow_cc.so.2");

@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { loaderArguments } from "../lib/parallel/program-modules.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const COMMAND_LINE = fileURLToPath(new URL("../bin/hilum", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -28,8 +30,8 @@ export function start(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Running {
-  const loader = program.endsWith(".ts") ? ["--import", "tsx"] : [];
-  const child = spawn(process.execPath, [...loader, program, ...args], {
+  const command = program === COMMAND_LINE ? [program] : [process.execPath, ...loaderArguments(program), program];
+  const child = spawn(command[0]!, [...command.slice(1), ...args], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -48,7 +50,7 @@ export function start(
 }
 
 export const hilum = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running =>
-  start("bin/hilum.ts", args, environment);
+  start(COMMAND_LINE, args, environment);
 
 /** Waits for the first message of a process that was forked. */
 export async function ready(child: ChildProcess): Promise<void> {

@@ -7,12 +7,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { bad, doubtful, type Finding, good, type NamedFinding } from "../../lib/contracts/finding.ts";
 import type { Device } from "../../lib/engine/tensorflow.ts";
+import { moduleBeside } from "../../lib/parallel/program-modules.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
 import { openStore, roomsOf } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
 
-const PROBE = fileURLToPath(new URL("./device-probe.ts", import.meta.url));
+const PROBE = fileURLToPath(moduleBeside("./device-probe.ts", import.meta.url));
 
 const GIB = 2 ** 30;
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;

@@ -1,17 +1,16 @@
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { runKeys } from "../../lib/contracts/layout.ts";
 import { StepRecord } from "../../lib/contracts/run.ts";
 import { createScreen } from "../../lib/local/display/create-screen.ts";
 import { createDisplay, type Summary } from "../../lib/local/display/display.ts";
 import { type MachineOptions, type MachineResult, runMachine } from "../../lib/local/machine.ts";
+import { moduleBeside } from "../../lib/parallel/program-modules.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import { holdLease } from "../../lib/store/lease.ts";
 import { openRooms, roomsOf } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../../lib/workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobStep } from "../../lib/workflow/jobs.ts";
-import { ROOT } from "./places.ts";
 import { runFailure } from "./run-failure.ts";
 
 export interface ExecuteOptions extends Pick<MachineOptions, "signal" | "parallel" | "definition"> {
@@ -23,11 +22,14 @@ export interface ExecuteOptions extends Pick<MachineOptions, "signal" | "paralle
 }
 
 const functions = Object.fromEntries(
-  FUNCTION_STEPS.map((step) => [step, pathToFileURL(join(ROOT, "functions", step, "handler.ts")).href]),
+  FUNCTION_STEPS.map((step) => [step, moduleBeside(`../../functions/${step}/handler.ts`, import.meta.url).href]),
 ) as Record<FunctionStep, string>;
 
 const programs = Object.fromEntries(
-  JOB_STEPS.map((step) => [step, join(ROOT, "containers", JOBS[step].container, "main.ts")]),
+  JOB_STEPS.map((step) => [
+    step,
+    fileURLToPath(moduleBeside(`../../containers/${JOBS[step].container}/main.ts`, import.meta.url)),
+  ]),
 ) as Record<JobStep, string>;
 
 /** Figures of a finished step, of the first member where it is an array. */

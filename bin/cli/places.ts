@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Folder of the package: presets/, functions/, containers/. */
+/** Folder of the package, from here and from a bundle in node_modules/.hilum. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Where results go unless --store says otherwise. */

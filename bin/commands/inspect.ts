@@ -5,7 +5,6 @@ import { Division, type Protocol } from "../../lib/contracts/run-config.ts";
 import { EXIT, InputError, reportError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
 import { option } from "../cli/options.ts";
-import { tellInspection } from "../cli/tell-inspection.ts";
 
 interface InspectOptions {
   readonly csv: readonly string[];
@@ -71,10 +70,11 @@ export function registerInspect(program: Command): void {
 
 async function inspectFiles(options: InspectOptions): Promise<void> {
   const { csv, json, html } = options;
-  const [{ inspect }, { readLabels }, { inspectionSettings, openCsv }] = await Promise.all([
+  const [{ inspect }, { readLabels }, { inspectionSettings, openCsv }, { tellInspection }] = await Promise.all([
     import("../../lib/data/inspect.ts"),
     import("../../lib/data/manifest.ts"),
     import("../cli/inspection-input.ts"),
+    import("../cli/tell-inspection.ts"),
   ]);
   const settings = await inspectionSettings(options);
   const inspection = await inspect(await readLabels(await Promise.all(csv.map(openCsv))), settings);

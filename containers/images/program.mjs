@@ -5,6 +5,7 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { BUNDLE, WHOLE } from "../../lib/setup/bundle.mjs";
 import { bundledPackages, closure, writeSbom } from "./sbom.mjs";
 
 /**
@@ -36,32 +37,19 @@ const PROGRAMS = {
   },
 };
 
-/** Packages with native code or files of their own; those that a program uses go into its image as they are. */
-const WHOLE = ["sharp", "dcmjs-codecs"];
-
-/** Packages made for CommonJS look for `require`, which a module does not have. */
-const BANNER = `import { createRequire as hilumRequire } from "node:module"; globalThis.require ??= hilumRequire(import.meta.url);`;
-
 const [name = "", folder = "", engine = "cpu"] = process.argv.slice(2);
 const program = PROGRAMS[name];
 if (program === undefined) throw new Error(`no program ${name}: expected ${Object.keys(PROGRAMS).join(", ")}`);
 
 const { metafile } = await build({
+  ...BUNDLE,
   entryPoints: Object.entries(program.entries).map(([out, file]) => ({ in: file, out })),
   outdir: folder,
-  bundle: true,
-  // What is loaded later stays a file of its own, which costs nothing before.
-  splitting: true,
-  platform: "node",
-  format: "esm",
   target: "node24",
-  mainFields: ["module", "main"],
+  // These go into the image as they are, where the program uses them.
   external: WHOLE,
-  banner: { js: BANNER },
-  keepNames: true,
   legalComments: "linked",
   metafile: true,
-  logLevel: "error",
 });
 
 const imported = new Set(

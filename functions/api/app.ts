@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
@@ -10,6 +9,7 @@ import { ownCallers } from "./middleware/callers.ts";
 import { allowOrigins, guards } from "./middleware/guards.ts";
 import { peopleOnly } from "./middleware/people.ts";
 import { requestLog } from "./middleware/request-log.ts";
+import { PAGE_FOLDER } from "./page-files.ts";
 import { describeFault, problemResponse, schemaError } from "./problems.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { type AppEnv, filmRoutes } from "./routes/films.ts";
@@ -17,8 +17,6 @@ import { inferenceProtocolRoutes } from "./routes/inference-protocol.ts";
 import { healthRoutes, modelRoutes, sampleRoutes } from "./routes/models.ts";
 import { documentRoutes, pageRoutes } from "./routes/page.ts";
 import { uploadRoutes } from "./routes/uploads.ts";
-
-export const PAGE_FOLDER = join(import.meta.dirname, "page");
 
 /** The one app behind the local server, Lambda and the tests. */
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {

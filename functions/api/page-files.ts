@@ -2,6 +2,10 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 
+/** The films' page and the runs': folders beside this file, or beside its bundle. */
+export const PAGE_FOLDER = join(import.meta.dirname, "page");
+export const RUNS_PAGE = join(import.meta.dirname, "runs-page");
+
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly type: string;

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { PAGE_FOLDER } from "./app.ts";
-import { RUNS_PAGE } from "./routes/runs.ts";
+import { PAGE_FOLDER, RUNS_PAGE } from "./page-files.ts";
 
 /** Lines of the served page that a file of its own has otherwise: styles, script and links lie within it. */
 const SERVED = {

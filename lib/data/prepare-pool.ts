@@ -2,12 +2,12 @@ import type { Worker } from "node:worker_threads";
 import type { Geometry } from "../contracts/run-config.ts";
 import { type ErrorReport, errorFromReport } from "../domain/errors.ts";
 import { applyEngineEnvironment } from "../engine/environment.ts";
-import { startThread } from "../steps/thread.ts";
+import { moduleBeside } from "../parallel/program-modules.ts";
+import { startThread } from "../parallel/start-thread.ts";
 import type { FilmIdentity, FilmTask, PreparedFilms } from "./prepare-films.ts";
 import type { Question } from "./prepare-worker.ts";
 
-/** Built for a container, the pool and its threads are plain JavaScript side by side. */
-const workerModule = new URL(`./prepare-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+const workerModule = moduleBeside("./prepare-worker.ts", import.meta.url);
 
 /** Questions that a thread has at once: one that it works at, and some to go on with while its answers are on their way. */
 const ASKED_AT_ONCE = 3;

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { errorFromReport, InputError, TemporaryError } from "../domain/errors.ts";
+import { loaderArguments, moduleBeside } from "../parallel/program-modules.ts";
 import type { Reply } from "./answer-calls.ts";
 import type { CallTable, ModelCalls, ReaderCalls, Request } from "./messages.ts";
 import { processorSeconds } from "./processor-time.ts";
@@ -13,8 +13,6 @@ import { processorSeconds } from "./processor-time.ts";
  */
 const MALLOC_ARENA_MAX = "2";
 
-const isSource = import.meta.url.endsWith(".ts");
-
 /** A module that answers calls (answer-calls.ts). */
 interface Program {
   readonly module: URL;
@@ -22,15 +20,13 @@ interface Program {
   readonly heapMiB?: number;
 }
 
-/** A program beside this file, bundled beside its bundle. */
-const beside = (name: string): URL => new URL(`./${name}.${isSource ? "ts" : "js"}`, import.meta.url);
-
 /** The process that holds a model. */
-export const startModel = (): CallProcess<ModelCalls> => startProcess({ module: beside("model-program") });
+export const startModel = (): CallProcess<ModelCalls> =>
+  startProcess({ module: moduleBeside("./model-program.ts", import.meta.url) });
 
 /** A process that reads films. */
 export const startReader = (): CallProcess<ReaderCalls> =>
-  startProcess({ module: beside("reader-program"), heapMiB: 512 });
+  startProcess({ module: moduleBeside("./reader-program.ts", import.meta.url), heapMiB: 512 });
 
 /** Milliseconds that a process has to end by itself. */
 const GRACE = 3000;
@@ -82,7 +78,7 @@ export interface CallProcess<Calls extends CallTable<Calls>> {
 
 export function startProcess<Calls extends CallTable<Calls>>({ module, heapMiB }: Program): CallProcess<Calls> {
   const child = fork(fileURLToPath(module), [], {
-    execArgv: [...inheritedConditions(), ...heapLimit(heapMiB), ...sourceLoader()],
+    execArgv: [...inheritedConditions(), ...heapLimit(heapMiB), ...loaderArguments(module.pathname)],
     env: { MALLOC_ARENA_MAX, ...process.env },
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -198,9 +194,3 @@ const inheritedConditions = (): string[] =>
 
 const heapLimit = (mebibytes: number | undefined): string[] =>
   mebibytes === undefined ? [] : [`--max-old-space-size=${mebibytes}`];
-
-/** TypeScript's loader, by its path: the working folder may be anywhere. */
-function sourceLoader(): string[] {
-  if (!isSource) return [];
-  return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
-}

@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
+import { loaderArguments } from "../parallel/program-modules.ts";
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const LIFELINE = new URL("./lifeline.mjs", import.meta.url).href;
 
 export interface ChildOptions {
-  /** File of a TypeScript program. */
+  /** File of a program. */
   readonly program: string;
   readonly args?: readonly string[];
   /** Added to this process's environment. */
@@ -41,7 +39,8 @@ const DRAIN_MS = 1000;
 export function startChild({ program, args = [], environment, onLine, ipc = false }: ChildOptions): Child {
   // The GPU's TensorFlow is another package (package.json, "imports").
   const conditions = environment.HILUM_DEVICE === "gpu" ? ["--conditions=gpu"] : [];
-  const child = spawn(process.execPath, [...conditions, "--import", TSX, "--import", LIFELINE, program, ...args], {
+  const loaders = [...loaderArguments(program), "--import", LIFELINE];
+  const child = spawn(process.execPath, [...conditions, ...loaders, program, ...args], {
     env: { ...process.env, ...environment },
     stdio: ipc ? ["pipe", "pipe", "pipe", "ipc"] : ["pipe", "pipe", "pipe"],
     detached: true,

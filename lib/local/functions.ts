@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import { moduleBeside } from "../parallel/program-modules.ts";
 import { type Child, startChild } from "./child.ts";
 import { taskError } from "./task-error.ts";
 
@@ -32,7 +33,7 @@ export interface Functions {
   close(): Promise<void>;
 }
 
-const HOST = fileURLToPath(new URL("./function-host.ts", import.meta.url));
+const HOST = fileURLToPath(moduleBeside("./function-host.ts", import.meta.url));
 
 /** From SIGTERM to SIGKILL; a function has nothing to save. */
 const GRACE_MS = 1000;

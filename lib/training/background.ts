@@ -1,6 +1,7 @@
 import type { RoomsEnvironment } from "../contracts/environment.ts";
 import type { Batch } from "../model/session.ts";
-import { startThread } from "../steps/thread.ts";
+import { moduleBeside } from "../parallel/program-modules.ts";
+import { startThread } from "../parallel/start-thread.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
 import type { FilmSource } from "./film-source.ts";
@@ -39,7 +40,7 @@ export interface Background {
   close(): Promise<void>;
 }
 
-const threadModule = new URL(`./background-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+const threadModule = moduleBeside("./background-thread.ts", import.meta.url);
 
 /**
  * Opens both in a second thread. A training step blocks its thread until the device has answered; meanwhile this one

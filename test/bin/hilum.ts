@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM = fileURLToPath(new URL("../../bin/hilum.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../bin/hilum", import.meta.url));
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -12,7 +12,7 @@ export interface Ended {
 /** The command line as a process of its own; `onStart` is handed the process. */
 export function hilum(args: readonly string[], onStart?: (child: ChildProcess) => void): Promise<Ended> {
   const { HILUM_MODEL_URI: _, ...env } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", PROGRAM, ...args], { env });
+  const child = spawn(PROGRAM, args, { env });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {
     stdout += text;

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { runKeys } from "../../../lib/contracts/layout.ts";
@@ -10,11 +9,9 @@ import { runLister } from "../../../lib/runs/list-runs.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
 import type { Store } from "../../../lib/store/store.ts";
-import { readPageFiles } from "../page-files.ts";
+import { RUNS_PAGE, readPageFiles } from "../page-files.ts";
 import type { AppEnv } from "./films.ts";
 import { send } from "./page.ts";
-
-export const RUNS_PAGE = join(import.meta.dirname, "../runs-page");
 
 /** Runs side by side at most. */
 const MOST = 12;

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
-import { startThread } from "../../../lib/steps/thread.ts";
+import { startThread } from "../../../lib/parallel/start-thread.ts";
 import { roomsOf } from "../../../lib/store/open.ts";
 import { openBackground } from "../../../lib/training/background.ts";
 import { threadCalls } from "../../../lib/training/thread-calls.ts";

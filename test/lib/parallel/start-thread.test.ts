@@ -18,7 +18,7 @@ it("a thread runs TypeScript whatever the working directory", async () => {
       `import { parentPort } from "node:worker_threads"; parentPort!.postMessage("hello" as string);`,
     );
     const main = join(elsewhere, "main.mts");
-    const thread = pathToFileURL(join(root, "lib/steps/thread.ts")).href;
+    const thread = pathToFileURL(join(root, "lib/parallel/start-thread.ts")).href;
     await writeFile(
       main,
       `import { startThread } from ${JSON.stringify(thread)};

@@ -1,0 +1,25 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+/** Programs run as they are written, by a loader of TypeScript, or from a bundle, whose files lie side by side. */
+const isSource = import.meta.url.endsWith(".ts");
+
+/**
+ * A module that a thread or a process of its own runs.
+ * @param path from the module that asks, as an import would name it
+ * @param from that module's `import.meta.url`
+ * @returns its address, in a bundle under the name that bundledName gives it
+ */
+export const moduleBeside = (path: string, from: string): URL =>
+  new URL(isSource ? path : `./${bundledName(path)}.js`, from);
+
+/** `../../functions/gate/handler.ts` is `functions-gate-handler` in a bundle: a module's path with its folders' names. */
+export const bundledName = (path: string): string =>
+  path
+    .replace(/^(\.{1,2}\/)+/, "")
+    .replace(/\.ts$/, "")
+    .replaceAll("/", "-");
+
+/** What Node is told before it can run a module: where TypeScript's loader is, by its path, from any working folder. */
+export const loaderArguments = (module: string): string[] =>
+  module.endsWith(".ts") ? ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href] : [];
