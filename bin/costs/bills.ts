@@ -2,6 +2,7 @@ import { ENDPOINT_ZONES, JOB_ENDPOINTS } from "../../lib/contracts/deployment.ts
 import { METRICS, PER_OBSERVATION_METRICS } from "../../lib/contracts/metrics.ts";
 import { RunConfig } from "../../lib/contracts/run-config.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { parseStage } from "../../lib/stacks/stage.ts";
 import { JOBS } from "../../lib/workflow/jobs.ts";
 import ensemble from "../../presets/densenet121-ensemble.json" with { type: "json" };
 import type { Prices } from "./prices.ts";
@@ -21,8 +22,11 @@ export const ENSEMBLE = {
 /** Measured on 2 cores of an AMD EPYC (README): films of 390 x 320 prepared antialiased, steps of DenseNet-121 at 224 x 224. */
 export const MEASURED = { filmsPerCoreSecond: 3682 / 2, cpuImagesPerSecond: 14.4, stepSize: 224 } as const;
 
-/** Instances that the prices are of, and what the one has in cores. */
-export const INSTANCES = { cpu: "m6i.2xlarge", gpu: "g5.xlarge" } as const;
+/**
+ * Instances that the prices are of. Which CPU instance Batch takes is its own choice; this one is among them, and has
+ * CPU_INSTANCE_CORES.
+ */
+export const INSTANCES = { cpu: "m6i.2xlarge", gpu: parseStage({ name: "costs" }).gpu.instances[0]! } as const;
 const CPU_INSTANCE_CORES = 8;
 
 /** Dollars a month while nothing runs. */

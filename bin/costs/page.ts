@@ -80,6 +80,7 @@ ${table(
       "an environment of the API that is kept warm (`api.provisioned`), each",
       dollars(warmMonth(prices, API_MEMORY_MIB)),
     ],
+    ["the secret before the page (`api.access: cognito`)", dollars(prices.secretMonth)],
     ["somebody who logs in (`api.access: cognito`), each", dollars(prices.personMonth)],
   ],
 )}
@@ -93,6 +94,10 @@ ${table(
     ["logs that are kept, a GB and month", String(prices.logStoredGBMonth)],
     ["objects that arrive in `incoming`, a million, each an event", String(prices.eventsMillion)],
     ["calls that the firewall looks at, a million", String(prices.firewallMillionCalls)],
+    [
+      'reads and writes of objects that are recorded, a million (`audit: "own"`; with the account\'s trail it pays)',
+      String(prices.recordedMillion),
+    ],
     ["steps of the state machine, a thousand", String(prices.stateTransitionsThousand)],
   ],
 )}

