@@ -11,7 +11,7 @@ export const sizeFault = (width: number, height: number): string | undefined =>
     : `${width} x ${height} pixels, expected at least ${SMALLEST_SIDE} on each side and at most ${MOST_PIXELS / 1e6} million in all`;
 
 /** Depths that detectors and their software use. */
-const DEPTHS = [8, 10, 12, 14, 16] as const;
+export const DEPTHS = [8, 10, 12, 14, 16] as const;
 
 /**
  * Bits that hold the brightest value. Files of 16 bits often hold 12-bit values in their low bits: taken as 16 bits

@@ -3,9 +3,9 @@
  * value is theirs. Preparation and serving both use it, so that a film gives the same pixels in either.
  * @param pixels rows x columns x channels, channels 3 or 4; a fourth (alpha) is left out
  */
-export function luma<T extends Uint8Array | Uint16Array>(pixels: T, channels: 3 | 4): T {
+export function luma(pixels: Uint8Array | Uint16Array, channels: 3 | 4): Uint8Array | Uint16Array {
   const count = pixels.length / channels;
-  const grey = new (pixels.constructor as new (length: number) => T)(count);
+  const grey = pixels instanceof Uint16Array ? new Uint16Array(count) : new Uint8Array(count);
   for (let i = 0; i < count; i += 1) {
     const at = i * channels;
     // In thousandths: whole numbers, so that equal channels stay exact.

@@ -2,7 +2,6 @@ import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-code
 import { InputError } from "../../domain/errors.ts";
 import {
   type CodestreamSize,
-  endsWhole,
   jpeg2000Size,
   jpegColours,
   jpegSize,
@@ -10,26 +9,77 @@ import {
   withoutLoneMarkers,
 } from "./codestream.ts";
 import { truncated } from "./elements.ts";
-import type { Photometric, PixelFormat } from "./header.ts";
+import { END, jpeg2000HeaderEnd, jpegHeaderEnd, upToEnd, wholeTileParts } from "./frame-end.ts";
+import { isGrey, type Photometric, type PixelFormat } from "./header.ts";
 
 type Decode = "decodeJpeg" | "decodeJpegLs" | "decodeJpeg2000" | "decodeHtJpeg2000";
+
+/** What a decoder makes of a frame. */
+type DecodeBytes = (frame: Buffer) => Promise<Uint8Array>;
 
 interface Codec {
   readonly decode: Decode;
   readonly size: (frame: Buffer) => CodestreamSize | undefined;
   /** The frame as its decoder takes it. */
   readonly plain: (frame: Buffer) => Buffer;
+  readonly headerEnd: (frame: Buffer) => number;
+  /** Decodes a frame without the marker that ends it, if nothing else is missing. @throws InputError `film-truncated` */
+  readonly unended: (frame: Buffer, decode: DecodeBytes) => Promise<Uint8Array>;
   /** What three components are once decoded: as the header says, unless the codestream itself does. */
   readonly colours?: (frame: Buffer) => Photometric | undefined;
+  /** What they are where neither says so. */
+  readonly unsaid: Photometric;
 }
 
+const ended = (frame: Buffer, ...filling: Buffer[]): Buffer => Buffer.concat([frame, ...filling, END]);
+
+/** Bits of all sorts, none of them a marker's. */
+const FILLING = Buffer.alloc(64, 0x5a);
+
+/** A decoder that says nothing of missing data fills them up, so that what is filled in shows in the picture. */
+async function unlessFilled(frame: Buffer, decode: DecodeBytes): Promise<Uint8Array> {
+  const bytes = await decode(ended(frame));
+  if (Buffer.compare(bytes, await decode(ended(frame, FILLING))) !== 0) throw truncated();
+  return bytes;
+}
+
+/** A decoder that asks for all of its data and for no more. */
+async function strictly(frame: Buffer, decode: DecodeBytes): Promise<Uint8Array> {
+  return decode(ended(frame))
+    .catch(() => decode(ended(withoutZeros(frame))))
+    .catch((cause: unknown) => {
+      throw truncated(cause);
+    });
+}
+
+function withoutZeros(frame: Buffer): Buffer {
+  let end = frame.length;
+  while (end > 0 && frame[end - 1] === 0) end -= 1;
+  return frame.subarray(0, end);
+}
+
+async function byTileParts(frame: Buffer, decode: DecodeBytes): Promise<Uint8Array> {
+  const whole = wholeTileParts(frame);
+  if (whole === undefined) throw truncated();
+  return decode(ended(whole));
+}
+
+const JPEG_FAMILY = { size: jpegSize, plain: withoutLoneMarkers, headerEnd: jpegHeaderEnd };
+const JPEG: Codec = { ...JPEG_FAMILY, decode: "decodeJpeg", unended: unlessFilled, unsaid: "RGB" };
 /** Its header is often that of the picture before it was compressed. */
-const LOSSY_JPEG: Codec = { decode: "decodeJpeg", size: jpegSize, plain: withoutLoneMarkers, colours: jpegColours };
-const JPEG: Codec = { decode: "decodeJpeg", size: jpegSize, plain: withoutLoneMarkers };
-const JPEG_LS: Codec = { decode: "decodeJpegLs", size: jpegSize, plain: withoutLoneMarkers };
-/** Its decoders undo its own colour transformation. */
-const JPEG_2000: Codec = { decode: "decodeJpeg2000", size: jpeg2000Size, plain: withoutBoxes, colours: () => "RGB" };
-const HTJ2K: Codec = { decode: "decodeHtJpeg2000", size: jpeg2000Size, plain: withoutBoxes, colours: () => "RGB" };
+const LOSSY_JPEG: Codec = { ...JPEG, colours: jpegColours, unsaid: "YBR_FULL" };
+const JPEG_LS: Codec = { ...JPEG_FAMILY, decode: "decodeJpegLs", unended: strictly, unsaid: "RGB" };
+const JPEG_2000: Codec = {
+  decode: "decodeJpeg2000",
+  size: jpeg2000Size,
+  plain: withoutBoxes,
+  headerEnd: jpeg2000HeaderEnd,
+  unended: byTileParts,
+  // Its decoders undo its own colour transformation.
+  colours: () => "RGB",
+  unsaid: "RGB",
+};
+const HTJ2K: Codec = { ...JPEG_2000, decode: "decodeHtJpeg2000" };
 
 /** Transfer syntaxes by the end of their UID, after 1.2.840.10008.1.2.4. (PS3.6, annex A). */
 const CODECS: Readonly<Record<string, Codec>> = {
@@ -71,14 +121,22 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
   if (!fits || size.components !== format.samples || size.bits > format.bitsAllocated || size.tiles > MOST_TILES) {
     throw damaged("the compressed picture is not what the DICOM header says");
   }
-  if (!endsWhole(frame)) throw truncated();
+  const whole = upToEnd(frame, codec.headerEnd(frame));
+  // Of what comes out: films of 8 bits stand in headers of 16.
+  const decode: DecodeBytes = (bytes) => decodeBytes(bytes, codec.decode, format, size.bits <= 8 ? 8 : 16);
+  const bytes = await (whole === undefined ? codec.unended(frame, decode) : decode(whole));
+  if (format.samples === 1) return { bytes, photometric: format.photometric };
+  const unsaid = isGrey(format.photometric) ? codec.unsaid : format.photometric;
+  return { bytes, photometric: codec.colours?.(frame) ?? unsaid };
+}
+
+async function decodeBytes(frame: Buffer, decode: Decode, format: PixelFormat, bitsAllocated: 8 | 16) {
   const { NativeCodecs, Context } = await codecs();
   try {
     const context: CodecContext = new Context({
       width: format.columns,
       height: format.rows,
-      // Of what comes out: films of 8 bits stand in headers of 16.
-      bitsAllocated: size.bits <= 8 ? 8 : 16,
+      bitsAllocated,
       bitsStored: format.bitsStored,
       samplesPerPixel: format.samples,
       pixelRepresentation: format.signed ? 1 : 0,
@@ -86,10 +144,9 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
       photometricInterpretation: format.photometric,
       encodedBuffer: frame,
     });
-    const decoded = NativeCodecs[codec.decode](context).getDecodedBuffer();
-    const photometric = (format.samples === 3 ? codec.colours?.(frame) : undefined) ?? format.photometric;
+    const decoded = NativeCodecs[decode](context).getDecodedBuffer();
     // The decoder's memory is its own: copied before the next frame writes over it.
-    if (decoded !== undefined) return { bytes: decoded.slice(), photometric };
+    if (decoded !== undefined) return decoded.slice();
   } catch (cause) {
     // A WebAssembly trap leaves the module in no state to go on.
     NativeCodecs.release();

@@ -111,10 +111,3 @@ export function withoutBoxes(frame: Buffer): Buffer {
   }
   return frame;
 }
-
-/** JPEG's EOI and JPEG 2000's EOC are the same two bytes; one byte of padding may follow, and some writers add more. */
-export function endsWhole(frame: Uint8Array): boolean {
-  let end = frame.length;
-  while (end > 0 && frame[end - 1] === 0) end -= 1;
-  return end >= 2 && frame[end - 2] === 0xff && frame[end - 1] === 0xd9;
-}

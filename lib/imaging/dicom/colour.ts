@@ -1,7 +1,8 @@
 import { InputError } from "../../domain/errors.ts";
 import type { DataSet } from "./data-set.ts";
-import { lookUp, storedValue } from "./grey-scale.ts";
+import { storedValue } from "./grey-scale.ts";
 import type { Photometric, PixelFormat } from "./header.ts";
+import { lookUp } from "./look-up-table.ts";
 import { TAG } from "./tags.ts";
 
 /**
@@ -29,15 +30,15 @@ const PALETTE = [
 /** A picture of indices through its tables (PS3.3, C.7.9), as red, green and blue of 8 bits. @throws InputError `dicom-photometric` */
 export function paletteToRgb(indices: Uint8Array | Uint16Array, format: PixelFormat, dataSet: DataSet): Uint8Array {
   const value = storedValue(format);
+  const tables = PALETTE.map((tags) => lookUp(dataSet, format.signed, tags));
+  // One white for all three: a picture's red may never be as bright as its green.
+  const most = Math.max(...tables.map((table) => table?.most ?? 0));
   const rgb = new Uint8Array(indices.length * 3);
-  PALETTE.forEach((tags, channel) => {
-    const table = lookUp(dataSet, format.signed, tags);
+  tables.forEach((table, channel) => {
     if (table === undefined) {
       throw new InputError("dicom-photometric", "the DICOM picture's palette is not read here; expected three tables");
     }
-    const shade = Uint8Array.from({ length: 65536 }, (_, word) =>
-      Math.round((table.apply(value(word)) / table.most) * 255),
-    );
+    const shade = Uint8Array.from({ length: 65536 }, (_, word) => Math.round((table.apply(value(word)) / most) * 255));
     for (let i = 0; i < indices.length; i += 1) rgb[3 * i + channel] = shade[indices[i]!]!;
   });
   return rgb;

@@ -1,7 +1,7 @@
-import type { Warning } from "../../contracts/api.ts";
+import type { FilmWarning } from "../../contracts/film-codes.ts";
 import { InputError } from "../../domain/errors.ts";
 import { checkSize } from "../film.ts";
-import { code, type DataSet, decimal, uint16 } from "./data-set.ts";
+import { code, type DataSet, decimal, text, uint16 } from "./data-set.ts";
 import { TAG } from "./tags.ts";
 
 /** How pixels are stored (PS3.3, C.7.6.3). */
@@ -19,21 +19,26 @@ export interface PixelFormat {
   readonly planar: boolean;
 }
 
-/** Photometric interpretations that are read, and how many values a pixel has in each. */
-const PHOTOMETRIC = {
-  MONOCHROME1: 1,
-  MONOCHROME2: 1,
-  "PALETTE COLOR": 1,
-  RGB: 3,
-  YBR_FULL: 3,
-  YBR_FULL_422: 3,
-  YBR_ICT: 3,
-  YBR_RCT: 3,
+/** Photometric interpretations that are read, and how many values a pixel has in each; some writers name colours grey. */
+const SAMPLES = {
+  MONOCHROME1: [1, 3],
+  MONOCHROME2: [1, 3],
+  "PALETTE COLOR": [1],
+  RGB: [3],
+  YBR_FULL: [3],
+  YBR_FULL_422: [3],
+  YBR_ICT: [3],
+  YBR_RCT: [3],
 } as const;
-export type Photometric = keyof typeof PHOTOMETRIC;
+export type Photometric = keyof typeof SAMPLES;
+
+/** One value a pixel, unless a writer named colours so. */
+export const isGrey = (photometric: Photometric): boolean => photometric.startsWith("MONOCHROME");
+
+const isSampleCount = (samples: number): samples is 1 | 3 => samples === 1 || samples === 3;
 
 const isPhotometric = (name: string | undefined): name is Photometric =>
-  name !== undefined && Object.hasOwn(PHOTOMETRIC, name);
+  name !== undefined && Object.hasOwn(SAMPLES, name);
 
 /** Plain radiographs: computed, digital, on film, and what older consoles call them. */
 const MODALITIES = new Set(["CR", "DX", "DR", "RG"]);
@@ -53,7 +58,7 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
   if (frames > 1) throw new InputError("multi-frame", "the DICOM file has several frames, expected one");
   const photometric = code(dataSet, TAG.PhotometricInterpretation);
   if (!isPhotometric(photometric)) {
-    const expected = Object.keys(PHOTOMETRIC).join(", ");
+    const expected = Object.keys(SAMPLES).join(", ");
     throw new InputError("dicom-photometric", `the DICOM picture's colours are not read here; expected ${expected}`);
   }
   const rows = uint16(dataSet, TAG.Rows) ?? 0;
@@ -62,10 +67,10 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
   const bitsAllocated = uint16(dataSet, TAG.BitsAllocated);
   const bitsStored = uint16(dataSet, TAG.BitsStored) ?? bitsAllocated ?? 0;
   const highBit = uint16(dataSet, TAG.HighBit) ?? bitsStored - 1;
-  const samples = PHOTOMETRIC[photometric];
-  const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && (uint16(dataSet, TAG.SamplesPerPixel) ?? 1) === samples;
+  const samples = uint16(dataSet, TAG.SamplesPerPixel) ?? 1;
+  const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && SAMPLES[photometric].some((count) => count === samples);
   const read = bitsAllocated === 8 || (bitsAllocated === 16 && samples === 1);
-  if (!read || highBit >= bitsAllocated || !sound) {
+  if (!read || highBit >= bitsAllocated || !sound || !isSampleCount(samples)) {
     throw new InputError(
       "dicom-pixel-format",
       "the DICOM picture's bits are not read here; expected one grey value of 8 or 16 bits a pixel, or three colours of 8",
@@ -87,25 +92,15 @@ function refuseOtherFilms(dataSet: DataSet): void {
   }
 }
 
-/** View positions of PS3.3, C.8.11.5, that are told on; anything else might be a name. */
-const VIEWS: Readonly<Record<string, "frontal" | "lateral">> = {
-  PA: "frontal",
-  AP: "frontal",
-  LATERAL: "lateral",
-  LAT: "lateral",
-  LL: "lateral",
-  RL: "lateral",
-  LLD: "frontal",
-  RLD: "frontal",
-};
+/** Digital X-Ray Image Storage - For Processing (PS3.4, B.5). */
+const RAW_CLASS = "1.2.840.10008.5.1.4.1.1.1.1.1";
 
-/** The view as the file names it, and a warning where it is not frontal. */
-export function readView(dataSet: DataSet): { view: string | null; warnings: Warning[] } {
-  const named = code(dataSet, TAG.ViewPosition);
-  if (named === undefined || VIEWS[named] === undefined) return { view: null, warnings: [] };
-  const lateral = {
-    code: "lateral-view",
-    message: "the file says that this is a lateral film; the model knows frontal films",
-  };
-  return { view: named, warnings: VIEWS[named] === "lateral" ? [lateral] : [] };
+/** What else the header says of the picture that the model can't know. */
+export function readStatements(dataSet: DataSet): FilmWarning[] {
+  const intent = code(dataSet, TAG.PresentationIntentType);
+  const isRaw = intent === "FOR PROCESSING" || (intent === undefined && text(dataSet, TAG.SOPClassUID) === RAW_CLASS);
+  return [
+    ...(isRaw ? (["for-processing"] as const) : []),
+    ...(code(dataSet, TAG.BurnedInAnnotation) === "YES" ? (["burned-in-text"] as const) : []),
+  ];
 }

@@ -6,7 +6,7 @@ export const TAG = {
   PresentationIntentType: 0x0008_0068,
   SeriesDescription: 0x0008_103e,
   CodeValue: 0x0008_0100,
-  CodingSchemeDesignator: 0x0008_0102,
+  CodeMeaning: 0x0008_0104,
   BodyPartExamined: 0x0018_0015,
   ProtocolName: 0x0018_1030,
   ImagerPixelSpacing: 0x0018_1164,
