@@ -73,6 +73,15 @@ const ADDONS = [
 const BINDING = "tfjs_binding.node";
 
 /**
+ * What compilers and linkers have against faults in native code: canaries on the stack, checked copies, no page that is
+ * both written and run, and tables of addresses that are filled at the start and then read alone.
+ */
+const HARDENED = [
+  ...["-fstack-protector-strong", "-fstack-clash-protection", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"],
+  ...["-Wformat", "-Werror=format-security", "-Wl,-z,relro,-z,now,-z,noexecstack"],
+];
+
+/**
  * Makes `require(variant.npmPackage)` work in a project: TensorFlow's libraries from its wheel, the binding compiled
  * against them once and our addons beside it, all kept in the cache and linked into node_modules. Nothing half-done is
  * ever left in either.
@@ -116,7 +125,7 @@ export async function provisionEngine(variant, { root, cache, python, compiler, 
  */
 export async function engineId(variant, packageFolder) {
   const hash = createHash("sha256").update(variant.sha256).update(JSON.stringify(BINDING_PATCHES));
-  hash.update(JSON.stringify(ADDONS));
+  hash.update(JSON.stringify([ADDONS, HARDENED]));
   for (const folder of [NATIVE, join(packageFolder, "binding")]) {
     for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
   }
@@ -194,7 +203,7 @@ async function compile({ built, sources, headersFolder, compiler }) {
  * @param {readonly string[]} flags
  */
 async function runCompiler(compiler, cwd, flags) {
-  const common = ["-shared", "-fPIC", "-std=c++17", "-DNAPI_VERSION=8"];
+  const common = ["-shared", "-fPIC", "-std=c++17", "-DNAPI_VERSION=8", ...HARDENED];
   const { code, output, missing } = await runCommand(compiler, [...common, ...flags], { cwd });
   if (missing) {
     throw new SetupError(

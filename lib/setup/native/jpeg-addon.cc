@@ -24,15 +24,16 @@ bool may_lack_data(const uint8_t* pixels, int64_t width, int64_t height) {
 napi_value resize_grey_jpeg(napi_env env, napi_callback_info info) {
   Request request;
   if (!read_request(env, info, &request) || request.source.type != napi_uint8_array) return refuse(env);
-  bool fits = true, is_doubtful = false;
+  bool fits = true, is_doubtful = false, done = true;
   std::string fault = decode_grey_jpeg(
       static_cast<const uint8_t*>(request.source.data), request.source.length,
       [&](const uint8_t* pixels, int64_t width, int64_t height) {
         fits = width == request.width && height == request.height;
         if (!fits) return;
         is_doubtful = may_lack_data(pixels, width, height);
-        resize(request, pixels);
+        done = resize(request, pixels);
       });
+  if (!done) return lacks_memory(env);
   if (!fits) fault = "the picture has another size than its header tells";
   if (!fault.empty()) napi_throw_error(env, nullptr, fault.c_str());
   napi_value answer = nullptr;

@@ -3,6 +3,8 @@
 
 #include <node_api.h>
 
+#include <new>
+
 #include "resize.h"
 
 namespace hilum {
@@ -28,6 +30,12 @@ inline bool read_taps(napi_env env, napi_value* values, int64_t extent, Taps* ta
     if (taps->first[i] < 0 || taps->first[i] + taps->taps > extent) return false;
   }
   return true;
+}
+
+// Whether a rectangle lies in a target of so many bytes. In an order in which no sum or product can be too large.
+inline bool fits(int64_t width, int64_t height, int64_t stride, int64_t offset, int64_t length) {
+  if (offset < 0 || offset > length || stride < width || width > length - offset) return false;
+  return height - 1 <= (length - offset - width) / stride;
 }
 
 enum Argument { SOURCE, WIDTH, HEIGHT, ACROSS, DOWN = ACROSS + 2, SCALE = DOWN + 2, TARGET, OFFSET, STRIDE, ARGUMENTS };
@@ -57,10 +65,8 @@ inline bool read_request(napi_env env, napi_callback_info info, Request* request
       napi_get_value_double(env, values[SCALE], &request->scale) == napi_ok &&
       read_array(env, values[TARGET], &target) && target.type == napi_uint8_array &&
       napi_get_value_int64(env, values[OFFSET], &offset) == napi_ok &&
-      napi_get_value_int64(env, values[STRIDE], &request->stride) == napi_ok && offset >= 0 &&
-      request->stride >= request->across.size &&
-      offset + (request->down.size - 1) * request->stride + request->across.size <=
-          static_cast<int64_t>(target.length);
+      napi_get_value_int64(env, values[STRIDE], &request->stride) == napi_ok &&
+      fits(request->across.size, request->down.size, request->stride, offset, static_cast<int64_t>(target.length));
   if (is_sound) request->target = static_cast<uint8_t*>(target.data) + offset;
   return is_sound;
 }
@@ -70,10 +76,21 @@ inline napi_value refuse(napi_env env) {
   return nullptr;
 }
 
+// Whether there was memory for it.
 template <typename Pixel>
-void resize(const Request& request, const Pixel* pixels) {
-  resize(pixels, request.width, request.across, request.down, static_cast<float>(request.scale), request.target,
-         request.stride);
+bool resize(const Request& request, const Pixel* pixels) {
+  try {
+    resize(pixels, request.width, request.across, request.down, static_cast<float>(request.scale), request.target,
+           request.stride);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+inline napi_value lacks_memory(napi_env env) {
+  napi_throw_error(env, nullptr, "films: there is no memory to resize a picture");
+  return nullptr;
 }
 
 // A module with one function.

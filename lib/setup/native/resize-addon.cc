@@ -11,14 +11,15 @@ napi_value resize_picture(napi_env env, napi_callback_info info) {
   if (!read_request(env, info, &request)) return refuse(env);
   const Array& source = request.source;
   if (static_cast<int64_t>(source.length) / request.width < request.height) return refuse(env);
+  bool done;
   if (source.type == napi_uint8_array) {
-    resize(request, static_cast<const uint8_t*>(source.data));
+    done = resize(request, static_cast<const uint8_t*>(source.data));
   } else if (source.type == napi_uint16_array) {
-    resize(request, static_cast<const uint16_t*>(source.data));
+    done = resize(request, static_cast<const uint16_t*>(source.data));
   } else {
     return refuse(env);
   }
-  return nullptr;
+  return done ? nullptr : lacks_memory(env);
 }
 
 napi_value init(napi_env env, napi_value exports) {

@@ -1,5 +1,7 @@
 #include "team.h"
 
+#include <system_error>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -54,7 +56,11 @@ struct Team::Round {
 };
 
 Team::Team(int size) {
-  for (int i = 1; i < size; i += 1) threads_.emplace_back([this, i] { serve(i); });
+  try {
+    for (int i = 1; i < size; i += 1) threads_.emplace_back([this, i] { serve(i); });
+  } catch (const std::system_error&) {
+    // Where the system gives no more threads, those that are there do the work.
+  }
 }
 
 Team::~Team() {

@@ -16,7 +16,7 @@ class Team {
  public:
   using Act = std::function<void(size_t step, int64_t task, int member)>;
 
-  // The caller's thread is one of `size`, member 0.
+  // The caller's thread is one of `size`, member 0; fewer where the system gives no more.
   explicit Team(int size);
   ~Team();
   Team(const Team&) = delete;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   BLOCK,
+  type BufferShape,
   bestKernels,
   type NetworkProgram,
   openNetwork,
@@ -20,6 +21,24 @@ const POINT: ProgramStep = {
   kernel: 0,
 };
 const programOf = (step: Partial<ProgramStep>): NetworkProgram => emptyProgram({ steps: [{ ...POINT, ...step }] });
+
+const [ONE_CHANNEL, BLOCKS] = emptyProgram().buffers as [BufferShape, BufferShape];
+const NO_CHANNELS = { buffers: [{ ...ONE_CHANNEL, width: 0 }, BLOCKS] };
+/** Whose products, in 64 bits, come out small again. */
+const withBorder = (border: number, rows = 1): BufferShape[] => [
+  ONE_CHANNEL,
+  { ...BLOCKS, border, rows, columns: rows },
+];
+/** As many channels as two blocks have, in one. */
+const ofWidePicture = (step: Partial<ProgramStep>): NetworkProgram => ({
+  ...programOf({ ...step, output: { ...view, blocks: 2 } }),
+  buffers: [
+    { ...ONE_CHANNEL, width: 2 * BLOCK },
+    { ...BLOCKS, blocks: 2 },
+  ],
+  scale: new Float32Array(2 * BLOCK),
+  offset: new Float32Array(2 * BLOCK),
+});
 
 describe("a program that would leave its memory is refused", () => {
   it.each<[string, NetworkProgram]>([
@@ -47,6 +66,22 @@ describe("a program that would leave its memory is refused", () => {
     ],
     ["no buffers", emptyProgram({ buffers: [] })],
     ["a picture of other channels", emptyProgram({ scale: Float32Array.of(1, 1) })],
+    ["shift without scale", programOf({ shift: 0 })],
+    ["a shift behind the end, without scale", programOf({ shift: 2 ** 31 - 1 })],
+    ["a mean of the picture's channels", programOf({ kind: "mean", input: { ...view, buffer: 0 } })],
+    ["a maximum of a wide picture", ofWidePicture({ kind: "maximum", input: { ...view, buffer: 0 } })],
+    ["the picture as a residual", programOf({ residual: { ...view, buffer: 0 } })],
+    ["the picture as features", emptyProgram({ features: { ...view, buffer: 0 } })],
+    [
+      "the picture as what is explained",
+      emptyProgram({ explained: { ...emptyProgram().explained, activation: { ...view, buffer: 0 } } }),
+    ],
+    [
+      "a picture of no channels",
+      emptyProgram({ ...NO_CHANNELS, scale: new Float32Array(), offset: new Float32Array() }),
+    ],
+    ["a border whose extent overflows", emptyProgram({ buffers: withBorder(2 ** 31 - 1) })],
+    ["a border of 2^16, all around 2^16 x 2^16", emptyProgram({ buffers: withBorder(2 ** 16, 2 ** 16) })],
     [
       "a buffer of 2^40 values",
       emptyProgram({ buffers: [{ blocks: 1, rows: 2 ** 20, columns: 2 ** 20, border: 0, width: 1 }] }),

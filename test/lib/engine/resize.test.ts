@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { GreyImage } from "../../../lib/domain/grey-image.ts";
 import { random } from "../../../lib/domain/random.ts";
-import { resizeToSquare, type SquareGeometry } from "../../../lib/engine/resize.ts";
+import { type Rectangle, resizeAddon } from "../../../lib/engine/picture-addons.ts";
+import { filmInSquare, resizeToSquare, type SquareGeometry } from "../../../lib/engine/resize.ts";
 
 function noise(width: number, height: number, maxValue = 255): GreyImage {
   const next = random(2, "resize", width, height);
@@ -84,5 +85,33 @@ describe("resize to the square", () => {
     const square = resizeToSquare(white, geometry({ fit: "pad" }));
     const rows = Array.from({ length: 32 }, (_, y) => new Set(square.subarray(y * 32, (y + 1) * 32)));
     expect(rows.map((row) => [...row])).toEqual(rows.map((_, y) => [y >= 8 && y < 24 ? 255 : 0]));
+  });
+});
+
+describe("a rectangle that does not lie in its target is refused", () => {
+  const SIDE = 8;
+  const film = noise(20, 20);
+  const inSquare = (): Rectangle => filmInSquare(film, 255, geometry({ size: SIDE }), new Uint8Array(SIDE ** 2));
+  /** Places of the last two arguments. */
+  const [OFFSET, STRIDE] = [8, 9];
+  const resized = (changes: Readonly<Record<number, number>>) => () =>
+    resizeAddon().resizePicture(
+      film.data,
+      ...(inSquare().map((value, i) => changes[i] ?? value) as unknown as Rectangle),
+    );
+
+  test.each<[string, Readonly<Record<number, number>>]>([
+    ["one pixel further", { [OFFSET]: 1 }],
+    ["before its start", { [OFFSET]: -1 }],
+    ["an offset of 2^63", { [OFFSET]: 2 ** 63 }],
+    ["an offset that the sum wraps round", { [OFFSET]: 2 ** 63 - 1024 }],
+    ["rows too far apart", { [STRIDE]: SIDE + 1 }],
+    ["rows that lie over each other", { [STRIDE]: SIDE - 1 }],
+    ["a stride whose product wraps round", { [STRIDE]: 2 ** 62 }],
+    ["a stride whose product wraps round to 0", { [STRIDE]: 2 ** 61 }],
+    ["rows of no length", { [STRIDE]: Number.NaN }],
+  ])("%s", (_, changes) => {
+    expect(resized({})).not.toThrow();
+    expect(resized(changes)).toThrow(RangeError);
   });
 });
