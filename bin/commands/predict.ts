@@ -25,7 +25,10 @@ export function registerPredict(program: Command): void {
     .addOption(option.model())
     .option("--out <file>", "write a line a film there, as .csv or .jsonl; the same call goes on with such a file")
     .addOption(option.workers())
-    .option("--explain <folder>", "write heat maps over the film there, as PNG of the film's own size")
+    .option(
+      "--explain <folder>",
+      "write heat maps over the film there, as PNG of the film's own size or 2,560 pixels on its longer side",
+    )
     .addOption(
       new Option(
         "--observation <name...>",

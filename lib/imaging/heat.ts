@@ -38,15 +38,15 @@ export function heatRows(
   const { area, columns } = grid;
   const across = weights(raster.width, film.width, area.x, area.width, columns);
   const down = weights(raster.height, film.height, area.y, area.height, grid.rows);
+  const between = new Float64Array(columns);
   return (row, into) => {
     const above = down.low[row]! * columns;
     const below = down.high[row]! * columns;
     const share = down.share[row]!;
+    for (let c = 0; c < columns; c += 1) between[c] = values[above + c]! * (1 - share) + values[below + c]! * share;
     for (let x = 0; x < raster.width; x += 1) {
-      const [left, right, part] = [across.low[x]!, across.high[x]!, across.share[x]!];
-      const upper = values[above + left]! * (1 - part) + values[above + right]! * part;
-      const lower = values[below + left]! * (1 - part) + values[below + right]! * part;
-      into[x] = upper * (1 - share) + lower * share;
+      const part = across.share[x]!;
+      into[x] = between[across.low[x]!]! * (1 - part) + between[across.high[x]!]! * part;
     }
   };
 }

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import type { HeatColours } from "../contracts/api.ts";
+import type { Size } from "../domain/geometry.ts";
 import type { GreyImage } from "../domain/grey-image.ts";
 import { colourTable, TABLE_SIZE } from "./colour-map.ts";
 import { type HeatGrid, heatRows } from "./heat.ts";
@@ -15,64 +16,96 @@ export interface OverlayOptions {
 
 const DEFAULTS = { colours: "inferno", opacity: 0.5, outline: true } as const;
 
-/** A picture of the film's own size, and the hottest region; null where the map is of zeros: no region stands out. */
+/**
+ * Pixels of the longer side of a picture with a map: as many as a radiologist's display of five megapixels has. Larger films
+ * are drawn smaller.
+ */
+export const LONGEST_DRAWN_SIDE = 2560;
+
+/**
+ * A picture of the film's own size, or of the largest that maps are drawn in; and the hottest region, in film pixels, null
+ * where the map is of zeros: no region stands out.
+ */
 export interface Overlay {
   readonly png: Uint8Array;
   readonly region: HotRegion | null;
 }
 
-/** The film as an 8-bit grey PNG. */
+/** The film as an 8-bit grey PNG of its own size. */
 export const filmPng = (image: GreyImage): Promise<Uint8Array> => encode(eightBit(image), image.width, image.height, 1);
 
-/** The film with a heat map over it, hot red to pale yellow, as an RGB PNG of the film's own size. */
-export async function overlayPng(image: GreyImage, grid: HeatGrid, options: OverlayOptions = {}): Promise<Overlay> {
+/** The film with a heat map over it, hot red to pale yellow, as an RGB PNG. */
+export async function overlayPng(film: GreyImage, grid: HeatGrid, options: OverlayOptions = {}): Promise<Overlay> {
   const { colours, opacity, outline } = { ...DEFAULTS, ...options };
-  const { width, height } = image;
-  const grey = eightBit(image);
+  const { data: grey, width, height } = await drawn(film);
   const rgb = new Uint8Array(width * height * 3);
-  const region = hotRegion(grid, image);
-  paint(grid, image, colours, (place, red, green, blue, heat) => {
-    const share = heat * opacity;
-    const film = grey[place]! * (1 - share);
-    rgb[place * 3] = Math.round(film + red * share);
-    rgb[place * 3 + 1] = Math.round(film + green * share);
-    rgb[place * 3 + 2] = Math.round(film + blue * share);
-  });
-  if (outline && region !== null) drawOutline(rgb, image, region);
+  const region = hotRegion(grid, film);
+  const table = colourTable(colours);
+  const fill = heatRows(grid, film, { width, height });
+  const heat = new Float32Array(width);
+  for (let y = 0, place = 0; y < height; y += 1) {
+    fill?.(y, heat);
+    for (let x = 0; x < width; x += 1, place += 1) {
+      const share = heat[x]! * opacity;
+      const below = grey[place]! * (1 - share);
+      const colour = stepOf(heat[x]!) * 3;
+      rgb[place * 3] = rounded(below + table[colour]! * share);
+      rgb[place * 3 + 1] = rounded(below + table[colour + 1]! * share);
+      rgb[place * 3 + 2] = rounded(below + table[colour + 2]! * share);
+    }
+  }
+  if (outline && region !== null) drawOutline(rgb, { width, height }, region);
   return { png: await encode(rgb, width, height, 3), region };
 }
 
-/** The heat map alone as an RGBA PNG of the film's own size, transparent where it is cold. */
-export async function mapPng(image: GreyImage, grid: HeatGrid, options: OverlayOptions = {}): Promise<Overlay> {
+/** The heat map alone as an RGBA PNG, transparent where it is cold. */
+export async function mapPng(film: Size, grid: HeatGrid, options: OverlayOptions = {}): Promise<Overlay> {
   const { colours, opacity } = { ...DEFAULTS, ...options };
-  const { width, height } = image;
+  const { width, height } = drawnSize(film);
   const rgba = new Uint8Array(width * height * 4);
-  paint(grid, image, colours, (place, red, green, blue, heat) => {
-    rgba.set([red, green, blue, Math.round(255 * heat * opacity)], place * 4);
-  });
-  return { png: await encode(rgba, width, height, 4), region: hotRegion(grid, image) };
-}
-
-type Paint = (place: number, red: number, green: number, blue: number, heat: number) => void;
-
-/** Calls `put` for every pixel of the film with its colour and heat; heat 0 throughout where nothing is hot. */
-function paint(grid: HeatGrid, { width, height }: GreyImage, colours: HeatColours, put: Paint): void {
   const table = colourTable(colours);
-  const fill = heatRows(grid, { width, height });
+  const fill = heatRows(grid, film, { width, height });
   const heat = new Float32Array(width);
-  for (let y = 0; y < height; y += 1) {
+  for (let y = 0, to = 0; y < height; y += 1) {
     fill?.(y, heat);
-    for (let x = 0; x < width; x += 1) {
-      const at = Math.round(heat[x]! * (TABLE_SIZE - 1)) * 3;
-      put(y * width + x, table[at]!, table[at + 1]!, table[at + 2]!, heat[x]!);
+    for (let x = 0; x < width; x += 1, to += 4) {
+      const colour = stepOf(heat[x]!) * 3;
+      rgba[to] = table[colour]!;
+      rgba[to + 1] = table[colour + 1]!;
+      rgba[to + 2] = table[colour + 2]!;
+      rgba[to + 3] = rounded(255 * heat[x]! * opacity);
     }
   }
+  return { png: await encode(rgba, width, height, 4), region: hotRegion(grid, film) };
+}
+
+/** Of a number that is not negative; Math.round() takes several times as long. */
+const rounded = (value: number): number => (value + 0.5) | 0;
+
+const stepOf = (heat: number): number => rounded(heat * (TABLE_SIZE - 1));
+
+function drawnSize({ width, height }: Size): Size {
+  const scale = Math.min(1, LONGEST_DRAWN_SIDE / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** A film's grey values, at the size that it is drawn in. */
+async function drawn(film: GreyImage): Promise<Size & { readonly data: Uint8Array }> {
+  const size = drawnSize(film);
+  const data = eightBit(film);
+  if (size.width === film.width && size.height === film.height) return { ...size, data };
+  const { width, height } = film;
+  const smaller = sharp(data, { raw: { width, height, channels: 1 }, limitInputPixels: false })
+    .resize({ ...size, fit: "fill", kernel: "linear" })
+    .toColourspace("b-w")
+    .raw();
+  return { ...size, data: await smaller.toBuffer() };
 }
 
 function eightBit({ data, maxValue }: GreyImage): Uint8Array {
   if (data instanceof Uint8Array && maxValue === 255) return data;
   const bytes = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i += 1) bytes[i] = Math.round((data[i]! * 255) / maxValue);
+  for (let i = 0; i < data.length; i += 1) bytes[i] = rounded((data[i]! * 255) / maxValue);
   return bytes;
 }
 
@@ -80,20 +113,23 @@ function eightBit({ data, maxValue }: GreyImage): Uint8Array {
 const LINES_PER_SIDE = 400;
 
 /** White where a pixel inside the region has one outside it beside it. */
-function drawOutline(rgb: Uint8Array, { width, height }: GreyImage, { mask }: HotRegion): void {
-  const inside = (x: number, y: number): boolean => {
-    const column = Math.floor((x * mask.width) / width);
-    const row = Math.floor((y * mask.height) / height);
-    return mask.inside[row * mask.width + column] === 1;
-  };
+function drawOutline(rgb: Uint8Array, { width, height }: Size, { mask }: HotRegion): void {
+  const columns = Uint32Array.from({ length: width }, (_, x) => Math.floor((x * mask.width) / width));
+  const rows = Uint32Array.from({ length: height }, (_, y) => Math.floor((y * mask.height) / height) * mask.width);
   const reach = Math.max(1, Math.round(Math.max(width, height) / LINES_PER_SIDE));
   for (let y = 0; y < height; y += 1) {
+    const row = rows[y]!;
+    const [above, below] = [rows[Math.max(0, y - reach)]!, rows[Math.min(height - 1, y + reach)]!];
     for (let x = 0; x < width; x += 1) {
-      if (!inside(x, y)) continue;
-      const [left, right] = [Math.max(0, x - reach), Math.min(width - 1, x + reach)];
-      const [top, bottom] = [Math.max(0, y - reach), Math.min(height - 1, y + reach)];
-      const within = inside(left, y) && inside(right, y) && inside(x, top) && inside(x, bottom);
-      if (!within) rgb.fill(255, (y * width + x) * 3, (y * width + x) * 3 + 3);
+      const column = columns[x]!;
+      if (mask.inside[row + column] === 0) continue;
+      const [left, right] = [columns[Math.max(0, x - reach)]!, columns[Math.min(width - 1, x + reach)]!];
+      const within =
+        mask.inside[row + left]! &
+        mask.inside[row + right]! &
+        mask.inside[above + column]! &
+        mask.inside[below + column]!;
+      if (within === 0) rgb.fill(255, (y * width + x) * 3, (y * width + x) * 3 + 3);
     }
   }
 }

@@ -39,7 +39,7 @@ export interface PictureOptions {
   readonly blank?: z.infer<typeof BlankMaps>;
 }
 
-/** A film as PNG at its own size, with or without a heat map. */
+/** A film as PNG at its own size or, with a heat map, at most LONGEST_DRAWN_SIDE. */
 export interface FilmPicture {
   readonly png: Uint8Array;
   /** Bounds of the hottest region in film pixels; null where there is none. */

@@ -22,7 +22,7 @@ export const explain = createRoute({
   path: "/v1/explanations",
   operationId: "explain",
   tags: ["Films"],
-  summary: "A film with one heat map over it, as PNG of the film's own size",
+  summary: "A film with one heat map over it, as PNG of the film's own size or 2,560 pixels on its longer side",
   request: { headers: CALLER, query: api.ExplanationQuery, body: FILM },
   responses: {
     200: {

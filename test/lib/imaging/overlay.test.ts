@@ -5,7 +5,7 @@ import { decodeFilm } from "../../../lib/engine/decode.ts";
 import { colourTable } from "../../../lib/imaging/colour-map.ts";
 import { type HeatGrid, heatRows } from "../../../lib/imaging/heat.ts";
 import { hotRegion } from "../../../lib/imaging/hot-region.ts";
-import { filmPng, mapPng, overlayPng } from "../../../lib/imaging/overlay.ts";
+import { filmPng, LONGEST_DRAWN_SIDE, mapPng, overlayPng } from "../../../lib/imaging/overlay.ts";
 import { drawnFilm, samePixels } from "./films.ts";
 
 const film = drawnFilm(300, 400);
@@ -166,6 +166,23 @@ describe("pictures", () => {
     const edge = Math.floor(region!.box.x) + 1;
     const white = [edge - 1, edge, edge + 1].some((x) => at(x, Math.round(region!.peak.y)).every((v) => v === 255));
     expect(white).toBe(true);
+  });
+
+  test("a larger film is drawn smaller, its map where it would be, and its region told in its own pixels", async () => {
+    const [width, height] = [2 * LONGEST_DRAWN_SIDE, 400];
+    const values = new Float32Array(2);
+    values[1] = 1;
+    const right = { rows: 1, columns: 2, values, area: { x: 0, y: 0, width, height } };
+    const large: GreyImage = { width, height, maxValue: 255, data: new Uint8Array(width * height) };
+    for (const draw of [overlayPng, mapPng]) {
+      const { png, region } = await draw(large, right, { opacity: 1 });
+      const { width: drawnWidth, height: drawnHeight, at } = await pixels(png);
+      expect([drawnWidth, drawnHeight]).toEqual([LONGEST_DRAWN_SIDE, 200]);
+      expect(at(LONGEST_DRAWN_SIDE - 20, 100)[0]).toBeGreaterThan(240);
+      expect(at(20, 100)[3] ?? at(20, 100)[0]).toBe(0);
+      expect(region!.box.x + region!.box.width).toBe(width);
+    }
+    expect([...(await filmPng(large)).subarray(16, 24)]).toEqual([0, 0, 20, 0, 0, 0, 1, 144]);
   });
 
   test("overlay of nothing is the film", async () => {
