@@ -15,11 +15,10 @@ const withSegment = (jpeg: Buffer, marker: number, content: Uint8Array): Buffer 
 const loop = Buffer.concat([Buffer.from("Exif\0\0II*\0"), u32(8), u16(1), u16(0x0112, 3), u32(1), u16(1, 0), u32(8)]);
 
 /**
- * Seven thousand pixels square and progressive, with so many passes over all of it; each is some bytes, since one code
+ * As large as a film may be and progressive, with so many passes over all of it; each is some bytes, since one code
  * says that 32,767 blocks have nothing more.
  */
-function scans(count: number): Buffer {
-  const side = 7000;
+function scans(count: number, side = 5000, comments = 4): Buffer {
   const blocks = Math.ceil(side / 8) ** 2;
   const frame = segment(0xc2, Buffer.concat([Buffer.of(8), be16(side, side), Buffer.of(1, 1, 0x11, 0)]));
   const quantisation = segment(0xdb, Buffer.concat([Buffer.of(0), Buffer.alloc(64, 1)]));
@@ -34,6 +33,7 @@ function scans(count: number): Buffer {
   const scan = Buffer.concat([segment(0xda, Buffer.of(1, 1, 0, 1, 63, 0)), data]);
   return Buffer.concat([
     START,
+    ...Array.from({ length: comments }, () => segment(0xfe, Buffer.alloc(60_000))),
     quantisation,
     frame,
     segment(0xc4, codes),
@@ -56,6 +56,10 @@ export async function jpegBombs(film: Uint8Array): Promise<Bomb[]> {
     refused("JPEG without a size", sized(0, 0)),
     refused("JPEG of 255 colours", components),
     refused("JPEG of 20,000 scans", scans(20_000)),
+    refused("JPEG of 90 scans", scans(90)),
+    refused("JPEG of 49 megapixels in a kilobyte", scans(1, 7000, 0)),
+    refused("JPEG of 25 megapixels in a kilobyte", scans(1, 5000, 0)),
+    refused("JPEG of 49 megapixels and 100 scans", scans(100, 7000)),
     refused("JPEG whose tables are longer than it", Buffer.concat([START, segment(0xc4, Buffer.alloc(10), 0xffff)])),
     either("JPEG with EXIF that goes in a circle", withSegment(jpeg, 0xe1, loop)),
     either(

@@ -32,6 +32,20 @@ const png = ({ size, depth = 8, colour = 0, extra = [], data }: Picture): Buffer
     chunk("IEND", Buffer.alloc(0)),
   ]);
 
+/** A ramp of so many pixels square, whose rows are all as the first one (filters Sub and Up): compresses to next to nothing. */
+function ramp(side: number): Buffer {
+  const first = Buffer.alloc(side + 1);
+  first[0] = 1;
+  for (let level = 1; level < 256; level += 1) first[1 + Math.floor((level * side) / 256)] = 1;
+  const other = Buffer.alloc(side + 1);
+  other[0] = 2;
+  return deflateSync(Buffer.concat([first, ...Array<Buffer>(side - 1).fill(other)]), { level: 9 });
+}
+
+const EXPLAINED = "/v1/explanations?observation=Cardiomegaly";
+/** The largest that is read, in a file that is as long as it must be. */
+const largest = png({ size: [5000, 5000], extra: [chunk("tEXt", Buffer.alloc(220_000, "a"))], data: ramp(5000) });
+
 const little = deflateSync(Buffer.alloc(1000));
 /** Lines of a picture of 64 x 64, of bytes that count up. */
 const small = deflateSync(
@@ -55,6 +69,12 @@ export function pngBombs(film: Uint8Array): Bomb[] {
     refused("PNG of 2^64 pixels", png({ size: [0xffff_ffff, 0xffff_ffff], data: little })),
     refused("PNG of one endless line", png({ size: [0x7fff_ffff, 1], data: little })),
     refused("PNG without a size", png({ size: [0, 0], data: little })),
+    refused("PNG of 49 megapixels in some kilobytes", png({ size: [7000, 7000], data: ramp(7000) })),
+    refused("PNG of 25 megapixels in some kilobytes", png({ size: [5000, 5000], data: ramp(5000) })),
+    either("PNG of 25 megapixels", largest),
+    { ...either("PNG of 25 megapixels, explained", largest), path: EXPLAINED },
+    { ...either("PNG of 25 megapixels, its map", largest), path: `${EXPLAINED}&style=map` },
+    { ...either("PNG of 25 megapixels, drawn", largest), path: "/v1/explanations?style=film" },
     refused(
       "PNG of 51 megapixels, all there",
       png({ size: [7142, 7142], data: deflateSync(Buffer.alloc(7143 * 7142)) }),

@@ -14,7 +14,7 @@ import { isLoopback, type RunningServer, startServer } from "./server.ts";
 import { openService, type Service, type ServiceOptions } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
 
-/** More than any film of 50 million pixels at 16 bits takes. */
+/** More than any film takes: 25 million pixels of 16 bits, or 20 million of three colours. */
 const UPLOAD_BYTES = 110_000_000;
 
 export interface ServeOptions {

@@ -1,14 +1,40 @@
-/** More pixels than any radiograph has; a file of a few kilobytes may claim billions. */
-export const MOST_PIXELS = 50_000_000;
+/**
+ * More pixels than any chest film has: a detector has 15 million at most, and a film of 35 x 43 cm that is scanned at 300
+ * dots an inch 21 million.
+ */
+export const MOST_PIXELS = 25_000_000;
 const SMALLEST_SIDE = 16;
 /** Above any film, uncompressed and in colour: a thread must hold it. */
 export const MOST_FILE_BYTES = 1 << 28;
 
-/** Why a film of that size is refused, or undefined; asked before anything is decoded. */
-export const sizeFault = (width: number, height: number): string | undefined =>
-  width * height <= MOST_PIXELS && Math.min(width, height) >= SMALLEST_SIDE
-    ? undefined
-    : `${width} x ${height} pixels, expected at least ${SMALLEST_SIDE} on each side and at most ${MOST_PIXELS / 1e6} million in all`;
+/** So many pixels may any file claim, however short. */
+const FREE_PIXELS = 4_000_000;
+/**
+ * And so many more for each of its bytes: eight bits of a film in JPEG of the poorest quality are 80 for a byte, half of it
+ * black; what has more is no film, but costs as much to read.
+ */
+const PIXELS_A_BYTE = 100;
+
+/**
+ * Why a film of that size is refused, or undefined; asked before anything is decoded.
+ * @param fileBytes length of its file; none where its pixels are there already
+ */
+export function sizeFault(
+  width: number,
+  height: number,
+  fileBytes: number = Number.POSITIVE_INFINITY,
+): string | undefined {
+  const size = `${width} x ${height} pixels`;
+  const pixels = width * height;
+  if (!(pixels <= MOST_PIXELS && Math.min(width, height) >= SMALLEST_SIDE)) {
+    return `${size}, expected at least ${SMALLEST_SIDE} on each side and at most ${MOST_PIXELS / 1e6} million in all`;
+  }
+  if (pixels > FREE_PIXELS + PIXELS_A_BYTE * fileBytes) {
+    const least = Math.ceil((pixels - FREE_PIXELS) / PIXELS_A_BYTE);
+    return `${size} in ${fileBytes} bytes, expected at least ${least} bytes of a film so large`;
+  }
+  return undefined;
+}
 
 /** Depths that detectors and their software use. */
 export const DEPTHS = [8, 10, 12, 14, 16] as const;

@@ -14,8 +14,8 @@ export interface Film {
   readonly drawn?: boolean;
 }
 
-/** @throws InputError `film-size`; asked before anything is decoded */
-export function checkSize(width: number, height: number): void {
-  const fault = sizeFault(width, height);
+/** See sizeFault(). @throws InputError `film-size`; asked before anything is decoded */
+export function checkSize(width: number, height: number, fileBytes?: number): void {
+  const fault = sizeFault(width, height, fileBytes);
   if (fault !== undefined) throw new InputError("film-size", `the film has ${fault}`);
 }

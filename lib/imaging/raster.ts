@@ -45,7 +45,8 @@ const SPACES: Readonly<Record<string, Space>> = {
 /** PNG, JPEG, TIFF and WebP. Colour becomes grey by the same luma as in preparation; alpha is left out. */
 export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film> {
   const header = await readHeader(bytes, media);
-  checkSize(header.width, header.height);
+  checkSize(header.width, header.height, bytes.length);
+  checkMemory(header, media);
   if ((header.pages ?? 1) > 1) {
     throw new InputError("multi-frame", `the file has ${header.pages} pictures, expected one`);
   }
@@ -83,6 +84,25 @@ async function readHeader(bytes: Uint8Array, media: Media): Promise<Metadata> {
   } catch (cause) {
     throw unsupported(cause, media) ?? new InputError("film-damaged", "the file's header can't be read", { cause });
   }
+}
+
+/** Bytes of a picture's samples, times what its decoder holds of them besides: so many are decoded in 100 MB. */
+const MOST_DECODED_BYTES = 60_000_000;
+/** A WebP is decoded in one piece, and copied. */
+const COPIES: Partial<Record<Media, number>> = { webp: 2 };
+/** All coefficients of a progressive JPEG, of two bytes each, its colours at half the size; all rows of an interlaced PNG. */
+const PROGRESSIVE = 1.5;
+
+/** @throws InputError `film-size` for a picture of colours or depth in which a film so large is not kept */
+function checkMemory({ width, height, channels, depth, isProgressive, hasAlpha }: Metadata, media: Media): void {
+  const samples = (channels ?? 1) - (hasAlpha ? 1 : 0);
+  const bytes = width * height * samples * (depth === "ushort" ? 2 : 1);
+  const held = bytes * (COPIES[media] ?? 1) * (isProgressive ? PROGRESSIVE : 1);
+  if (held <= MOST_DECODED_BYTES) return;
+  throw new InputError(
+    "film-size",
+    `the film has ${width} x ${height} pixels of ${samples} values, which take ${Math.ceil(held / 1e6)} MB to decode; expected at most ${MOST_DECODED_BYTES / 1e6} MB: grey instead of colours, or fewer pixels`,
+  );
 }
 
 /** What libvips and its libraries say of files that are sound but not for them. */

@@ -3,7 +3,7 @@ import type { GreyImage } from "../../domain/grey-image.ts";
 import { luma } from "../../domain/luma.ts";
 import { applyOrientation } from "../../domain/orientation.ts";
 import { chroma } from "../chroma.ts";
-import type { Film } from "../film.ts";
+import { checkSize, type Film } from "../film.ts";
 import type { DecodedFrame } from "./codecs.ts";
 import { paletteToRgb, toRgb } from "./colour.ts";
 import { code, type DataSet } from "./data-set.ts";
@@ -29,6 +29,7 @@ export async function readDicom(bytes: Uint8Array): Promise<Film> {
   const file = parseFile(bytes);
   const { dataSet } = file;
   const format = readPixelFormat(dataSet);
+  checkSize(format.columns, format.rows, bytes.length);
   const frame = await readFrame(file, format);
   const { view, doubts: ofView } = readView(dataSet);
   const { orientation, doubts: ofOrientation } = readOrientation(dataSet);

@@ -173,6 +173,32 @@ describe("refused", () => {
   });
 });
 
+describe("what a film takes to decode", () => {
+  const LONG = 1_000_000;
+  test.each<[string, string, () => Buffer]>([
+    ["25 megapixels of grey", "film-truncated", () => pngHeader(5000, 5000, {}, LONG)],
+    ["25 megapixels of 16 bits", "film-truncated", () => pngHeader(5000, 5000, { depth: 16 }, LONG)],
+    ["20 megapixels of colour", "film-truncated", () => pngHeader(4472, 4472, { channels: 3 }, LONG)],
+    ["26 megapixels of grey", "film-size", () => pngHeader(5100, 5100, {}, LONG)],
+    ["25 megapixels of grey in some bytes", "film-size", () => pngHeader(5000, 5000)],
+    ["25 megapixels of colour", "film-size", () => pngHeader(5000, 5000, { channels: 3 }, LONG)],
+    [
+      "12 megapixels of colour, 16 bits each",
+      "film-size",
+      () => pngHeader(3500, 3500, { channels: 3, depth: 16 }, LONG),
+    ],
+    [
+      "16 megapixels of colour, interlaced",
+      "film-size",
+      () => pngHeader(4000, 4000, { channels: 3, interlaced: true }, LONG),
+    ],
+  ])("%s: %s", async (_, code, make) => {
+    expect(await refusal(readFilm(make()))).toMatch(
+      code === "film-size" ? /^film-size$/ : /^film-(truncated|damaged)$/,
+    );
+  });
+});
+
 describe.skipIf(!hasAwkward)("awkward files, against the film that they were made from", async () => {
   const read = async (name: string) => (await readFilm(readFileSync(`${AWKWARD}/${name}`))).image;
 

@@ -350,14 +350,19 @@ test("200 predictions leave no tensor behind, and little memory", async () => {
   const rounds = async () => {
     for (let round = 0; round < 4; round += 1) await ask();
   };
-  // Allocators' pools and V8's heap grow to their working size in the first rounds.
   await rounds();
-  const before = await predictor.vitals();
-  await rounds();
-  const after = await predictor.vitals();
-  expect(after.tensors).toBe(before.tensors);
-  // Heaps breathe by some megabytes; whatever kept half a film of each prediction would show.
-  expect(after.residentBytes - before.residentBytes).toBeLessThan((200 * film.width * film.height) / 2);
+  const most = (200 * film.width * film.height) / 2;
+  const grown: number[] = [];
+  // Allocators' pools and V8's heaps, of more processes on a busy machine, grow to their working size and then breathe by
+  // some megabytes; what kept half a film of each prediction would grow with every try.
+  for (let before = await predictor.vitals(); grown.length < 3 && !(grown.at(-1)! < most); ) {
+    await rounds();
+    const after = await predictor.vitals();
+    expect(after.tensors).toBe(before.tensors);
+    grown.push(after.residentBytes - before.residentBytes);
+    before = after;
+  }
+  expect(grown.at(-1)).toBeLessThan(most);
 });
 
 test.skipIf(!ownKernelsCompute())("TensorFlow is not loaded where our own kernels compute", async () => {
