@@ -34,7 +34,7 @@ const GRACE = 3000;
 const LOOK = 200;
 
 export interface Limit {
-  /** Milliseconds. */
+  /** Milliseconds from the last answer of the process, so that waiting for others' turns does not count. */
   readonly wall: number;
   /** Seconds of processor time, of all of the process. */
   readonly processor?: number;
@@ -56,7 +56,13 @@ export class ProcessEnded extends TemporaryError {
 interface Pending {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
-  readonly stopClock: () => void;
+  readonly clock: Clock;
+}
+
+interface Clock {
+  /** The wall time anew: the process has answered something. */
+  restart(): void;
+  stop(): void;
 }
 
 /** A process that answers calls, one message each. It ends for good when it is stopped or crashes. */
@@ -91,7 +97,7 @@ export function startProcess<Calls extends CallTable<Calls>>({ module, heapMiB }
   const settle = (id: number): Pending | undefined => {
     const found = pending.get(id);
     pending.delete(id);
-    found?.stopClock();
+    found?.clock.stop();
     return found;
   };
 
@@ -105,6 +111,8 @@ export function startProcess<Calls extends CallTable<Calls>>({ module, heapMiB }
 
   child.on("message", (reply: Reply) => {
     const waiting = settle(reply.id);
+    // Whoever else waits does so for others' answers first, which come.
+    for (const { clock } of pending.values()) clock.restart();
     if ("error" in reply) waiting?.reject(errorFromReport(reply.error));
     else waiting?.resolve(reply.answer as never);
   });
@@ -122,17 +130,16 @@ export function startProcess<Calls extends CallTable<Calls>>({ module, heapMiB }
 
     call(call, ask, limit) {
       return new Promise((resolve, reject) => {
+        // Told once it has ended, so that whoever asks again asks the next one.
         if (!child.connected) {
-          reject(new ProcessEnded(null, "it has ended"));
+          void ended.then((end) => reject(new ProcessEnded(end, tellEnd(end))));
           return;
         }
         lastId += 1;
         const id = lastId;
-        const stopClock = startClock(child.pid!, limit, (error) => giveUp(id, error));
-        pending.set(id, { resolve, reject, stopClock });
-        child.send({ id, call, ask } satisfies Request, (error) => {
-          if (error !== null) settle(id)?.reject(new ProcessEnded(null, "its channel is closed"));
-        });
+        pending.set(id, { resolve, reject, clock: startClock(child.pid!, limit, (error) => giveUp(id, error)) });
+        // Where its channel is closed it ends, which tells all who wait.
+        child.send({ id, call, ask } satisfies Request, () => {});
       });
     },
 
@@ -147,7 +154,7 @@ export function startProcess<Calls extends CallTable<Calls>>({ module, heapMiB }
 }
 
 /** Tells, once, that a call takes too long; until it is stopped. */
-function startClock(pid: number, { wall, processor }: Limit, onLate: (error: Error) => void): () => void {
+function startClock(pid: number, { wall, processor }: Limit, onLate: (error: Error) => void): Clock {
   const timer = setTimeout(() => {
     const message = `the film took longer than ${wall / 1000} s and was given up`;
     onLate(new TemporaryError("predictor-timeout", message));
@@ -162,9 +169,12 @@ function startClock(pid: number, { wall, processor }: Limit, onLate: (error: Err
       onLate(new InputError("film-too-slow", message));
     }, LOOK);
   }
-  return () => {
-    clearTimeout(timer);
-    clearInterval(looks);
+  return {
+    restart: () => void timer.refresh(),
+    stop() {
+      clearTimeout(timer);
+      clearInterval(looks);
+    },
   };
 }
 

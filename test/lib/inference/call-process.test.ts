@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { type CallProcess, startProcess } from "../../../lib/inference/call-process.ts";
 import type { OddCalls } from "./odd-program.ts";
@@ -37,6 +38,33 @@ describe("a process that answers calls", () => {
     const waiting = process.call("wait", null, { wall: 1000, processor: 0.3 });
     await expect(waiting).rejects.toMatchObject({ code: "predictor-timeout", exitCode: 75 });
     expect(await process.ended).toBe("SIGKILL");
+  });
+
+  test("is not ended while it answers others, however long one waits for its turn", async () => {
+    const process = start();
+    await process.call("echo", Uint8Array.of(), LONG);
+    const waiting = process.call("wait", null, { wall: 1500 }).catch((error: { code: string }) => error.code);
+    for (let turn = 0; turn < 6; turn += 1) {
+      await sleep(350);
+      await process.call("echo", Uint8Array.of(turn), LONG);
+    }
+    expect(await Promise.race([waiting, process.ended, process.call("echo", Uint8Array.of(1), LONG)])).toEqual(
+      Uint8Array.of(1),
+    );
+    expect(await waiting).toBe("predictor-timeout");
+  });
+
+  test("tells that it has ended only once it has, to whoever asks when its channel is closed", async () => {
+    const process = start();
+    await process.call("echo", Uint8Array.of(), LONG);
+    let ended = false;
+    void process.ended.then(() => {
+      ended = true;
+    });
+    const stopped = process.stop();
+    await expect(process.call("echo", Uint8Array.of(), LONG)).rejects.toMatchObject({ code: "predictor-stopped" });
+    expect(ended).toBe(true);
+    await stopped;
   });
 
   test("fails what it was asked when it ends, and whatever comes later, saying how it ended", async () => {
