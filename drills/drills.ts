@@ -16,6 +16,7 @@ import { prototypes } from "./drill/prototypes.ts";
 import { s3Faults } from "./drill/s3-faults.ts";
 import { slow } from "./drill/slow.ts";
 import { spot } from "./drill/spot.ts";
+import { stall } from "./drill/stall.ts";
 import { tornWrite } from "./drill/torn-write.ts";
 import type { Drill } from "./drill.ts";
 
@@ -30,6 +31,7 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   "s3-faults": s3Faults,
   "model-damage": modelDamage,
   slow,
+  stall,
   crowd,
   canary,
   paths,

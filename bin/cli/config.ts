@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { RENAMED_PRESETS, RunConfig } from "../../lib/contracts/run-config.ts";
+import { tellIssues } from "../../lib/contracts/tell-issues.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { presetsFolder } from "./places.ts";
 
@@ -49,10 +50,4 @@ function parseConfig(where: string, text: string): RunConfig {
 }
 
 /** Each setting that is wrong, with what was expected. */
-export const describeFaults = (error: z.ZodError): string => error.issues.flatMap(describeIssue).join("; ");
-
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const at = (...more: string[]) => [...issue.path.map(String), ...more].join(".");
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${at(key)}: no such setting`);
-  return [`${at() || "it"}: ${issue.message.replace(/^Invalid input: /, "")}`];
-}
+export const describeFaults = (error: z.ZodError): string => tellIssues(error, "it", "no such setting");

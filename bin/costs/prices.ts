@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { tellIssues } from "../../lib/contracts/tell-issues.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 
 /** When the prices were written down, and what they were held against: no account was at hand to ask AWS's own list. */
@@ -52,10 +53,7 @@ export function readPrices(file: string): Prices {
   try {
     return Prices.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
-    const faults =
-      error instanceof z.ZodError
-        ? error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ")
-        : (error as Error).message;
+    const faults = error instanceof z.ZodError ? tellIssues(error, "it") : (error as Error).message;
     const names = Object.keys(LIST_PRICES).join(", ");
     throw new InputError("prices", `${file}: ${faults}; expected dollars by any of ${names}`, { cause: error });
   }

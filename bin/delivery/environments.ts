@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type Delivered, DeliveryEnvironment } from "../../lib/contracts/delivery.ts";
+import { tellIssues } from "../../lib/contracts/tell-issues.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import type { Stage } from "../../lib/stacks/stage.ts";
 import { stageNamed } from "../stages.ts";
@@ -17,8 +18,7 @@ export function wayOf(
   const way = environments.map((environment) => {
     const parsed = DeliveryEnvironment.safeParse(environment);
     if (!parsed.success) {
-      const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-      throw new InputError("delivery", `environment ${environment.name}: ${faults}`);
+      throw new InputError("delivery", `environment ${environment.name}: ${tellIssues(parsed.error, "it")}`);
     }
     const stage = stageNamed(parsed.data.name);
     return { ...parsed.data, qualifier: stage.account.qualifier, stage };

@@ -1,20 +1,24 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import { Feedback } from "../../lib/contracts/feedback.ts";
+import { InferRequest } from "../../lib/contracts/open-inference.ts";
 import { UploadedFilm } from "../../lib/contracts/uploads.ts";
 import { InputError } from "../../lib/domain/errors.ts";
+import type { BodyEnv } from "./body-room.ts";
 import type { Limits } from "./dependencies.ts";
-import { parseForm } from "./form-body.ts";
-import { LimitError, schemaError } from "./problems.ts";
+import { type Part, parseForm } from "./parsers/form.ts";
+import { jsonTooLarge, parseJson } from "./parsers/json-text.ts";
+import { type Span, takeDataApart } from "./parsers/tensor-text.ts";
+import { LimitError } from "./problems.ts";
 
 /** What requests carry. What a film is, its own first bytes decide; its name is never looked at. */
 
 /** Kinds of raw body that may hold a film. */
 const FILM_TYPES = /^(image\/(\*|[\w.+-]+)|application\/(dicom|octet-stream))$/;
-const JSON_TYPE = "application/json";
+export const JSON_TYPE = "application/json";
 const FORM_TYPE = "multipart/form-data";
 
-const typeOf = (c: Context): string =>
+export const typeOf = (c: Context): string =>
   (c.req.header("content-type") ?? "application/octet-stream").split(";")[0]!.trim().toLowerCase();
 
 const unsupported = (expected: string): InputError =>
@@ -25,7 +29,7 @@ export async function filmBody(c: Context, { filmBytes }: Limits): Promise<Uint8
   const type = typeOf(c);
   if (type === JSON_TYPE) return jsonBody(c, UploadedFilm);
   if (type === FORM_TYPE) {
-    const films = await formFiles(await formBody(c), "film");
+    const films = formFiles(await formBody(c), "film");
     if (films.length !== 1)
       throw new InputError("bad-multipart", `body: ${films.length} films, expected one in \`film\``);
     return withinLimit(films[0]!, filmBytes);
@@ -35,14 +39,14 @@ export async function filmBody(c: Context, { filmBytes }: Limits): Promise<Uint8
       "image/*, application/dicom, application/octet-stream, a form with `film`, or JSON with `upload`",
     );
   }
-  return withinLimit(new Uint8Array(await c.req.arrayBuffer()), filmBytes);
+  return withinLimit(bodyOf(c), filmBytes);
 }
 
 /** The films of a form, in its order; each is looked at for itself later, empty or too large. */
 export async function batchBody(c: Context, { batchFilms }: Limits): Promise<Uint8Array[]> {
   const type = typeOf(c);
   if (type !== FORM_TYPE) throw unsupported("multipart/form-data with several `film`");
-  const films = await formFiles(await formBody(c), "film");
+  const films = formFiles(await formBody(c), "film");
   if (films.length === 0) throw new InputError("bad-multipart", "body: no films, expected some in `film`");
   if (films.length > batchFilms) {
     throw new LimitError("too-many-films", `body: ${films.length} films, expected at most ${batchFilms}`, batchFilms);
@@ -54,7 +58,7 @@ export async function batchBody(c: Context, { batchFilms }: Limits): Promise<Uin
 export async function uploadBody(c: Context): Promise<Uint8Array> {
   const type = typeOf(c);
   if (type !== FORM_TYPE) throw unsupported("multipart/form-data with `file`");
-  const files = await formFiles(await formBody(c), "file");
+  const files = formFiles(await formBody(c), "file");
   if (files.length !== 1)
     throw new InputError("bad-multipart", `body: ${files.length} files, expected one in \`file\``);
   return notEmpty(files[0]!);
@@ -66,57 +70,46 @@ export async function feedbackBody(
   { filmBytes }: Limits,
 ): Promise<{ feedback: Feedback; film: Uint8Array | null }> {
   const type = typeOf(c);
-  if (type === JSON_TYPE) return { feedback: await jsonBody(c, Feedback), film: null };
+  if (type === JSON_TYPE) return { feedback: jsonBody(c, Feedback), film: null };
   if (type !== FORM_TYPE) throw unsupported("application/json, or multipart/form-data with `feedback` and `film`");
   const form = await formBody(c);
-  const part = form.get("feedback");
-  if (part === null) throw new InputError("bad-multipart", "body: no field `feedback`");
-  const feedback = parseJson(typeof part === "string" ? part : await part.text(), Feedback);
-  const films = await formFiles(form, "film");
+  const part = form.find(({ name }) => name === "feedback");
+  if (part === undefined) throw new InputError("bad-multipart", "body: no field `feedback`");
+  const feedback = parseJson(part.bytes, Feedback);
+  const films = formFiles(form, "film");
   if (films.length > 1) throw new InputError("bad-multipart", `body: ${films.length} films, expected at most one`);
   return { feedback, film: films[0] ? withinLimit(films[0], filmBytes) : null };
 }
 
-/** More than any upload's name or reader's labels take: what is parsed holds up everybody else meanwhile. */
-const JSON_BYTES = 100_000;
-
-/** @throws InputError `bad-json`, `bad-request`; LimitError `json-too-large` */
-export async function jsonBody<T extends z.ZodType>(c: Context, schema: T, limit = JSON_BYTES): Promise<z.infer<T>> {
-  const announced = Number(c.req.header("content-length") ?? 0);
-  const bytes = announced > limit ? announced : (await c.req.arrayBuffer()).byteLength;
-  if (bytes > limit) {
-    throw new LimitError("json-too-large", `body: JSON of ${bytes} bytes, expected at most ${limit}`, limit);
+/** A request of the Open Inference Protocol, its tensor's data left in its text. */
+export async function inferBody(
+  c: Context,
+  { inferBytes }: Limits,
+): Promise<{ request: InferRequest; body: Buffer; data: Span }> {
+  const body = bodyOf(c);
+  if (body.length > inferBytes) throw jsonTooLarge(body.length, inferBytes);
+  const { rest, data } = await takeDataApart(body);
+  const request = parseJson(rest, InferRequest);
+  const [first, ...others] = data;
+  if (first === undefined || others.length > 0) {
+    throw new InputError("bad-request", `inputs.0.data: ${data.length} arrays, expected one`);
   }
-  return parseJson(await c.req.text(), schema);
+  return { request, body, data: first };
 }
 
-function parseJson<T extends z.ZodType>(text: string, schema: T): z.infer<T> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new InputError("bad-json", "body: expected JSON", { cause });
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw schemaError("bad-request", "body", parsed.error);
-  return parsed.data;
-}
+const jsonBody = <T extends z.ZodType>(c: Context, schema: T): z.infer<T> => parseJson(bodyOf(c), schema);
 
-async function formBody(c: Context): Promise<FormData> {
-  try {
-    return await parseForm(Buffer.from(await c.req.arrayBuffer()), c.req.header("content-type") ?? "");
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    throw new InputError("bad-multipart", "body: not well-formed multipart/form-data", { cause });
-  }
-}
+/** What the door has read (film-door.ts). */
+const bodyOf = (c: Context<BodyEnv>): Buffer => c.get("body") ?? Buffer.alloc(0);
 
-async function formFiles(form: FormData, field: string): Promise<Uint8Array[]> {
-  const parts = form.getAll(field);
-  if (!parts.every((part) => part instanceof File)) {
+const formBody = (c: Context): Promise<Part[]> => parseForm(bodyOf(c), c.req.header("content-type") ?? "");
+
+function formFiles(form: readonly Part[], field: string): Uint8Array[] {
+  const parts = form.filter(({ name }) => name === field);
+  if (!parts.every(({ isFile }) => isFile)) {
     throw new InputError("bad-multipart", `body: \`${field}\` is text, expected a file`);
   }
-  return Promise.all(parts.map(async (part) => new Uint8Array(await part.arrayBuffer())));
+  return parts.map(({ bytes }) => bytes);
 }
 
 function notEmpty(bytes: Uint8Array): Uint8Array {

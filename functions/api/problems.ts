@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type * as z from "zod";
 import type { Problem } from "../../lib/contracts/api.ts";
+import { tellIssues } from "../../lib/contracts/tell-issues.ts";
 import { HilumError, InputError, TemporaryError } from "../../lib/domain/errors.ts";
 
 /** A limit was passed; `limit` says which number. */
@@ -109,6 +110,5 @@ export function describeFault(error: unknown): { error: string; at: string[] } {
 
 /** What does not fit its schema, in one sentence. */
 export function schemaError(code: "bad-query" | "bad-request", what: string, error: z.ZodError): InputError {
-  const faults = error.issues.map((issue) => `${issue.path.join(".") || what}: ${issue.message}`);
-  return new InputError(code, faults.join("; "), { cause: error });
+  return new InputError(code, tellIssues(error, what), { cause: error });
 }

@@ -4,78 +4,79 @@ import { type ObservationStatus, observationsWith } from "../../lib/domain/obser
 import { OBSERVATION_COUNT } from "../../lib/domain/observations.ts";
 import { checkSize, type Film } from "../../lib/imaging/film.ts";
 import type { FilmAnswer, FilmSource } from "../../lib/inference/film-service.ts";
+import type { Span } from "./parsers/tensor-text.ts";
+import { copyGreys, decodeFiles, mostValues } from "./parsers/tensor-values.ts";
+import { LimitError } from "./problems.ts";
 
 /** Tensors of the Open Inference Protocol as films, and answers as its tensors. */
 
 const fault = ({ name }: InputTensor, what: string): InputError =>
   new InputError("bad-tensor", `input ${name}: ${what}`);
 
-/** The films of an input. @throws InputError `bad-tensor`, `film-size` */
-export function filmsOf(input: InputTensor): FilmSource[] {
-  const { name, datatype } = input;
+/**
+ * The films of an input.
+ * @param body the request's text, in which its data has a place
+ * @throws InputError `bad-tensor`, `film-size`; LimitError `too-many-films`
+ */
+export async function filmsOf(input: InputTensor, body: Buffer, data: Span, most: number): Promise<FilmSource[]> {
+  const { name, datatype, shape } = input;
   if ((name === "film") !== (datatype === "BYTES")) {
     throw fault(input, `${datatype}, expected ${name === "film" ? "BYTES" : "UINT8 or FP32"}`);
   }
-  return name === "film" ? filesOf(input) : picturesOf(input);
+  const [films = 0] = shape;
+  if (films > most) throw new LimitError("too-many-films", `inputs: ${films} films, expected at most ${most}`, most);
+  try {
+    return await (name === "film" ? filesOf(input, body, data) : picturesOf(input, body, data));
+  } catch (error) {
+    throw error instanceof InputError && error.code === "bad-tensor" ? fault(input, error.message) : error;
+  }
 }
 
-function filesOf(input: InputTensor): Uint8Array[] {
-  const { shape, data } = input;
-  if (shape.length !== 1 || data.length !== shape[0]) {
-    throw fault(input, `${data.length} films of shape [${shape}], expected [films]`);
-  }
-  return data.map((text) => {
-    if (typeof text !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw fault(input, "expected base64");
-    return Buffer.from(text, "base64");
-  });
+const unfit = (what: string): InputError => new InputError("bad-tensor", what);
+
+async function filesOf({ shape }: InputTensor, body: Buffer, data: Span): Promise<Uint8Array[]> {
+  if (shape.length !== 1) throw unfit(`shape [${shape}], expected [films]`);
+  const files = await decodeFiles(body, data, shape[0]!);
+  if (files.length !== shape[0]) throw unfit(`${files.length} films of shape [${shape}], expected [films]`);
+  return files;
 }
 
 /** Steps of a grey value of 8 bits in one of 16. */
 const FINE = 257;
 
-function picturesOf(input: InputTensor): Film[] {
-  const { shape, data, datatype } = input;
+const isGrey = (value: number): boolean => value >= 0 && value <= 255;
+
+/** How values of a datatype are kept; undefined for what is none. */
+const GREYS = {
+  UINT8: {
+    bitDepth: 8,
+    Pixels: Uint8Array,
+    keep: (value: number) => (isGrey(value) && Number.isInteger(value) ? value : undefined),
+  },
+  FP32: {
+    bitDepth: 16,
+    Pixels: Uint16Array,
+    keep: (value: number) => (isGrey(value) ? Math.round(value * FINE) : undefined),
+  },
+} as const;
+
+async function picturesOf({ shape, datatype }: InputTensor, body: Buffer, data: Span): Promise<Film[]> {
   const [count = 0, height = 0, width = 0, channels = 1] = shape;
-  if (shape.length < 3 || channels !== 1) throw fault(input, `shape [${shape}], expected [films, height, width]`);
+  if (shape.length < 3 || channels !== 1) throw unfit(`shape [${shape}], expected [films, height, width]`);
   checkSize(width, height);
   const size = height * width;
-  // What was claimed takes no memory before that many values are there.
-  const given = countValues(data);
-  if (given !== count * size) throw fault(input, `${given} values, expected ${count * size} for its shape`);
-  const values = new Float64Array(given);
-  fill(values, data, 0, input);
-  const whole = datatype === "UINT8";
-  return Array.from({ length: count }, (_, film) => {
-    const own = values.subarray(film * size, (film + 1) * size);
-    const pixels = whole ? Uint8Array.from(own) : Uint16Array.from(own, (value) => Math.round(value * FINE));
-    return {
-      image: { width, height, maxValue: whole ? 255 : 65_535, data: pixels },
-      facts: { format: "pixels", width, height, bitDepth: whole ? 8 : 16, view: null },
-      colourfulness: 0,
-      warnings: [],
-    };
-  });
-}
-
-const countValues = (data: readonly unknown[]): number =>
-  data.reduce((sum: number, value) => sum + (Array.isArray(value) ? countValues(value) : 1), 0);
-
-/** Copies numbers, nested or not, in their order. @returns where the next one goes */
-function fill(into: Float64Array, data: readonly unknown[], start: number, input: InputTensor): number {
-  let at = start;
-  for (const value of data) {
-    if (Array.isArray(value)) {
-      at = fill(into, value, at, input);
-      continue;
-    }
-    const inRange = typeof value === "number" && value >= 0 && value <= 255;
-    if (!inRange || (input.datatype === "UINT8" && !Number.isInteger(value))) {
-      throw fault(input, "expected grey values from 0 to 255");
-    }
-    into[at] = value;
-    at += 1;
-  }
-  return at;
+  const expected = count * size;
+  const { bitDepth, Pixels, keep } = GREYS[datatype as keyof typeof GREYS];
+  // What was claimed takes no memory where the text is too short for that many values.
+  const pixels = new Pixels(Math.min(expected, mostValues(data)));
+  const given = await copyGreys(body, data, pixels, keep);
+  if (given !== expected) throw unfit(`${given} values, expected ${expected} for its shape`);
+  return Array.from({ length: count }, (_, film) => ({
+    image: { width, height, maxValue: 2 ** bitDepth - 1, data: pixels.subarray(film * size, (film + 1) * size) },
+    facts: { format: "pixels", width, height, bitDepth, view: null },
+    colourfulness: 0,
+    warnings: [],
+  }));
 }
 
 const USUAL_OUTPUTS: readonly OutputName[] = ["probabilities", "logits"];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Arrivals, executionName, type StartedVersion } from "../../lib/contracts/arrivals.ts";
 import { ARRIVALS, pendingKey } from "../../lib/contracts/layout.ts";
+import { InputError } from "../../lib/domain/errors.ts";
 import { decodeDocument } from "../../lib/store/documents.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { updateDocument } from "../../lib/store/update.ts";
@@ -17,10 +18,19 @@ export interface AccountOptions {
 
 const arrivalName = (data: string): string => createHash("sha256").update(data).digest("hex").slice(0, 32);
 
-/** Keys of every data set's account. */
-export async function* accounts(runs: Store): AsyncGenerator<Arrivals> {
+/**
+ * Every data set's account.
+ * @param onUnreadable told of one that is damaged; the others are read all the same
+ */
+export async function* accounts(runs: Store, onUnreadable: (fault: InputError) => void): AsyncGenerator<Arrivals> {
   for await (const { key } of runs.list(ARRIVALS)) {
-    yield decodeDocument(Arrivals, await runs.get(key), `${runs.uri}/${key}`);
+    const bytes = await runs.get(key);
+    try {
+      yield decodeDocument(Arrivals, bytes, `${runs.uri}/${key}`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      onUnreadable(error);
+    }
   }
 }
 

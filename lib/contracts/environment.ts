@@ -3,6 +3,7 @@ import { InputError } from "../domain/errors.ts";
 import { REFUSALS } from "./api.ts";
 import { StoreUri } from "./primitives.ts";
 import { RunId } from "./run.ts";
+import { tellIssues } from "./tell-issues.ts";
 
 /** The three rooms (lib/contracts/layout.ts). */
 export const RoomsEnvironment = z.object({
@@ -113,6 +114,5 @@ export type ApiEnvironment = z.infer<typeof ApiEnvironment>;
 export function parseEnvironment<T extends z.ZodType>(schema: T, source: NodeJS.ProcessEnv = process.env): z.infer<T> {
   const parsed = schema.safeParse(source);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
-  throw new InputError("environment", `environment: ${faults}`, { cause: parsed.error });
+  throw new InputError("environment", `environment: ${tellIssues(parsed.error, "it")}`, { cause: parsed.error });
 }

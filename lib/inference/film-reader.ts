@@ -10,12 +10,20 @@ import { stopwatch } from "./stopwatch.ts";
 const EMPTY = new Uint8Array();
 
 /** Films from their bytes to the network's square, and to pictures, on this thread; one after the other. */
-export function filmReader(): Pick<Handlers<ReaderCalls>, "read" | "draw"> {
+export function filmReader(): Pick<Handlers<ReaderCalls>, "take" | "read" | "draw"> {
   let film: Film | undefined;
+  let pieces: Uint8Array[] = [];
   return {
-    async read({ film: source, geometry }) {
+    async take(piece) {
+      pieces.push(piece);
+      return null;
+    },
+
+    async read({ film: given, geometry }) {
       film = undefined;
       const clock = stopwatch();
+      const source = given ?? Buffer.concat(pieces);
+      pieces = [];
       const read = source instanceof Uint8Array ? await readFilm(source) : source;
       clock.lap("decode");
       const checked = geometry === null ? [] : checkPlausibility(read);

@@ -46,8 +46,13 @@ export type Drawn = Pick<FilmPicture, "png" | "box" | "timings">;
 
 /** What a process that reads films is asked, and what it answers; one film after the other. */
 export interface ReaderCalls {
-  /** Reads a film and keeps it until the next; where there is no geometry it is neither checked nor made a square. */
-  readonly read: { ask: { film: FilmSource; geometry: SquareGeometry | null }; answer: ReadFilm };
+  /** The next piece of a file that is too long for one message. */
+  readonly take: { ask: Uint8Array; answer: null };
+  /**
+   * Reads a film, of the pieces that were taken where none is given, and keeps it until the next; where there is no geometry
+   * it is neither checked nor made a square.
+   */
+  readonly read: { ask: { film: FilmSource | null; geometry: SquareGeometry | null }; answer: ReadFilm };
   /** Draws the film that was read last. */
   readonly draw: { ask: DrawOptions; answer: Drawn };
   readonly vitals: { ask: null; answer: Vitals };

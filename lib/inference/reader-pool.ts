@@ -32,6 +32,9 @@ const MOST_READERS = Math.min(4, Math.max(2, availableParallelism()));
 /** Seconds of processor time for any film, and more for each million bytes of its file, up to a limit. */
 const SECONDS = { any: 5, eachMegabyte: 1, most: 30 } as const;
 
+/** Of a file in one message: it is copied by the thread that answers for health, which waits for each one's receipt. */
+const PIECE_BYTES = 1 << 20;
+
 /** Signals by which a process ends through its own fault: of its native code, or of V8 out of memory. */
 const OWN_FAULTS: ReadonlySet<unknown> = new Set(["SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGTRAP"]);
 
@@ -107,11 +110,16 @@ function readerOver(process: Process, wall: number): FilmReader {
     }
   };
   return {
-    read(film, geometry) {
-      const bytes = film instanceof Uint8Array ? film.length : film.image.data.byteLength;
+    async read(film, geometry) {
+      const isFile = film instanceof Uint8Array;
+      const bytes = isFile ? film.length : film.image.data.byteLength;
       const processor = Math.min(SECONDS.most, Math.ceil(SECONDS.any + (SECONDS.eachMegabyte * bytes) / 1e6));
       limit = { wall, processor };
-      return blamed(process.call("read", { film, geometry }, limit));
+      const inPieces = isFile && bytes > PIECE_BYTES;
+      for (let at = 0; inPieces && at < bytes; at += PIECE_BYTES) {
+        await process.call("take", film.subarray(at, at + PIECE_BYTES), { wall });
+      }
+      return blamed(process.call("read", { film: inPieces ? null : film, geometry }, limit));
     },
     draw: (options) => blamed(process.call("draw", options, { ...limit, processor: SECONDS.most })),
   };

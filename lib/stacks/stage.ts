@@ -3,6 +3,7 @@ import * as z from "zod";
 import { STAGE_NAME } from "../contracts/deployment.ts";
 import { ANY_X86 } from "../contracts/instances.ts";
 import { RENAMED_PRESETS } from "../contracts/run-config.ts";
+import { tellIssues } from "../contracts/tell-issues.ts";
 import { InputError } from "../domain/errors.ts";
 import { BUCKET_NAMES } from "../workflow/access.ts";
 import { JOBS, type Queue } from "../workflow/jobs.ts";
@@ -187,10 +188,6 @@ export type Stage = z.infer<typeof Stage>;
 export function parseStage(input: z.input<typeof Stage>): Stage {
   const parsed = Stage.safeParse(input);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => `${[...issue.path, key].join(".")}: no such setting`)
-      : [`${issue.path.join(".")}: ${issue.message.replace(/^Invalid input: /, "")}`],
-  );
-  throw new InputError("stage", `stage ${input.name}: ${faults.join("; ")}`, { cause: parsed.error });
+  const faults = tellIssues(parsed.error, "it", "no such setting");
+  throw new InputError("stage", `stage ${input.name}: ${faults}`, { cause: parsed.error });
 }

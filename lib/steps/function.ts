@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { FunctionEnvironment, parseEnvironment } from "../contracts/environment.ts";
 import { ExecutionInput } from "../contracts/execution.ts";
+import { tellIssues } from "../contracts/tell-issues.ts";
 import { EXIT, InputError, reportError, TemporaryError } from "../domain/errors.ts";
 import { openRooms, type Rooms } from "../store/open.ts";
 import { createReporter } from "./progress.ts";
@@ -38,8 +39,7 @@ export function stepFunction<Answer = Record<string, never>>(options: {
 function parseEvent<T extends z.ZodType>(schema: T, event: unknown): z.infer<T> {
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
-  throw new InputError("event", `event: ${faults}`, { cause: parsed.error });
+  throw new InputError("event", `event: ${tellIssues(parsed.error, "it")}`, { cause: parsed.error });
 }
 
 /** The error under one of the two names that the state machine knows, or as it is where it is our bug. */

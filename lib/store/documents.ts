@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { tellIssues } from "../contracts/tell-issues.ts";
 import { InputError } from "../domain/errors.ts";
 import { NotFoundError } from "./errors.ts";
 import type { Etag, Store } from "./store.ts";
@@ -16,8 +17,7 @@ export function decodeDocument<T extends z.ZodType>(schema: T, bytes: Uint8Array
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`);
-  throw new InputError("document", `${where}: ${faults.join("; ")}`, { cause: parsed.error });
+  throw new InputError("document", `${where}: ${tellIssues(parsed.error, "document")}`, { cause: parsed.error });
 }
 
 /** @throws NotFoundError; InputError `document` */

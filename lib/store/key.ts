@@ -34,6 +34,16 @@ function check(uri: string, what: string, text: string, segments: readonly strin
 /** Whether a name can be a segment of a key. */
 export const isSegment = (name: string): boolean => !FAULTS.some(([, applies]) => applies(name));
 
+/** What keeps a text from being a key, as checkKey throws it; undefined where it can be one. */
+export function faultOfKey(uri: string, key: string): InputError | undefined {
+  try {
+    checkKey(uri, key);
+    return undefined;
+  } catch (error) {
+    return error as InputError;
+  }
+}
+
 /** @throws InputError `store-key` */
 export function checkKey(uri: string, key: string): void {
   check(uri, "key", key, key.split("/"));

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { tellIssues } from "../contracts/tell-issues.ts";
 import type { InputError } from "../domain/errors.ts";
+import { shown } from "../domain/shown.ts";
 
 /** Bytes an element takes, for each element type that Hilum writes. */
 export const ELEMENT_BYTES = { I64: 8, F32: 4, U8: 1 } as const;
@@ -63,8 +65,7 @@ function parseObject(json: Uint8Array, fault: (what: string) => InputError): Rec
 function parseEntry(name: string, entry: unknown, fault: (what: string) => InputError): TensorPlace {
   const parsed = Entry.safeParse(entry);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw fault(`tensor ${name}: ${issue?.path.join(".")}: ${issue?.message}`);
+    throw fault(`tensor ${shown(name)}: ${tellIssues(parsed.error, "it")}`);
   }
   const { dtype, shape, data_offsets } = parsed.data;
   const [begin, end] = data_offsets;

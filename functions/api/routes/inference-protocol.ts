@@ -1,21 +1,15 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
-import {
-  InferRequest,
-  type InferResponse,
-  type ModelMetadata,
-  OUTPUTS,
-} from "../../../lib/contracts/open-inference.ts";
+import { type InferResponse, type ModelMetadata, OUTPUTS } from "../../../lib/contracts/open-inference.ts";
 import { eachOf } from "../../../lib/domain/each-of.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
 import { type AnsweredBy, answeredBy } from "../answers.ts";
-import { jsonBody } from "../bodies.ts";
+import { inferBody } from "../bodies.ts";
 import type { Limits, ModelDocuments } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { type Model, requireLoaded, requireReady } from "../model.ts";
-import { LimitError } from "../problems.ts";
 import { filmsOf, outputNames, outputsOf, parametersOf } from "../tensors.ts";
 import type { AppEnv } from "./films.ts";
 import * as routes from "./inference-protocol-routes.ts";
@@ -62,7 +56,7 @@ export function inferenceProtocolRoutes(
   }
 
   for (const path of ["/v2/models/:model/infer", "/v2/models/:model/versions/:version/infer"]) {
-    app.use(path, ...door.guard(limits.inferBytes));
+    app.use(path, ...door.guard(limits.inferBytes, limits.inferBytes));
   }
 
   for (const route of [routes.modelInfer, routes.versionInfer]) {
@@ -73,12 +67,8 @@ export function inferenceProtocolRoutes(
   }
 
   async function infer(c: Context, { manifest, statuses }: AnsweredBy): Promise<InferResponse> {
-    const request: InferRequest = await jsonBody(c, InferRequest, limits.inferBytes);
-    const sent = filmsOf(request.inputs[0]!);
-    if (sent.length > limits.batchFilms) {
-      const message = `inputs: ${sent.length} films, expected at most ${limits.batchFilms}`;
-      throw new LimitError("too-many-films", message, limits.batchFilms);
-    }
+    const { request, body, data } = await inferBody(c, limits);
+    const sent = await filmsOf(request.inputs[0]!, body, data, limits.batchFilms);
     const names = outputNames(request);
     const options = { maps: names.includes("maps") };
     const answers = await eachOf(sent, FILMS_AT_ONCE, (film, index) =>

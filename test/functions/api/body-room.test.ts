@@ -1,16 +1,16 @@
 import { Hono } from "hono";
 import { expect, test } from "vitest";
-import { bodyRoom } from "../../../functions/api/body-room.ts";
+import { type BodyEnv, bodyRoom } from "../../../functions/api/body-room.ts";
 
 /** An app whose bodies share so many bytes; answers with what came, once it is let. */
 function room(bytes: number) {
-  const app = new Hono();
+  const app = new Hono<BodyEnv>();
   let waits: Promise<void> | undefined;
-  app.use(bodyRoom(bytes).read(100, () => new Error("too long")));
+  app.use(bodyRoom(bytes).read(() => ({ bytes: 100, tooLong: () => new Error("too long") })));
   app.onError((error, c) => c.text(error.message, 400));
   app.post("/", async (c) => {
     await waits;
-    return c.text(await c.req.text());
+    return c.text(String(c.get("body")));
   });
   return {
     hold(until: Promise<void>) {

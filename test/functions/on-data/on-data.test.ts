@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { handler } from "../../../functions/on-data/handler.ts";
 import { handler as onFailure } from "../../../functions/on-failure/handler.ts";
@@ -172,6 +172,38 @@ describe("on-data", () => {
     await put("films", "");
     expect(await handler(arrival("films/_SUCCESS"))).toMatchObject([{ outcome: "started" }]);
   });
+
+  it("tells what it can't take of one data set, and takes all others", async () => {
+    await put("a", "");
+    await incoming("b").put("_SUCCESS", Buffer.from(""));
+    await put("c/d/e", "c,Male,1,Frontal,AP,,,,,,,,,,,,,,\n");
+    await openStore(process.env.HILUM_RUNS!).put("_arrivals/damaged/pending.json", Buffer.from("{"));
+    const outcomes = await handler(SWEEP);
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(["refused", "refused", "started", "started"]);
+    expect(JSON.stringify(outcomes)).toMatch(/no CSV file there.*damaged\/pending.json: expected JSON/);
+  });
+
+  it("goes on with the others where one fails, and then says so", async () => {
+    await put("a", "");
+    await handler(arrival("a/_SUCCESS"));
+    await rm(fileURLToPath(`${process.env.HILUM_RUNS}/_arrivals`), { recursive: true });
+    // Its name is taken by an execution that nobody of ours has started.
+    Object.assign(steps.executions[0]!, { status: "ABORTED", input: "no JSON" });
+    await put("b", "b,Male,1,Frontal,AP,,,,,,,,,,,,,,\n");
+    await expect(handler(SWEEP)).rejects.toThrow("JSON");
+    expect(steps.executions).toHaveLength(2);
+  });
+
+  it.each(["a\nb", "a/", "/", "..", "a/../b", "a\\b", "\u001b]0;x", "x".repeat(900)])(
+    "leaves a folder named %j, and says why",
+    async (name) => {
+      const [refused] = await handler(arrival(`${name}/_SUCCESS`));
+      expect(refused).toMatchObject({ outcome: "refused", reason: expect.stringContaining("left as it is") });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+      expect((refused as { reason: string }).reason).not.toMatch(/[\u0000-\u001f]/);
+      expect(steps.executions).toEqual([]);
+    },
+  );
 
   it.each([
     ["an object that is no marker", "films/train.csv"],
