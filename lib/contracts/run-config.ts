@@ -207,7 +207,22 @@ export const TrainingConfig = z
         "what each member has otherwise than the rest of training says, in the order of seeds; none, or one a seed",
       ),
     checkpointEverySteps: z.int().min(1).default(200),
-    patience: z.int().min(0).default(0).describe("epochs without a better tuning AUROC before stopping; 0 is off"),
+    select: z
+      .enum(["auroc", "loss", "last"])
+      .default("auroc")
+      .describe("epoch whose weights are kept: of the best mean AUROC or loss on the tuning patients, or the last"),
+    leastOfEachClass: z
+      .int()
+      .min(1)
+      .default(10)
+      .describe(
+        "positive and negative tuning films that an observation needs to count in that mean AUROC; where none has them, the loss selects",
+      ),
+    patience: z.int().min(0).default(0).describe("epochs without a better one before stopping; 0 is off"),
+  })
+  .refine(({ select, patience }) => select !== "last" || patience === 0, {
+    path: ["patience"],
+    message: "no epoch is better than the last where select is last; expected 0",
   })
   .refine(({ seeds, sweep }) => sweep.length === 0 || sweep.length === seeds.length, {
     path: ["sweep"],

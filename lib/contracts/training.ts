@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Machine } from "./machine.ts";
-import { perObservation, Sha256, schemaName } from "./primitives.ts";
+import { ObservationName, perObservation, Sha256, schemaName } from "./primitives.ts";
 
 /** One epoch of one ensemble member. */
 export const EpochRecord = z.strictObject({
@@ -31,6 +31,13 @@ export const TrainingHistory = z.strictObject({
   epochs: z.array(EpochRecord),
   bestEpoch: z.int().min(1).nullable(),
   stoppedEarly: z.boolean(),
+  /** Missing in histories from before it could be chosen: mean AUROC over all observations where it is defined. */
+  selection: z
+    .strictObject({
+      by: z.enum(["auroc", "loss", "last"]),
+      observations: z.array(ObservationName).describe("that count in tuningMeanAuroc"),
+    })
+    .optional(),
 });
 export type TrainingHistory = z.infer<typeof TrainingHistory>;
 

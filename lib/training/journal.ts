@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { schemaName } from "../contracts/primitives.ts";
+import type { TrainingConfig } from "../contracts/run-config.ts";
 import { EpochRecord, TrainingHistory } from "../contracts/training.ts";
 import { batchesPerEpoch } from "./epoch.ts";
 import type { TuningResult } from "./tuning.ts";
@@ -33,6 +34,7 @@ export const Journal = z.strictObject({
     .strictObject({ epoch: z.int().min(1), meanAuroc: z.number().nullable(), loss: z.number().nullable() })
     .nullable(),
   stoppedEarly: z.boolean(),
+  selection: TrainingHistory.shape.selection,
 });
 export type Journal = z.infer<typeof Journal>;
 
@@ -106,15 +108,20 @@ const smoothed = (before: number | null, loss: number | null): number | null =>
   before === null || loss === null ? (loss ?? before) : SMOOTHING * before + (1 - SMOOTHING) * loss;
 
 /**
- * The journal after an epoch and its look at the tuning part: a better network than before becomes the best, and
- * `patience` epochs without one end the training.
+ * The journal after an epoch and its look at the tuning part: a better network than before, by `select`, becomes the
+ * best, and `patience` epochs without one end the training.
  * @param tuningSeconds what that look took
  */
-export function afterEpoch(journal: Journal, tuning: TuningResult, tuningSeconds: number, patience: number): Journal {
+export function afterEpoch(
+  journal: Journal,
+  tuning: TuningResult,
+  tuningSeconds: number,
+  { select, patience }: Pick<TrainingConfig, "select" | "patience">,
+): Journal {
   const { current, cursor } = journal;
   const epoch = cursor.epoch + 1;
   const candidate = { epoch, meanAuroc: tuning.meanAuroc, loss: tuning.loss };
-  const best = isBetter(candidate, journal.best) ? candidate : journal.best;
+  const best = isBetter(candidate, journal.best, select) ? candidate : journal.best;
   const record: EpochRecord = {
     epoch,
     step: journal.step,
@@ -132,14 +139,26 @@ export function afterEpoch(journal: Journal, tuning: TuningResult, tuningSeconds
     current: { ...NOTHING_YET },
     epochs: [...journal.epochs, record],
     best,
+    selection: { by: selectedBy(tuning, select), observations: [...tuning.meanOver] },
     stoppedEarly: patience > 0 && epoch - best!.epoch >= patience && epoch < journal.work.epochs,
   };
 }
 
-/** By AUROC; by loss where no AUROC is defined; where the tuning part has no label at all, the later the better. */
-function isBetter(candidate: NonNullable<Journal["best"]>, best: Journal["best"]): boolean {
-  if (best === null) return true;
-  if (candidate.meanAuroc !== null && best.meanAuroc !== null) return candidate.meanAuroc > best.meanAuroc;
-  if (candidate.loss !== null && best.loss !== null) return candidate.loss < best.loss;
-  return true;
+type Selection = TrainingConfig["select"];
+
+/** What decides of an epoch: AUROC gives way to the loss where it is not defined, the loss to the last epoch. */
+function selectedBy({ meanAuroc, loss }: Pick<TuningResult, "meanAuroc" | "loss">, select: Selection): Selection {
+  if (select === "auroc" && meanAuroc !== null) return "auroc";
+  return select !== "last" && loss !== null ? "loss" : "last";
 }
+
+const IS_BETTER = {
+  auroc: (candidate, best) => candidate.meanAuroc! > (best.meanAuroc ?? Number.NEGATIVE_INFINITY),
+  loss: (candidate, best) => candidate.loss! < (best.loss ?? Number.POSITIVE_INFINITY),
+  last: () => true,
+} satisfies Record<Selection, (candidate: Best, best: Best) => boolean>;
+
+type Best = NonNullable<Journal["best"]>;
+
+const isBetter = (candidate: Best, best: Journal["best"], select: Selection): boolean =>
+  best === null || IS_BETTER[selectedBy(candidate, select)](candidate, best);

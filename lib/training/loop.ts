@@ -140,9 +140,10 @@ class Training {
     const weights = state.average ?? state.weights;
     this.checkWeights(weights);
     const started = performance.now();
-    const tuning = await evaluateTuning({ session, films, positions, batchSize: config.batchSize, signal });
+    const { batchSize, leastOfEachClass } = config;
+    const tuning = await evaluateTuning({ session, films, positions, batchSize, leastOfEachClass, signal });
     if (tuning.loss !== null) checkLoss(tuning.loss, tuning.loss, this.limits(this.learningRate()));
-    this.journal = afterEpoch(this.journal, tuning, (performance.now() - started) / 1000, config.patience);
+    this.journal = afterEpoch(this.journal, tuning, (performance.now() - started) / 1000, config);
     if (this.journal.best?.epoch === this.journal.cursor.epoch) this.best = weights;
     this.report();
     await this.options.onEpoch?.(this.journal);
@@ -179,10 +180,12 @@ class Training {
 
   private report(): void {
     const { cursor, work, smoothedLoss, epochs } = this.journal;
+    const last = epochs.at(-1);
     const figures = {
       epoch: Math.min(cursor.epoch + 1, work.epochs),
       loss: smoothedLoss,
-      tuningAuroc: epochs.at(-1)?.tuningMeanAuroc ?? null,
+      ...(last &&
+        (last.tuningMeanAuroc === null ? { tuningLoss: last.tuningLoss } : { tuningAuroc: last.tuningMeanAuroc })),
     };
     const total = work.rows * work.epochs;
     this.options.reporter.progress({ done: imagesDone(this.journal), total, unit: "images", figures });

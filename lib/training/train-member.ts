@@ -134,7 +134,7 @@ async function headWork(context: StepContext, { background, training, seed, star
 type Journal = Trained["journal"];
 
 const historyOf = (
-  { stepLoss, epochs, best, stoppedEarly }: Journal,
+  { stepLoss, epochs, best, stoppedEarly, selection }: Journal,
   about: Pick<TrainingHistory, "member" | "seed" | "network" | "parameters" | "device" | "tensorflow" | "machine">,
 ): TrainingHistory => ({
   schema: "hilum.history/1",
@@ -143,6 +143,7 @@ const historyOf = (
   epochs,
   bestEpoch: best?.epoch ?? null,
   stoppedEarly,
+  selection,
 });
 
 function summaryOf({ work, step, epochs, best, stoppedEarly }: Journal, device: Device): StepSummary {

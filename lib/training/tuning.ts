@@ -1,6 +1,6 @@
 import { auroc } from "../domain/metrics/auroc.ts";
 import { meanDefined } from "../domain/metrics/mean.ts";
-import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
+import { forEachObservation, OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import type { TrainingSession } from "../model/session.ts";
 import type { FilmSource } from "./film-source.ts";
 import { maskedCrossEntropy } from "./masked-loss.ts";
@@ -11,7 +11,10 @@ export interface TuningResult {
   readonly loss: number | null;
   /** By observation; null where one class is missing. */
   readonly auroc: readonly (number | null)[];
+  /** Over the observations with films enough of both classes; null where there is none. */
   readonly meanAuroc: number | null;
+  /** Those observations, the same in every epoch. */
+  readonly meanOver: readonly Observation[];
 }
 
 export interface TuningOptions {
@@ -19,12 +22,14 @@ export interface TuningOptions {
   readonly films: FilmSource;
   readonly positions: Uint32Array;
   readonly batchSize: number;
+  /** Films of each class that an observation needs to count in the mean: of fewer, the mean follows chance. */
+  readonly leastOfEachClass: number;
   readonly signal: AbortSignal;
 }
 
 /** Loss and AUROC of the session's network over the films at `positions`. A logit that is not finite shows in the loss. */
 export async function evaluateTuning({ positions, ...options }: TuningOptions): Promise<TuningResult> {
-  const { session, films, batchSize, signal } = options;
+  const { session, films, batchSize, leastOfEachClass, signal } = options;
   const logits = new Float32Array(positions.length * OBSERVATION_COUNT);
   const targets = new Float32Array(positions.length * OBSERVATION_COUNT);
   let offset = 0;
@@ -39,8 +44,18 @@ export async function evaluateTuning({ positions, ...options }: TuningOptions): 
   const perObservation = forEachObservation((_, o) =>
     Number.isFinite(loss) ? auroc(column(logits, o), column(targets, o)) : null,
   );
-  return { loss, auroc: perObservation, meanAuroc: meanDefined(perObservation) };
+  const enough = forEachObservation((_, o) => isEnough(column(targets, o), leastOfEachClass));
+  return {
+    loss,
+    auroc: perObservation,
+    meanAuroc: meanDefined(perObservation.filter((_, o) => enough[o])),
+    meanOver: OBSERVATIONS.filter((_, o) => enough[o]),
+  };
 }
+
+/** Targets between the classes, as a policy may have them, are neither. */
+const isEnough = (targets: Float32Array, least: number): boolean =>
+  [0, 1].every((value) => targets.reduce((count, target) => count + Number(target === value), 0) >= least);
 
 function* requests(films: FilmSource, positions: Uint32Array, batchSize: number) {
   for (let start = 0; start < positions.length; start += batchSize) {

@@ -28,6 +28,7 @@ const CONFIG: z.input<typeof RunConfig> = {
   model: { network: "densenet-mini", headWidth: 8 },
   training: {
     epochs: EPOCHS,
+    leastOfEachClass: 1,
     batchSize: 8,
     learningRate: 0.002,
     movingAverage: 0.9,

@@ -60,6 +60,9 @@ const MEANS = {
   Specificity: (m) => [m.specificity, m.specificityInterval],
 } as const satisfies Record<string, (m: ObservationMetrics) => [number | null, Range]>;
 
+/** Of one class alone a perfect recall says nothing: it has no figures, and no part in a mean. */
+const hasBothClasses = ({ positives, rows }: ObservationMetrics): boolean => positives > 0 && positives < rows;
+
 const auroc = (value: number | null, range: Range): Fragment =>
   value === null
     ? cell(null)
@@ -80,13 +83,14 @@ function figuresTable({ evaluation, request, calibration, statuses }: ReportMate
 average precision (AP) judge the order of the probabilities; the figures after it judge decisions at the threshold, which
 ${ruleText(request.config.evaluation.operatingPoint)}. The probabilities of ${fitted} of ${learned} observations are calibrated, on
 patients kept for that${fitted < learned && "; the section on calibration says why the rest are not"}.
+Of observations with one class alone among these films nothing is defined but counts.
 † Fewer than ${LEAST_FOR_CLAIM} positives or negatives: no accuracy is claimed. Not learned: no positive or no negative of it among the training
 films, so that the model says nothing of it.`,
     headings: ["Observation", "Positive", "Prevalence", "AUROC", "AP", "Threshold", ...Object.keys(MEANS).slice(1)],
     rows: OBSERVATIONS.map((name, index) => {
       if (statuses[index] === "not-learned") return notLearnedRow(name, 4 + Object.keys(MEANS).length);
       const m = perObservation[name];
-      const [ap, ...decisions] = Object.values(MEANS).map((of) => ranged(...of(m)));
+      const [ap, ...decisions] = Object.values(MEANS).map((of) => (hasBothClasses(m) ? ranged(...of(m)) : cell(null)));
       return {
         name: statuses[index] === "learned" ? name : html`${name} <span class="quiet">†</span>`,
         cells: [
@@ -101,7 +105,7 @@ films, so that the model says nothing of it.`,
     }),
     foot: {
       name: "Mean where defined",
-      cells: meanCells(all, auroc(meanAuroc, meanAurocInterval)),
+      cells: meanCells(all.filter(hasBothClasses), auroc(meanAuroc, meanAurocInterval)),
     },
   });
 }

@@ -1,4 +1,6 @@
+import type { TrainingConfig } from "../../contracts/run-config.ts";
 import type { TrainingHistory } from "../../contracts/training.ts";
+import { OBSERVATIONS } from "../../domain/observations.ts";
 import { trainingFigure } from "../charts/training-figure.ts";
 import { AUROC_PLACES, counted, duration } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -11,13 +13,32 @@ export async function training({ histories, request, plan }: ReportMaterial): Pr
   return html`
 <h2 id="training">Training</h2>
 <p>Adam with a learning rate of ${config.learningRate} (${config.schedule}), batches of ${config.batchSize}, masked binary
-cross-entropy over 14 observations.${config.patience > 0 ? ` Training stops after ${counted(config.patience, "epoch")} without a better tuning AUROC.` : ""}
-The weights kept are those of the epoch with the best mean AUROC on the tuning patients.</p>
+cross-entropy over 14 observations.${config.patience > 0 ? ` Training stops after ${counted(config.patience, "epoch")} without a better one.` : ""}
+${selectionText(histories, config)}</p>
 <figure>${await trainingFigure(histories)}
 <figcaption><b>Figure #. Training by epoch.</b> Left: mean loss on the training films and on the ${counted(plan.parts.tuning, "film")} of
 ${counted(plan.patients.tuning, "tuning patient")}. Right: mean AUROC on the tuning patients. Circle: the epoch whose weights were
 kept.${members ? " One line a member of the ensemble." : ""}</figcaption></figure>
 ${membersTable(histories)}`;
+}
+
+/** Whose weights were kept, and why; members of one run share their tuning films. */
+function selectionText(
+  [history]: readonly TrainingHistory[],
+  { select, leastOfEachClass: least }: TrainingConfig,
+): string {
+  const { by, observations } = history?.selection ?? { by: "auroc", observations: null };
+  const kept = "The weights kept are those of the ";
+  if (observations === null) return `${kept}epoch with the best mean AUROC on the tuning patients.`;
+  const enough = `${least} positive and ${least} negative films there`;
+  if (by === "auroc") {
+    const names = observations.length < OBSERVATIONS.length ? `: ${observations.join(", ")}` : "";
+    return `${kept}epoch with the best mean AUROC on the tuning patients, over ${counted(observations.length, "observation")} with at least ${enough}${names}.`;
+  }
+  const why = select === "auroc" ? ` No observation has ${enough}, which a mean AUROC takes.` : "";
+  return by === "loss"
+    ? `${kept}epoch with the least loss on the tuning patients.${why}`
+    : `${kept}last epoch.${select === "last" ? "" : " No tuning film has a label."}`;
 }
 
 function membersTable(histories: readonly TrainingHistory[]): Html {

@@ -46,7 +46,10 @@ test("an epoch's points: losses of its steps, and what its end gave", () => {
     for (let n = 0; n < 2; n += 1) {
       journal = afterStep(journal, { loss: 1 - 0.1 * epoch, images: 2, seconds: 1, waitSeconds: 0.5 });
     }
-    journal = afterEpoch(journal, { loss: null, auroc, meanAuroc: 0.7 }, 1, 0);
+    journal = afterEpoch(journal, { loss: null, auroc, meanAuroc: 0.7, meanOver: [] }, 1, {
+      select: "auroc",
+      patience: 0,
+    });
   }
   const events = epochEvents(journal);
   expect(events.filter(({ tag }) => tag === "loss/step").map(({ step }) => step)).toEqual([3, 4]);
