@@ -14,7 +14,7 @@ export async function checkHeaders(dataUri: string, files: readonly string[]): P
   for (const file of files) {
     const header = await readCsvHeader(file, data.stream(file));
     const role = roleOf(header) ?? { format: chexpert, holds: "films" };
-    const columns = role.holds === "labels" ? role.format.labels!.columns : role.format.columns;
+    const { columns, aliases } = role.holds === "labels" ? role.format.labels! : role.format;
     const row = Buffer.from(header.map(quoted).join(","));
     await readCsv(
       file,
@@ -23,6 +23,7 @@ export async function checkHeaders(dataUri: string, files: readonly string[]): P
       })(),
       columns,
       () => {},
+      { aliases },
     );
   }
 }

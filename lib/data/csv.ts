@@ -1,5 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { InputError } from "../domain/errors.ts";
+import { type Aliases, renamed } from "./column-names.ts";
 import { gunzip } from "./gunzip.ts";
 
 /** A row as the file has it; `line` is where it starts, the header being line 1. */
@@ -9,16 +10,21 @@ export interface CsvRow {
   readonly cells: readonly string[];
 }
 
+export interface CsvOptions {
+  readonly aliases?: Aliases | undefined;
+  readonly describe?: ((cells: number, expected: number) => string) | undefined;
+}
+
 /** Far above any row of such a file: one endless line must not fill the memory. */
 const LONGEST_ROW = 64 * 1024;
 
 /**
  * Rows of a CSV file, gzipped or not (RFC 4180; a byte-order mark, CRLF, quoted commas and line breaks are fine; blank lines are not
- * rows). Columns are found by name, in any order; others than those asked for are passed over. Holds no more of the file
- * than a piece and a row.
+ * rows). Columns are found by name, in any order, whatever its case and spaces, or by one of its aliases; others than those
+ * asked for are passed over. Holds no more of the file than a piece and a row.
  * @param file name for messages
  * @param onRow told each row in turn; what it throws ends the reading
- * @param describe adds to the message about a row of the wrong length
+ * @param options `describe` adds to the message about a row of the wrong length
  * @throws InputError `csv` naming file, line and what was expected
  */
 export async function readCsv(
@@ -26,9 +32,9 @@ export async function readCsv(
   pieces: AsyncIterable<Uint8Array>,
   columns: readonly string[],
   onRow: (row: CsvRow) => void,
-  describe: (cells: number, expected: number) => string = () => "",
+  options: CsvOptions = {},
 ): Promise<void> {
-  const rows = new RowReader(file, columns, onRow, describe);
+  const rows = new RowReader(file, columns, onRow, options);
   let rest = "";
   for await (const text of decode(gunzip(file, pieces))) rest = rows.read(rest + text, false);
   rows.read(rest, true);
@@ -90,18 +96,13 @@ class RowReader {
   private readonly file: string;
   private readonly columns: readonly string[];
   private readonly onRow: (row: CsvRow) => void;
-  private readonly describe: (cells: number, expected: number) => string;
+  private readonly options: CsvOptions;
 
-  constructor(
-    file: string,
-    columns: readonly string[],
-    onRow: (row: CsvRow) => void,
-    describe: (cells: number, expected: number) => string,
-  ) {
+  constructor(file: string, columns: readonly string[], onRow: (row: CsvRow) => void, options: CsvOptions) {
     this.file = file;
     this.columns = columns;
     this.onRow = onRow;
-    this.describe = describe;
+    this.options = options;
   }
 
   /** Takes the whole rows that `text` starts with. @returns what is left of it: the beginning of a row */
@@ -151,12 +152,12 @@ class RowReader {
       const blank = cells.length - 1 - cells.findLastIndex((cell) => cell !== "");
       this.header = cells.slice(0, cells.length - blank);
       this.spare = blank;
-      this.picked = findColumns(this.file, this.line, cells, this.columns);
+      this.picked = findColumns(this.file, this.line, renamed(cells, this.columns, this.options.aliases), this.columns);
       this.isWhole = cells.length === this.picked.length && this.picked.every((column, i) => column === i);
       return;
     }
     if (cells.length < this.header.length || cells.length > this.header.length + this.spare) {
-      const more = this.describe(cells.length, this.header.length);
+      const more = this.options.describe?.(cells.length, this.header.length) ?? "";
       throw fault(this.file, this.line, `${cells.length} cells, expected ${this.header.length}${more}`);
     }
     this.onRow({ line: this.line, cells: this.isWhole ? cells : this.picked.map((column) => cells[column]!) });

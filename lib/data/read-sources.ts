@@ -35,7 +35,7 @@ export async function readSources(rows: ManifestRows, files: readonly CsvFile[])
       file.stream(),
       format.columns,
       (cells) => rows.add(file.name, file.folder, format.parse(file.name, cells, labels)),
-      format.describe,
+      format,
     );
     read.push({ file, format, first: { row, count: rows.length - row } });
   }
@@ -65,6 +65,6 @@ async function labelsFor(
     throw new InputError("csv", `${name}: ${has} with the labels of ${kind} beside it, expected one`);
   }
   const { file } = files[0]!;
-  await readCsv(file.name, file.stream(), labels.columns, (row) => found.set(...labels.parse(file.name, row)));
+  await readCsv(file.name, file.stream(), labels.columns, (row) => found.set(...labels.parse(file.name, row)), labels);
   return found;
 }

@@ -1,8 +1,9 @@
+import { renamed } from "../data/column-names.ts";
 import { quote, readCsv, readCsvHeader } from "../data/csv.ts";
 import { labelColumns, labelMatrix } from "../data/film-columns.ts";
 import { filmOrigin } from "../data/film-path.ts";
 import { markNotLabelled, neverLabelled } from "../data/not-labelled.ts";
-import { labelsOfSource } from "../data/sources/cells.ts";
+import { labelOfCell, labelsOfSource, OBSERVATION_ALIASES } from "../data/sources/cells.ts";
 import { InputError } from "../domain/errors.ts";
 import { BLANK, NOT_LABELLED, type Policy, targetsOf } from "../domain/label-policy.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
@@ -80,52 +81,61 @@ async function readTable(
   const firstBlank = new Map<number, number>();
   const answered = new Set<number>();
   const refuse = (line: number, what: string) => new InputError("csv", `${file} line ${line}: ${what}`);
-  const header = await readCsvHeader(file, open());
-  const columns = columnsOf(header, kind);
+  const written = await readCsvHeader(file, open());
+  const columns = columnsOf(written, kind);
   const known = [
     columns.path,
     ...columns.patient,
     ...(columns.part === null ? [] : [columns.part]),
     ...(mayFail ? [ERROR] : []),
   ];
+  const header = renamed(written, [...columns.values, ...known], OBSERVATION_ALIASES);
   const more = known.filter((name) => header.includes(name));
-  await readCsv(file, open(), [...columns.values, ...more], ({ line, cells }) => {
-    const numbers = cells.slice(0, OBSERVATION_COUNT);
-    const cellOf = (name: string) => (more.includes(name) ? cells[OBSERVATION_COUNT + more.indexOf(name)] : undefined);
-    // Operating points and calibration were fitted on the others.
-    if (columns.part !== null && cellOf(columns.part) !== TEST) return;
-    const path = cellOf(columns.path);
-    const whose = columns.patient.flatMap((name) => cellOf(name) ?? []);
-    if (whose.length === columns.patient.length) {
-      if (whose.at(-1)!.trim() === "") {
-        const expected = "expected whose film it is, or no such column";
-        throw refuse(line, `${columns.patient.at(-1)} is blank, ${expected}`);
+  await readCsv(
+    file,
+    open(),
+    [...columns.values, ...more],
+    ({ line, cells }) => {
+      const numbers = cells.slice(0, OBSERVATION_COUNT);
+      const cellOf = (name: string) =>
+        more.includes(name) ? cells[OBSERVATION_COUNT + more.indexOf(name)] : undefined;
+      // Operating points and calibration were fitted on the others.
+      if (columns.part !== null && cellOf(columns.part) !== TEST) return;
+      const path = cellOf(columns.path);
+      const whose = columns.patient.flatMap((name) => cellOf(name) ?? []);
+      if (whose.length === columns.patient.length) {
+        if (whose.at(-1)!.trim() === "") {
+          const expected = "expected whose film it is, or no such column";
+          throw refuse(line, `${columns.patient.at(-1)} is blank, ${expected}`);
+        }
+        patients.push(whose.join("\n"));
       }
-      patients.push(whose.join("\n"));
-    }
-    if (path !== undefined) {
-      if (path === "") throw refuse(line, `${columns.path} is blank, expected the path of a film`);
-      if (seen.has(path)) throw refuse(line, `${quote(path)} stands there twice, expected each film once`);
-      seen.add(path);
-      paths.push(path);
-    }
-    if ((cellOf(ERROR) ?? "") !== "" && numbers.every((text) => text === "")) {
-      failed.add(values.length / OBSERVATION_COUNT);
-      values.push(...numbers.map(() => Number.NaN));
-      return;
-    }
-    for (const [k, text] of numbers.entries()) {
-      if (mayLackColumns && text.trim() === "") {
-        if (!firstBlank.has(k)) firstBlank.set(k, line);
-        values.push(Number.NaN);
-        continue;
+      if (path !== undefined) {
+        if (path === "") throw refuse(line, `${columns.path} is blank, expected the path of a film`);
+        if (seen.has(path)) throw refuse(line, `${quote(path)} stands there twice, expected each film once`);
+        seen.add(path);
+        paths.push(path);
       }
-      const value = parse(text.trim());
-      if (value === undefined) throw refuse(line, `${OBSERVATIONS[k]} is ${quote(text!)}, expected ${expected}`);
-      answered.add(k);
-      values.push(value);
-    }
-  });
+      if ((cellOf(ERROR) ?? "") !== "" && numbers.every((text) => text === "")) {
+        failed.add(values.length / OBSERVATION_COUNT);
+        values.push(...numbers.map(() => Number.NaN));
+        return;
+      }
+      for (const [k, text] of numbers.entries()) {
+        if (mayLackColumns && text.trim() === "") {
+          if (!firstBlank.has(k)) firstBlank.set(k, line);
+          values.push(Number.NaN);
+          continue;
+        }
+        const value = parse(text.trim());
+        if (value === undefined) throw refuse(line, `${OBSERVATIONS[k]} is ${quote(text!)}, expected ${expected}`);
+        answered.add(k);
+        values.push(value);
+      }
+    },
+    { aliases: OBSERVATION_ALIASES },
+  );
+
   for (const [k, line] of firstBlank) {
     if (answered.has(k))
       throw refuse(line, `${OBSERVATIONS[k]} is blank, expected ${expected}, or blank for all films`);
@@ -142,12 +152,6 @@ export interface LabelsTable extends CsvTable {
   readonly raw: Int8Array;
 }
 
-/** Cells that are no number. */
-const WORDS: ReadonlyMap<string, number> = new Map([
-  ["", BLANK],
-  ["NA", NOT_LABELLED],
-]);
-
 /**
  * Labels: 1, 0, -1 (uncertain), blank or NA (not labelled), as CheXpert writes them; what a source of the file never
  * labels is not labelled either.
@@ -158,7 +162,7 @@ const WORDS: ReadonlyMap<string, number> = new Map([
 export async function readLabels(source: CsvSource, policy: Policy): Promise<LabelsTable> {
   const { ofRun, ...table } = await readTable(source, {
     kind: "label",
-    parse: (text) => WORDS.get(text) ?? [-1, 0, 1].find((label) => label === Number(text)),
+    parse: (text) => labelOfCell(text) ?? [-1, 0, 1].find((label) => label === Number(text)),
     expected: "1, 0, -1, NA or blank",
     mayFail: false,
     mayLackColumns: false,

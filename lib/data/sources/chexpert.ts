@@ -3,21 +3,22 @@ import { OBSERVATION_COUNT, OBSERVATIONS } from "../../domain/observations.ts";
 import { CHEXPERT } from "../../domain/provenance.ts";
 import { READERS_SOURCE } from "../../domain/readers.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
+import type { Aliases } from "../column-names.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
 import { filmOrigin, pathFault } from "../film-path.ts";
-import { choose, labelsOfSource, parseLabels } from "./cells.ts";
+import { choose, isBlank, labelsOfSource, OBSERVATION_ALIASES, parseLabels, SEXES } from "./cells.ts";
 import type { FilmRow, SourceFormat } from "./source-format.ts";
 
 /** Columns of CheXpert's CSV files. */
 export const FILM_COLUMNS = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATIONS] as const;
 
+const ALIASES: Aliases = {
+  ...OBSERVATION_ALIASES,
+  Sex: ["Gender", "Patient Sex", "Patient Gender"],
+  Age: ["Patient Age"],
+};
+
 /** What a cell may say, and what it means. Real files hold all of these (CheXpert-v1.0-small). */
-const SEXES = new Map([
-  ["Male", "Male"],
-  ["Female", "Female"],
-  ["Unknown", "Unknown"],
-  ["", "Unknown"],
-]);
 const VIEWS = new Map([
   ["Frontal", "frontal"],
   ["Lateral", "lateral"],
@@ -56,7 +57,7 @@ const EXAMPLE = "CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg
 
 function parseAge(file: string, { line, cells }: CsvRow): number {
   const text = cells[2]!;
-  if (text.trim() === "") return UNKNOWN_AGE;
+  if (isBlank(text)) return UNKNOWN_AGE;
   const age = WHOLE_YEARS.test(text) ? Number(text) : Number.NaN;
   if (age <= OLDEST) return age;
   throw fault(file, line, `Age is ${shownCell(text)}, expected whole years from 0 to ${OLDEST}`);
@@ -87,6 +88,7 @@ const FEEDBACK: Source = { name: "feedback", kind: "own", labeller: "readers, th
 export const chexpert: SourceFormat = {
   name: "CheXpert",
   columns: FILM_COLUMNS,
+  aliases: ALIASES,
   signature: ["Path"],
   parse,
   describe: describeShortRow,

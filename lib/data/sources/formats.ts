@@ -1,4 +1,5 @@
 import type { Source } from "../../contracts/provenance.ts";
+import { type Aliases, renamed } from "../column-names.ts";
 import { chexpert } from "./chexpert.ts";
 import { mimicCxr } from "./mimic-cxr.ts";
 import { nihChestXray14 } from "./nih-chestxray14.ts";
@@ -9,14 +10,26 @@ export const FORMATS: readonly SourceFormat[] = [chexpert, nihChestXray14, mimic
 /** What a CSV file is to its format: rows of films, or labels of studies. */
 export type FileRole = { readonly format: SourceFormat; readonly holds: "films" | "labels" };
 
-const hasAll = (header: readonly string[], names: readonly string[]): boolean =>
-  names.every((name) => header.includes(name));
+interface Columns {
+  readonly columns: readonly string[];
+  readonly aliases?: Aliases;
+  readonly signature: readonly string[];
+}
+
+/** Its signature by name, or all of its columns by whatever name: one word in another case tells little of a file. */
+function isOf(header: readonly string[], { columns, aliases, signature }: Columns): boolean {
+  const names = renamed(header, columns, aliases);
+  return [
+    [header, signature],
+    [names, columns],
+  ].some(([has, asked]) => asked!.every((name) => has!.includes(name)));
+}
 
 /** By the file's first row alone, never by its name. */
 export function roleOf(header: readonly string[]): FileRole | undefined {
   for (const format of FORMATS) {
-    if (hasAll(header, format.signature)) return { format, holds: "films" };
-    if (format.labels && hasAll(header, format.labels.signature)) return { format, holds: "labels" };
+    if (isOf(header, format)) return { format, holds: "films" };
+    if (format.labels && isOf(header, format.labels)) return { format, holds: "labels" };
   }
   return undefined;
 }

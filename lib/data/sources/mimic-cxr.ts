@@ -1,11 +1,13 @@
 import { NOT_LABELLED } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
+import type { Aliases } from "../column-names.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
-import { parseLabels } from "./cells.ts";
+import { OBSERVATION_ALIASES, parseLabels } from "./cells.ts";
 import { type FilmRow, type SourceFormat, type StudyLabels, studyKey } from "./source-format.ts";
 
 const COLUMNS = ["dicom_id", "subject_id", "study_id", "ViewPosition"] as const;
+const ALIASES: Aliases = { ViewPosition: ["View Position"] };
 const LABEL_COLUMNS = ["subject_id", "study_id", ...OBSERVATIONS] as const;
 
 /** View positions of its metadata (DICOM tag 0018,5101); any other is neither frontal nor lateral. */
@@ -33,7 +35,7 @@ function parse(file: string, { line, cells }: CsvRow, labels: StudyLabels): Film
     study: study!,
     sex: "Unknown",
     age: UNKNOWN_AGE,
-    view: VIEWS.get(position!) ?? "other",
+    view: VIEWS.get(position!.trim().toUpperCase()) ?? "other",
     projection: position!,
     labels: labels.get(studyKey(patient!, study!)) ?? UNLABELLED,
   };
@@ -47,9 +49,11 @@ function requireId(file: string, line: number, column: string, text: string, pat
 export const mimicCxr: SourceFormat = {
   name: "MIMIC-CXR-JPG",
   columns: COLUMNS,
+  aliases: ALIASES,
   signature: ["dicom_id", "ViewPosition"],
   labels: {
     columns: LABEL_COLUMNS,
+    aliases: OBSERVATION_ALIASES,
     signature: ["subject_id", "study_id", "Cardiomegaly"],
     // Beside it lies a file of another labeller, NegBio, with the same columns.
     named: "chexpert",

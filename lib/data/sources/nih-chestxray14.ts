@@ -1,14 +1,21 @@
 import { NOT_LABELLED } from "../../domain/label-policy.ts";
 import { forEachObservation, type Observation } from "../../domain/observations.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
+import type { Aliases } from "../column-names.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
 import { pathFault } from "../film-path.ts";
-import { choose } from "./cells.ts";
+import { choose, isBlank, SEXES } from "./cells.ts";
 import type { FilmRow, SourceFormat } from "./source-format.ts";
 
 const COLUMNS = [
   ...["Image Index", "Finding Labels", "Follow-up #", "Patient ID", "Patient Age", "Patient Gender", "View Position"],
 ] as const;
+/** The release of 2020 says sex. */
+const ALIASES: Aliases = {
+  "Patient Gender": ["Patient Sex", "Sex", "Gender"],
+  "Patient Age": ["Age"],
+  "Follow-up #": ["Follow-up"],
+};
 
 /**
  * Its findings (Wang et al. 2017) in CheXpert's terms. A finding that is not listed was not found: 0. Five of CheXpert's
@@ -26,6 +33,7 @@ const FINDINGS = new Map<string, Observation | null>([
   ["Mass", "Lung Lesion"],
   ["Nodule", "Lung Lesion"],
   ["Pleural_Thickening", null],
+  ["Pleural Thickening", null],
   ["Pneumonia", "Pneumonia"],
   ["Pneumothorax", "Pneumothorax"],
   ["Infiltration", null],
@@ -40,10 +48,6 @@ export const nihObservation = (file: string, line: number, finding: string): Obs
 
 const ABSENT = forEachObservation((name) => ([...FINDINGS.values()].includes(name) ? 0 : NOT_LABELLED));
 
-const SEXES = new Map([
-  ["M", "Male"],
-  ["F", "Female"],
-]);
 const PROJECTIONS = new Map([
   ["PA", "PA"],
   ["AP", "AP"],
@@ -71,11 +75,12 @@ function parse(file: string, { line, cells }: CsvRow): FilmRow {
   };
 }
 
-/** `058Y`, `011M` and `002D` in the first edition, `58` in later ones. */
+/** `058Y`, `011M` and `002D` in the first edition, `58` in later ones, `58.0` where a program wrote them anew. */
 function parseAge(file: string, line: number, text: string): number {
-  const [, digits, unit] = /^(\d+)([YMD]?)$/.exec(text.trim()) ?? [];
+  if (isBlank(text)) return UNKNOWN_AGE;
+  const [, digits, unit] = /^(\d+)(?:\.0*)?([YMD]?)$/i.exec(text.trim()) ?? [];
   if (digits === undefined) throw fault(file, line, `Patient Age is ${shownCell(text)}, expected whole years`);
-  const years = unit === "M" || unit === "D" ? 0 : Number(digits);
+  const years = unit !== undefined && /^[MD]$/i.test(unit) ? 0 : Number(digits);
   return years > OLDEST ? UNKNOWN_AGE : years;
 }
 
@@ -83,6 +88,7 @@ function parseAge(file: string, line: number, text: string): number {
 export const nihChestXray14: SourceFormat = {
   name: "NIH ChestX-ray14",
   columns: COLUMNS,
+  aliases: ALIASES,
   signature: ["Image Index", "Finding Labels"],
   parse,
   known: [

@@ -1,4 +1,5 @@
 import type { Source } from "../../contracts/provenance.ts";
+import type { Aliases } from "../column-names.ts";
 import type { CsvRow } from "../csv.ts";
 import type { FilmOrigin } from "../film-path.ts";
 
@@ -23,12 +24,14 @@ export type StudyLabels = ReadonlyMap<string, readonly number[]>;
 /** How one kind of data set writes its films and labels down. A new kind is one more of these in formats.ts. */
 export interface SourceFormat {
   readonly name: string;
-  /** The columns that are read; a file that has `signature`, some of them, is of this kind. */
+  /** The columns that are read; a file that has `signature`, some of them, or all by whatever name, is of this kind. */
   readonly columns: readonly string[];
+  readonly aliases?: Aliases;
   readonly signature: readonly string[];
   /** A second file in the same folder, with the labels of studies. */
   readonly labels?: {
     readonly columns: readonly string[];
+    readonly aliases?: Aliases;
     readonly signature: readonly string[];
     /** Part of the name of the file that is meant where several have such columns. */
     readonly named: string;

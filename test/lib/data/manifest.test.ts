@@ -95,7 +95,7 @@ describe("manifest", () => {
       "No Finding is a text of 4 characters, expected 1, 0, -1, NA or blank",
     ],
     ["a formula for a path", csvRow("=HYPERLINK(1)"), "Path names no patient and study"],
-    ["another sex", csvRow(one, blankLabels(), { sex: "F" }), 'Sex is "F", expected Male, Female, Unknown or blank'],
+    ["another sex", csvRow(one, blankLabels(), { sex: "X" }), 'Sex is "X", expected Male, Female, M, F, Unknown'],
     ["half an age", csvRow(one, blankLabels(), { age: "6.5" }), 'Age is "6.5", expected whole years from 0 to 150'],
     [
       "an age in hexadecimal",

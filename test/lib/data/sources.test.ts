@@ -85,6 +85,99 @@ describe("NIH ChestX-ray14", () => {
   });
 });
 
+describe("the same columns and cells in other words", () => {
+  const readFile = async (name: string, text: string) => {
+    const films = { "00000001_000.png": "film", [filmFile(filmPath(1))]: "film" };
+    const folder = await sourceFolder({ [name]: text, ...films });
+    const files = (await prepareRequest(folder.uri, config)).csv;
+    return readManifest(openStore(folder.uri), files);
+  };
+  const cased = (text: string, header: (name: string) => string): string => {
+    const [names, ...rows] = text.split("\n");
+    return [names!.split(",").map(header), ...rows].join("\n");
+  };
+
+  test.each<[string, (text: string) => string]>([
+    ["the edition of 2020", (text) => text.replace("Patient Gender", "Patient Sex")],
+    ["sex alone", (text) => text.replace("Patient Gender", "Sex").replace("Patient Age", "Age")],
+    ["in lower case", (text) => cased(text, (name) => name.toLowerCase())],
+    ["with spaces", (text) => cased(text, (name) => (name === "" ? "" : ` ${name} `))],
+    ["with underscores", (text) => cased(text, (name) => name.replaceAll(" ", "_"))],
+    ["without spaces", (text) => cased(text, (name) => name.replaceAll(" ", ""))],
+    ["quoted", (text) => cased(text, (name) => `"${name}"`)],
+    ["with a byte-order mark and CRLF", (text) => `\ufeff${text.replaceAll("\n", "\r\n")}`],
+    [
+      "with an index",
+      (text) =>
+        text
+          .split("\n")
+          .map((row, i) => `${i},${row}`)
+          .join("\n"),
+    ],
+    ["sexes by word", (text) => text.replaceAll(",M,", ",male,").replaceAll(",F,", ", Female,")],
+    ["findings by word", (text) => text.replaceAll("Pleural_Thickening", "pleural thickening ")],
+    ["ages with a point", (text) => text.replace(",58,F", ",58.0,F").replace("058Y", "058y")],
+  ])("NIH ChestX-ray14, %s", async (_, change) => {
+    const plain = await readFile("Data_Entry_2017.csv", NIH);
+    const { file: _file, film: _film, ...read } = await readFile("Data_Entry_2017_v2020.csv", change(NIH));
+    expect(plain).toMatchObject(read);
+  });
+
+  const rows = (labels: (k: number) => string, cells = {}): string =>
+    [
+      HEADER,
+      csvRow(
+        filmPath(1),
+        OBSERVATIONS.map((_, k) => labels(k)),
+        cells,
+      ),
+    ].join("\n");
+  const LABELS = ["1.0", "0.0", "-1.0", ""];
+  const CHEXPERT = rows((k) => LABELS[k % 4]!);
+  test.each<[string, string]>([
+    ["an earlier labeller's Airspace Opacity", CHEXPERT.replace("Lung Opacity", "Airspace Opacity")],
+    ["in lower case", cased(CHEXPERT, (name) => name.toLowerCase())],
+    ["with other signs", cased(CHEXPERT, (name) => name.replaceAll(/[ /]/g, "_"))],
+    [
+      "another order",
+      rows((k) => LABELS[k % 4]!)
+        .split("\n")
+        .map((row) => row.split(",").reverse().join(","))
+        .join("\n"),
+    ],
+    ["sex by letter", rows((k) => LABELS[k % 4]!, { sex: "F" })],
+    [
+      "sex in lower case, view in upper",
+      rows((k) => LABELS[k % 4]!, { sex: "female", view: "FRONTAL", projection: "ap" }),
+    ],
+    ["blanks written out", rows((k) => LABELS[k % 4]! || "nan")],
+    ["blanks written out otherwise", rows((k) => LABELS[k % 4]! || " NaN")],
+    ["whole numbers with spaces", rows((k) => ({ "1.0": " 1", "0.0": "0 ", "-1.0": " -1 " })[LABELS[k % 4]!] ?? " ")],
+    ["a column of gender", CHEXPERT.replace("Sex", "Gender").replace("Age", "Patient Age")],
+  ])("CheXpert, %s", async (_, text) => {
+    const plain = await readFile("labels.csv", CHEXPERT);
+    expect(await readFile("labels.csv", text)).toEqual(plain);
+  });
+
+  test("what a program writes for nothing is nothing: sex, age and projection", async () => {
+    const manifest = await readFile(
+      "labels.csv",
+      rows(() => "", { sex: "nan", age: "NaN", projection: "nan" }),
+    );
+    expect(manifest).toMatchObject({ sex: ["Unknown"], age: Int16Array.of(-1), projection: [""] });
+  });
+
+  test("a column that is there by its own name is not read by another", async () => {
+    const text = NIH.replaceAll("\n", "\nX").replace("Image Index", "Sex,Image Index").replaceAll("\nX", "\nX,");
+    expect(await readFile("Data_Entry_2017.csv", text)).toMatchObject({ sex: ["Male", "Female", "Female"] });
+  });
+
+  test("a word in another case makes no data set", async () => {
+    const folder = await sourceFolder({ "notes.csv": "path,note\na,b\n", "labels.csv": CHEXPERT });
+    expect((await prepareRequest(folder.uri, config)).csv).toEqual(["labels.csv"]);
+  });
+});
+
 describe("MIMIC-CXR-JPG", () => {
   const files = (labels: Record<string, string>) => ({
     "mimic-cxr-2.0.0-metadata.csv": MIMIC_METADATA,
