@@ -8,7 +8,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await createProgram().parseAsync();
+  const program = createProgram();
+  // Without a command there is nothing wrong, and help is what is wanted.
+  if (process.argv.length === 2) program.outputHelp();
+  else await program.parseAsync();
 } catch (error) {
   tellError(error);
   process.exitCode = exitCodeOf(error);

@@ -1,19 +1,16 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { bad, doubtful, type Finding, good, type NamedFinding } from "../../lib/contracts/finding.ts";
-import type { Device } from "../../lib/engine/tensorflow.ts";
-import { moduleBeside } from "../../lib/parallel/program-modules.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { cacheFolder } from "../../lib/setup/cache-folder.mjs";
 import { openStore, roomsOf } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
+import { probeDevice } from "./probe-device.ts";
 
-const PROBE = fileURLToPath(moduleBeside("./device-probe.ts", import.meta.url));
+/** There once NVIDIA's driver is loaded. */
+const NVIDIA = "/proc/driver/nvidia/version";
 
 const GIB = 2 ** 30;
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
@@ -32,12 +29,22 @@ const CHECKS: Readonly<Record<string, (store: string) => Promise<Finding>>> = {
   },
   TensorFlow: async () => {
     try {
-      const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, PROBE]);
-      const { kind, tensorflow, oneDnn } = JSON.parse(stdout) as Device;
+      const { kind, tensorflow, oneDnn } = await probeDevice("cpu");
       return good(`${tensorflow}, ${kind}${oneDnn ? ", oneDNN" : ""}`);
     } catch (error) {
-      const found = (error as Error).message.match(/Error: (.*)/)?.[1] ?? "does not load";
-      return bad(found, "Set the engine up: node bin/setup.mjs");
+      return bad((error as Error).message, "Set the engine up: node bin/setup.mjs");
+    }
+  },
+  GPU: async () => {
+    if (!existsSync(NVIDIA)) return good("none here; the CPU trains");
+    try {
+      const { tensorflow } = await probeDevice("gpu");
+      return good(`${tensorflow} uses it where --device gpu says so`);
+    } catch (error) {
+      return doubtful(
+        `one is here, and stands idle: ${(error as Error).message}`,
+        "Set it up: node bin/setup.mjs --device cuda",
+      );
     }
   },
   Cores: async () => good(String(availableParallelism())),

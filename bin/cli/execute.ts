@@ -11,6 +11,7 @@ import { openRooms, roomsOf } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "../../lib/workflow/functions.ts";
 import { JOB_STEPS, JOBS, type JobStep } from "../../lib/workflow/jobs.ts";
+import { probeDevice } from "./probe-device.ts";
 import { runFailure } from "./run-failure.ts";
 
 export interface ExecuteOptions extends Pick<MachineOptions, "signal" | "parallel" | "definition"> {
@@ -47,6 +48,8 @@ export async function stepSummary(runs: Store, run: string, step: string): Promi
  * @throws the failed step's error, of its kind; TemporaryError `in-use`
  */
 export async function execute({ store, run, device, index, ...options }: ExecuteOptions): Promise<MachineResult> {
+  // Training is the last step but two: hours after this.
+  if (device === "gpu") await probeDevice(device);
   const environment = roomsOf(store);
   const rooms = openRooms(environment);
   const lease = await holdLease(rooms.runs, runKeys(run).runner, `run ${run}`);

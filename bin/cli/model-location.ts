@@ -22,6 +22,13 @@ const VERSION_FOLDER = /^(.*)\/versions\/([0-9a-f]{16})$/;
 export async function locateModel(place: string | undefined, store: string): Promise<ModelLocation> {
   if (place === undefined) return inStore(store, undefined);
   if (isName(place)) return inStore(store, place);
+  if (isWord(place) && !(await holdsModels(storeUri(place)))) {
+    const names = CHANNEL_NAMES.join(", ");
+    throw new InputError(
+      "no-model",
+      `${place}: no version or channel (${names}) of ${store}, and no folder with models`,
+    );
+  }
   const [base = "", name] = place.split("#", 2);
   const uri = storeUri(base);
   const [, models, version] = uri.match(VERSION_FOLDER) ?? [];
@@ -35,13 +42,24 @@ export const feedbackOf = (store: string): string => `${store}/feedback`;
 const isName = (text: string): boolean =>
   (CHANNEL_NAMES as readonly string[]).includes(text) || VersionId.safeParse(text).success;
 
+/** No path, and no place of a store: a name that was mistyped, or a folder here. */
+const isWord = (text: string): boolean => /^[\w.-]+$/.test(text);
+
 async function inStore(uri: string, name: string | undefined): Promise<ModelLocation> {
-  for (const models of [`${uri}/models`, uri]) {
-    if (await openStore(models).head(modelKeys.channels)) {
-      return { models, model: name ?? (await liveChannel(models)) };
-    }
+  const models = await holdsModels(uri);
+  if (models === undefined) {
+    const made = "bin/hilum demo makes one from drawings, bin/hilum run from films";
+    throw new InputError("no-model", `${uri}: no model there yet; ${made}, each with --store`);
   }
-  throw new InputError("no-model", `${uri}: no model there; make one with bin/hilum demo, or name one with --model`);
+  return { models, model: name ?? (await liveChannel(models)) };
+}
+
+/** The room `models` of a store, or the place itself where it is one. */
+async function holdsModels(uri: string): Promise<string | undefined> {
+  for (const models of [`${uri}/models`, uri]) {
+    if (await openStore(models).head(modelKeys.channels)) return models;
+  }
+  return undefined;
 }
 
 /** `production`, or where nothing was promoted yet `candidate`, with a warning. */

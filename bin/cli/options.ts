@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
 import { REFUSALS } from "../../lib/contracts/api.ts";
@@ -20,6 +21,13 @@ const uri = (text: string): string => {
   } catch (error) {
     throw new InvalidArgumentError(`${(error as Error).message}.`);
   }
+};
+
+/** A store lists nothing where there is no folder; data that is not there was mistyped. */
+const dataUri = (text: string): string => {
+  const found = uri(text);
+  if (!found.startsWith("file:") || existsSync(new URL(found))) return found;
+  throw new InvalidArgumentError(`${text}: no such folder.`);
 };
 
 const stageNameOf = (text: string): string => {
@@ -46,7 +54,7 @@ export const option = {
     new Option("--stage <name>", "a deployed stage (bin/stages.ts), in the account and region of the AWS profile")
       .conflicts("store")
       .argParser(stageNameOf),
-  data: () => new Option("--data <folder>", "folder or s3:// prefix with train.csv and films").argParser(uri),
+  data: () => new Option("--data <folder>", "folder or s3:// prefix with labels (CSV) and films").argParser(dataUri),
   protocol: () =>
     new Option("--protocol <name>", "how films are divided: by patient, or as the published study did it").choices(
       Protocol.options,

@@ -4,6 +4,7 @@ import { ObservationName, perObservation, Share } from "../../lib/contracts/prim
 import { InputError } from "../../lib/domain/errors.ts";
 import { forEachObservation } from "../../lib/domain/observations.ts";
 import { DEFAULT_THRESHOLD } from "../../lib/domain/operating-point.ts";
+import { whyUnread } from "./unread-file.ts";
 
 const ByName = z.record(ObservationName, Share);
 const InOrder = perObservation(Share);
@@ -19,7 +20,7 @@ const Thresholds = z.union([ByName, InOrder, Document]);
 export async function readThresholds(file: string | undefined): Promise<number[]> {
   if (file === undefined) return forEachObservation(() => DEFAULT_THRESHOLD);
   const text = await readFile(file, "utf8").catch((cause) => {
-    throw new InputError("thresholds", `${file}: cannot be read (${(cause as Error).message})`, { cause });
+    throw new InputError("thresholds", `${file}: ${whyUnread(cause)}`, { cause });
   });
   const parsed = Thresholds.safeParse(jsonOf(text));
   if (!parsed.success) {

@@ -10,6 +10,7 @@ import { column } from "../../lib/evaluation/prediction-table.ts";
 import { option } from "../cli/options.ts";
 import { tellMetrics } from "../cli/tell-metrics.ts";
 import { readThresholds } from "../cli/thresholds.ts";
+import { whyUnread } from "../cli/unread-file.ts";
 
 interface MetricsOptions {
   readonly labels: string;
@@ -70,7 +71,7 @@ async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(file);
   } catch (cause) {
-    throw new InputError("csv", `${file}: cannot be read (${(cause as Error).message})`, { cause });
+    throw new InputError("csv", `${file}: ${whyUnread(cause)}`, { cause });
   }
 }
 

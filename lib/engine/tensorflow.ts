@@ -54,7 +54,7 @@ export function tensorflow(): TensorFlow {
   try {
     loaded = require("#tensorflow") as TensorFlow;
   } catch (cause) {
-    throw new InputError("engine-missing", "TensorFlow is not set up here: run node bin/setup.mjs", { cause });
+    throw new InputError("engine-missing", howToSetUp(), { cause });
   }
   return loaded;
 }
@@ -105,6 +105,14 @@ export function protobufModule(): unknown {
 
 const packageName = (): string =>
   require.resolve("#tensorflow").includes("tfjs-node-gpu") ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+
+function howToSetUp(): string {
+  // The package itself may be missing.
+  const isForGpu = process.execArgv.includes("--conditions=gpu");
+  return isForGpu
+    ? "TensorFlow is not set up for the GPU here: run node bin/setup.mjs --device cuda"
+    : "TensorFlow is not set up here: run node bin/setup.mjs";
+}
 
 /** tfjs-node calls two functions of node:util that Node 23 removed. */
 function restoreRemovedUtilities(): void {

@@ -294,7 +294,7 @@ describe("hilum metrics", () => {
       /wrong.csv line 2: Support Devices is "1.2", expected a probability/,
     ],
     ["films of which none was answered for", "all-failed.csv", /none of the 60 films was answered for/],
-    ["a file that is not there", "none.csv", /none.csv: cannot be read/],
+    ["a file that is not there", "none.csv", /none.csv: no such file/],
   ])("ends with 64 and one sentence for %s", async (_, name, message) => {
     const { exitCode, stderr, stdout } = await hilum([
       ...["metrics", "--labels", file("labels.csv"), "--predictions", file(name), "--json"],

@@ -109,17 +109,14 @@ describe("run", () => {
     expect(stderr).toContain(outcome.failure!.message);
   });
 
-  test("a folder without a CSV file ends it with 64", async () => {
-    const { exitCode, stderr } = await hilum([
-      "run",
-      "--data",
-      join(folder, "nowhere"),
-      "--config",
-      config,
-      "--store",
-      folder,
-    ]);
+  test.each([
+    ["a folder without a CSV file", ".", "no CSV file there"],
+    ["a folder that is not there", "nowhere", "nowhere: no such folder"],
+  ])("%s ends it with 64", async (_, name, message) => {
+    const empty = await mkdtemp(join(folder, "empty-"));
+    const args = ["run", "--data", join(empty, name), "--config", config, "--store", join(folder, "none")];
+    const { exitCode, stderr } = await hilum(args);
     expect(exitCode).toBe(64);
-    expect(stderr).toContain("no CSV file there");
+    expect(stderr).toContain(message);
   });
 });

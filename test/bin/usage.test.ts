@@ -92,6 +92,6 @@ describe("wrong input ends with 64 and says where", () => {
     const store = await mkdtemp(join(tmpdir(), "hilum-store-"));
     const { exitCode, stderr } = await hilum(["predict", "film.png", "--model", store]);
     expect(exitCode).toBe(64);
-    expect(stderr).toMatch(/^hilum: \/.*: no model there; make one with bin\/hilum demo/);
+    expect(stderr).toMatch(/^hilum: \/.*: no model there yet; bin\/hilum demo makes one/);
   });
 });

@@ -2,17 +2,11 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { EXIT, InputError, reportError } from "../../../lib/domain/errors.ts";
 import { MOST_FILE_BYTES } from "../../../lib/domain/film-limits.ts";
+import { whyUnread } from "../unread-file.ts";
 
 /** Opening a pipe to which nobody writes would wait for ever. */
 export const openWithoutWaiting = (path: string): Promise<FileHandle> =>
   open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-
-/** Reasons of the operating system, in words. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
-  EISDIR: "a folder, expected a film",
-  EACCES: "may not be read",
-};
 
 /** A film's file, whole. @throws InputError `film-file` */
 export async function readFilmFile(path: string): Promise<Uint8Array> {
@@ -28,7 +22,6 @@ export async function readFilmFile(path: string): Promise<Uint8Array> {
     }
   } catch (cause) {
     if (reportError(cause).exitCode === EXIT.temporary) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code ?? "";
-    throw new InputError("film-file", `${path}: ${REASONS[code] ?? (cause as Error).message}`, { cause });
+    throw new InputError("film-file", `${path}: ${whyUnread(cause)}`, { cause });
   }
 }

@@ -31,7 +31,7 @@ test.each([
   ["link-to-pipe", "a pipe or a device"],
   ["zero.png", "a pipe or a device"],
   ["huge.tif", "more than 256 MiB"],
-  ["", "a folder, expected a film"],
+  ["", "a folder, expected a file"],
   ["none.png", "no such file"],
 ])("%s is refused, and nobody waits for it", async (name, reason) => {
   await expect(readFilmFile(at(name))).rejects.toMatchObject({

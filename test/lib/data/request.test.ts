@@ -19,7 +19,7 @@ describe("request of a run", () => {
 
   test("a folder without a CSV file is the wrong folder", async () => {
     const folder = await sourceFolder({ "boxes.csv": "x", "film.jpg": "x" });
-    await expect(prepareRequest(folder.uri, config)).rejects.toThrow("no CSV file there, expected train.csv");
+    await expect(prepareRequest(folder.uri, config)).rejects.toThrow("no CSV file there; expected labels in CheXpert");
   });
 
   test("the same folder and configuration have the same name; anything else has another", async () => {
