@@ -11,12 +11,15 @@ import { killPrepare } from "./drill/kill-prepare.ts";
 import { killTraining } from "./drill/kill-training.ts";
 import { modelDamage } from "./drill/model-damage.ts";
 import { paths } from "./drill/paths.ts";
+import { promoteUnderLoad } from "./drill/promote-under-load.ts";
 import { promotions } from "./drill/promotions.ts";
 import { prototypes } from "./drill/prototypes.ts";
+import { recover } from "./drill/recover.ts";
 import { s3Faults } from "./drill/s3-faults.ts";
 import { slow } from "./drill/slow.ts";
 import { spot } from "./drill/spot.ts";
 import { stall } from "./drill/stall.ts";
+import { swap } from "./drill/swap.ts";
 import { tornWrite } from "./drill/torn-write.ts";
 import type { Drill } from "./drill.ts";
 
@@ -30,6 +33,9 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   "disk-full": diskFull,
   "s3-faults": s3Faults,
   "model-damage": modelDamage,
+  recover,
+  swap,
+  "promote-under-load": promoteUnderLoad,
   slow,
   stall,
   crowd,

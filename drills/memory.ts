@@ -36,6 +36,15 @@ async function familyOf(pid: number): Promise<Use[]> {
   return [...all.values()].filter((use) => isOurs(use.pid));
 }
 
+/** Ids of a process's children, and of theirs, in whose command line a text stands. */
+export async function childrenOf(pid: number, text: string): Promise<number[]> {
+  const family = await familyOf(pid);
+  const named = await Promise.all(
+    family.map(async (use) => (await readFile(`/proc/${use.pid}/cmdline`, "latin1").catch(() => "")).includes(text)),
+  );
+  return family.filter((use, i) => named[i] && use.pid !== pid).map((use) => use.pid);
+}
+
 /** What a process and its children, and theirs, use together. */
 export interface FamilyUse {
   readonly pids: readonly number[];

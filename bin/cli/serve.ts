@@ -1,4 +1,4 @@
-import { type ServeOptions, serveModel } from "../../functions/api/serve-model.ts";
+import { type ServedModel, type ServeOptions, serveModel } from "../../functions/api/serve-model.ts";
 import { serveRuns } from "../../functions/api/serve-runs.ts";
 import type { RunningServer } from "../../functions/api/server.ts";
 import { reportError } from "../../lib/domain/errors.ts";
@@ -7,10 +7,10 @@ const USUAL_PORT = 8080;
 
 /** Serves until Ctrl-C or SIGTERM, which is a good end. Without a port, the usual one or any that is free. */
 export async function serveUntilStopped(
-  options: Omit<ServeOptions, "port" | "onFallback"> & { port?: number },
+  options: Omit<ServeOptions, "port" | "onFallback" | "onSwap"> & { port?: number },
 ): Promise<void> {
   console.error("Loading the model…");
-  const server = await atUsualPort((port) => serveModel({ ...options, port, onFallback }), options.port);
+  const server = await atUsualPort((port) => serveModel({ ...options, port, onFallback, onSwap }), options.port);
   console.log(server.url);
   if (server.model.caution !== null) console.error(server.model.caution);
   console.error("Open it in a browser. Ctrl-C ends it. Not for clinical use.");
@@ -22,6 +22,11 @@ const onFallback = (version: string, error: unknown): void =>
   console.error(
     `hilum: warning: version ${version} is in production and does not load: ${reportError(error).message}\n` +
       "hilum: warning: the version before it answers; hilum models rollback makes that the one in production",
+  );
+
+const onSwap = ({ name, version, caution }: ServedModel["model"]): void =>
+  console.error(
+    [`Version ${version} (${name}) was promoted and answers now.`, ...(caution ? [caution] : [])].join("\n"),
   );
 
 /** The page about the runs of a room, without a model. */

@@ -4,9 +4,8 @@ import { pathToFileURL } from "node:url";
 import { type Drill, must, placeOf, playRounds } from "../drill.ts";
 import type { LambdaAnswer } from "../lambda-call.ts";
 import { hilum, start } from "../processes.ts";
-import { STEPS } from "../steps.ts";
+import { twoVersions } from "../two-versions.ts";
 import { objectsOf } from "../whole.ts";
-import { calmRun } from "../workshop.ts";
 
 const WRONG_INPUT = 64;
 const SERVES = /^http:\S+$/m;
@@ -26,30 +25,6 @@ const DAMAGES: Readonly<Record<string, (path: string, bytes: number, place: numb
   cut: (path, bytes, place) => truncate(path, Math.floor(place * bytes)),
   lost: (path) => rm(path),
 };
-
-interface Channels {
-  readonly production: string;
-  readonly previous: string | null;
-}
-
-/** A store with two versions, the second in production. */
-async function twoVersions(): Promise<{ store: string; channels: Channels }> {
-  const calm = await calmRun();
-  const store = await calm.storeWithout(STEPS.train.makes, /^runs\/[^/]+\/steps\/evaluate/);
-  const channelsOf = async () => JSON.parse(await readFile(join(store, "models/channels.json"), "utf8")) as Channels;
-  const first = (await channelsOf()).production;
-  // The report tells how quick the training was, so that another training is another version.
-  for (const { program } of [STEPS.train, STEPS.evaluate]) {
-    const { ended, output } = start(program, [], calm.environment(store));
-    must((await ended).code === 0, `${program}: ${output.text}`);
-  }
-  const versions = new Set((await objectsOf(join(store, "models/versions"))).map((path) => path.split("/")[0]!));
-  const second = [...versions].find((version) => version !== first);
-  must(second !== undefined, "a second training gave the same version");
-  const promoted = hilum(["models", "promote", second, "--store", store]);
-  must((await promoted.ended).code === 0, promoted.output.text);
-  return { store, channels: await channelsOf() };
-}
 
 /** A byte of the version in production changed, cut off or lost: nobody loads it, the one before answers, and it is told. */
 export const modelDamage: Drill = {

@@ -13,6 +13,8 @@ export interface LiveModelOptions<T extends Answering> {
   readonly open: (version: string) => Promise<T>;
   /** Between looks at the channels; Infinity to look once. */
   readonly checkMs: number;
+  /** Between tries of a version that did not load, while another answers; it is not tried again where left out. */
+  readonly retryMs?: number;
   /** Told of a version in production that does not load, once each. */
   readonly onFallback: (version: string, error: unknown) => void;
   /** The deployment that the commands are told which mend what is wrong; none for a store on this machine. */
@@ -47,10 +49,11 @@ const EAGER_MS = 2000;
  * loads, it is tried again at each look.
  */
 export function followProduction<T extends Answering>(options: LiveModelOptions<T>): LiveModel<T> {
-  const { channels, open, checkMs, onFallback, stage, now = Date.now } = options;
+  const { channels, open, checkMs, retryMs = Number.POSITIVE_INFINITY, onFallback, stage, now = Date.now } = options;
   let loaded: { readonly version: string; readonly answering: T } | undefined;
   let reason: unknown = notReady();
   let refused: string | undefined;
+  let refusedAt = Number.NEGATIVE_INFINITY;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
 
@@ -64,6 +67,7 @@ export function followProduction<T extends Answering>(options: LiveModelOptions<
   const refuse = (version: string, error: unknown): void => {
     if (refused !== version) onFallback(version, error);
     refused = version;
+    refusedAt = now();
     reason = unloadable(version, stage, error);
   };
 
@@ -74,7 +78,8 @@ export function followProduction<T extends Answering>(options: LiveModelOptions<
       reason = noModelYet(stage);
       return;
     }
-    if (production === loaded?.version || (loaded !== undefined && production === refused)) return;
+    if (production === loaded?.version) return;
+    if (loaded !== undefined && production === refused && now() - refusedAt < retryMs) return;
     try {
       await load(production);
       refused = undefined;

@@ -1,17 +1,21 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Refusal } from "../../lib/contracts/api.ts";
+import type { ModelVersion } from "../../lib/contracts/model-version.ts";
 import { cautionOf } from "../../lib/domain/provenance.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
 import type { Limits } from "./dependencies.ts";
 import { openFeedback } from "./feedback/feedback.ts";
-import { followProduction, type LiveModelOptions } from "./live-model.ts";
+import type { LiveModelOptions } from "./live-model.ts";
+import { type Answerer, productionServer } from "./production-server.ts";
+import type { AppEnv } from "./routes/films.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { lazySamples } from "./samples.ts";
-import { isLoopback, type RunningServer, startServer } from "./server.ts";
-import { openService, type Service, type ServiceOptions } from "./service.ts";
+import { isLoopback, localApp, type RunningServer, serveHere } from "./server.ts";
+import { openService, type Service } from "./service.ts";
 import { openUploads } from "./uploads/open-uploads.ts";
 
 /** More than any film takes: 25 million pixels of 16 bits, or 20 million of three colours. */
@@ -26,6 +30,8 @@ export interface ServeOptions {
   readonly refuse?: Refusal | undefined;
   /** Told of a version in production that does not load, once the one before it did; without, that is not tried. */
   readonly onFallback?: LiveModelOptions<Service>["onFallback"];
+  /** Told of each version that was promoted meanwhile and answers from now on. */
+  readonly onSwap?: (model: ServedModel["model"]) => void;
   /** 0 for any that is free. */
   readonly port: number;
   readonly host?: string | undefined;
@@ -48,7 +54,8 @@ export interface ServedModel extends RunningServer {
 }
 
 /**
- * Serves a model on this machine, page and API, with sample films to try; ready when it resolves.
+ * Serves a model on this machine, page and API, with sample films to try; ready when it resolves. What is in production is
+ * followed, as the deployed API does; any other is served as it was when it began.
  * @throws InputError `no-model`, `port-in-use`, and as openPredictor
  */
 export async function serveModel({
@@ -56,63 +63,64 @@ export async function serveModel({
   model = "production",
   refuse,
   onFallback,
+  onSwap = () => {},
   feedback,
   runs,
   ...options
 }: ServeOptions): Promise<ServedModel> {
   const store = openStore(models);
-  const service = await (model === "production" && onFallback !== undefined
-    ? openProduction({ models: store, refuse }, onFallback)
-    : openService({ models: store, model, refuse }));
   const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
-  const end = async () => {
-    await rm(uploads, { recursive: true, force: true });
-    await service.close();
+  const forget = () => rm(uploads, { recursive: true, force: true });
+  const shared = {
+    samples: lazySamples(),
+    uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
+    ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
+    ...(runs !== undefined &&
+      isLoopback(options.host) && {
+        alsoServe: (app: OpenAPIHono<AppEnv>) => runRoutes(app, openStore(runs), { besideModel: true }),
+      }),
+    ...withoutUndefined(options),
+  };
+  const open = async (name: string) => {
+    const { films, models, close } = await openService({ models: store, model: name, refuse });
+    return { fetch: localApp({ ...shared, films, models }).fetch, close, version: films.version };
   };
   try {
-    const server = await startServer({
-      films: service.films,
-      models: service.models,
-      samples: lazySamples(),
-      uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
-      ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
-      ...(runs !== undefined &&
-        isLoopback(options.host) && {
-          alsoServe: (app) => runRoutes(app, openStore(runs), { besideModel: true }),
-        }),
-      ...withoutUndefined(options),
+    const answering =
+      model === "production" && onFallback !== undefined
+        ? await productionServer({
+            channels: () => readChannels(store),
+            open,
+            onFallback,
+            onSwap: ({ version }) => onSwap(describe(version)),
+          })
+        : await unchanging(() => open(model));
+    const server = await serveHere(answering.fetch, shared).catch(async (error: unknown) => {
+      await answering.close();
+      throw error;
     });
     const close = async () => {
       await server.close();
-      await end();
+      await answering.close();
+      await forget();
     };
-    const { name, version } = service.films.version;
-    return { url: server.url, close, model: { name, version, caution: cautionOf(service.films.version) } };
+    return { url: server.url, close, model: describe(answering.first.version) };
   } catch (error) {
-    await end();
+    await forget();
     throw error;
   }
 }
 
-/** The version in production, or where that does not load the one before it. */
-async function openProduction(
-  options: ServiceOptions,
-  onFallback: LiveModelOptions<Service>["onFallback"],
-): Promise<Service> {
-  let refused: Parameters<typeof onFallback> | undefined;
-  const live = followProduction({
-    channels: () => readChannels(options.models),
-    open: (version) => openService({ ...options, model: version }),
-    checkMs: Number.POSITIVE_INFINITY,
-    onFallback: (...told) => {
-      refused = told;
-    },
-  });
-  const service = await live.current();
-  if (service === undefined) throw refused?.[1] ?? live.reason;
-  if (refused !== undefined) onFallback(...refused);
-  return service;
+async function unchanging<T extends Answerer>(open: () => Promise<T>) {
+  const first = await open();
+  return { first, fetch: first.fetch, close: first.close };
 }
+
+const describe = (version: ModelVersion): ServedModel["model"] => ({
+  name: version.name,
+  version: version.version,
+  caution: cautionOf(version),
+});
 
 type Given<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 

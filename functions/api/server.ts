@@ -40,15 +40,13 @@ const CLOSING_GRACE = 5_000;
 /** A body comes with so many bytes a second at least, once it has had its first seconds; its place is others' too. */
 const SLOWEST_BODY = { bytesPerSecond: 50_000, graceSeconds: 4 } as const;
 
+/** The app as this machine's server has it. */
+export const localApp = (options: AppOptions & Pick<ListenOptions, "host">): ReturnType<typeof createApp> =>
+  createApp({ ...options, callers: { loopback: isLoopback(options.host), origins: options.corsOrigins ?? [] } });
+
 /** The app on this machine. @throws InputError `port-in-use` */
 export const startServer = (options: ServerOptions): Promise<RunningServer> =>
-  serveHere(
-    createApp({
-      ...options,
-      callers: { loopback: isLoopback(options.host), origins: options.corsOrigins ?? [] },
-    }).fetch,
-    options,
-  );
+  serveHere(localApp(options).fetch, options);
 
 /** Whatever answers requests, on this machine. @throws InputError `port-in-use` */
 export async function serveHere(

@@ -1,12 +1,15 @@
-import { join } from "node:path";
 import { type ModelVersion, SAVED_MODEL_FOLDER } from "../contracts/model-version.ts";
 import { calibrate } from "../domain/calibration.ts";
 import type { ServingGraph, ServingOutput } from "../engine/saved-model.ts";
+import { SAVED_MODEL_FILE } from "../engine/session.ts";
 import { openServingModel } from "../model/serving-model.ts";
+import { readVersionFile } from "../registry/versions.ts";
 import { batcher } from "./batcher.ts";
 import type { Predicted, Square } from "./messages.ts";
 import type { Prediction } from "./prediction.ts";
 import { openStrangeness } from "./strangeness.ts";
+
+const GRAPH = `${SAVED_MODEL_FOLDER}/${SAVED_MODEL_FILE}`;
 
 /** A version's serving graph over squares of films, on this thread; squares that come together are computed together. */
 export interface AnsweringModel {
@@ -16,13 +19,15 @@ export interface AnsweringModel {
 
 /**
  * Loads a version's serving graph and runs it once, so that the first film is not the slow one.
- * @param versionFolder the version's files, verified
+ * @param versionFolder the version's files; each is read once, and its hash is of the bytes that answer
+ * @throws InputError `version-damaged`, and as openServingModel
  */
 export async function openAnsweringModel(versionFolder: string, version: ModelVersion): Promise<AnsweringModel> {
   const { geometry, model } = version;
-  const graph = await openServingModel(join(versionFolder, SAVED_MODEL_FOLDER), { model, size: geometry.size });
+  const read = (path: string): Promise<Uint8Array> => readVersionFile(versionFolder, version, path);
+  const graph = await openServingModel(await read(GRAPH), { model, size: geometry.size });
   const { features } = graph.run(new Uint8Array(graph.size ** 2), 1, { maps: true });
-  const strangeness = await openStrangeness(versionFolder, version, features.length);
+  const strangeness = await openStrangeness(versionFolder, version, features.length, read);
   const run = batcher((squares: readonly Square[]) => runGraph(graph, squares, version), {
     largest: graph.bestBatch,
     together: (a, b) => a.maps === b.maps,

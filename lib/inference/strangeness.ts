@@ -23,16 +23,19 @@ const USUAL: Strangeness = { outOfDistribution: false, warnings: [] };
  * Tells films whose features lie further from the training films' than almost all of the tuning patients'. Versions that
  * never had this measured can't tell.
  * @param channels length of a film's features
+ * @param read a file of the version
  * @throws InputError `safetensors`, `feature-space`
  */
 export async function openStrangeness(
   versionFolder: string,
   { outOfDistribution }: Pick<ModelVersion, "outOfDistribution">,
   channels: number,
+  read: (path: string) => Promise<Uint8Array> = (path) => readFile(join(versionFolder, path)),
 ): Promise<(features: ArrayLike<number>) => Strangeness> {
   if (outOfDistribution === null) return () => UNTOLD;
   const path = join(versionFolder, VERSION_FILES.featureSpace);
-  const bytes = await readFile(path).catch((cause) => {
+  const bytes = await read(VERSION_FILES.featureSpace).catch((cause) => {
+    if (cause instanceof InputError) throw cause;
     throw new InputError("feature-space", `${path}: can't be read, expected as the manifest has a threshold`, {
       cause,
     });

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sigmoid } from "../domain/logistic.ts";
 import { readConstants } from "../engine/graph/read-constants.ts";
@@ -9,30 +10,42 @@ import { type OwnNetwork, openOwnNetwork, type ServedModel } from "./own-network
 import type { Weights, WeightTensor } from "./weights.ts";
 
 /**
- * The serving graph in a folder, computed by our own kernels where they know the network and a CPU with vectors
+ * A serving graph, in a folder or as the bytes of its file, computed by our own kernels where they know the network and a CPU with vectors
  * computes, else by TensorFlow: the same file, the same answers.
  * @param options kernels that are named are used whatever their speed
  * @throws InputError `serving-graph` as loadServingGraph
  */
 export async function openServingModel(
-  folder: string,
+  source: string | Uint8Array,
   served: ServedModel,
   options: NetworkOptions = {},
 ): Promise<ServingGraph> {
-  const weights = await readMembers(join(folder, SAVED_MODEL_FILE));
+  const weights = await readMembers(source);
   const members = weights.map((own) => openOwnNetwork(served, own, options));
   const ours = members.filter((member) => member !== undefined);
   if (ours.length > 0 && ours.length === members.length) return average(ours, served.size);
   // Of a file that is no serving graph TensorFlow says what is wrong.
   for (const member of ours) member.close();
-  return loadServingGraph(folder);
+  return typeof source === "string" ? loadServingGraph(source) : loadBytes(source);
+}
+
+/** TensorFlow loads folders; what it has loaded needs none any more. */
+async function loadBytes(bytes: Uint8Array): Promise<ServingGraph> {
+  const folder = await mkdtemp(join(tmpdir(), "hilum-graph-"));
+  try {
+    await writeFile(join(folder, SAVED_MODEL_FILE), bytes);
+    return await loadServingGraph(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The constants of each member as lib/model/serving-graph.ts names them; none where the file is no such graph. */
-async function readMembers(file: string): Promise<Weights[]> {
+async function readMembers(source: string | Uint8Array): Promise<Weights[]> {
   const members = new Map<number, Map<string, WeightTensor>>();
   try {
-    for (const [name, constant] of readConstants(await readFile(file))) {
+    const bytes = typeof source === "string" ? await readFile(join(source, SAVED_MODEL_FILE)) : source;
+    for (const [name, constant] of readConstants(bytes)) {
       const [, member, weight] = /^member_(\d+)\/(.+)$/.exec(name) ?? [];
       if (weight === undefined) continue;
       const own = members.get(Number(member)) ?? new Map<string, WeightTensor>();

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { modelKeys } from "../contracts/layout.ts";
 import { ModelVersion, VersionId } from "../contracts/model-version.ts";
 import { InputError } from "../domain/errors.ts";
@@ -91,6 +92,23 @@ export async function materialiseVersion(models: Store, id: VersionId, cache: st
     await checkFile(path, file, piecesOf({ path: file.path, file: path }));
   }
   return { manifest, folder };
+}
+
+/**
+ * A file of a version on this machine, read once: what is returned is what its hash was computed of, whatever becomes of
+ * the file meanwhile.
+ * @param folder as materialiseVersion gives it
+ * @throws InputError `version-damaged`
+ */
+export async function readVersionFile(folder: string, { files }: ModelVersion, path: string): Promise<Uint8Array> {
+  const where = `${folder}/${path}`;
+  const expected = files.find((file) => file.path === path);
+  if (expected === undefined) throw new InputError("version-damaged", `${where}: the version has no such file`);
+  const bytes = await readFile(where).catch((cause: unknown) => {
+    throw new InputError("version-damaged", `${where}: can't be read, expected ${expected.bytes} bytes`, { cause });
+  });
+  await checkFile(where, expected, piecesOf({ path, bytes }));
+  return bytes;
 }
 
 /** Ids of the versions of a registry, in their order. */
