@@ -18,7 +18,11 @@ import { bundledPackages, closure, writeSbom } from "./sbom.mjs";
 /** @type {Readonly<Record<string, Program>>} */
 const PROGRAMS = {
   prepare: {
-    entries: { main: "containers/prepare/main.ts", "prepare-worker": "lib/data/prepare-worker.ts" },
+    entries: {
+      main: "containers/prepare/main.ts",
+      "prepare-worker": "lib/data/prepare-worker.ts",
+      "reader-program": "lib/imaging/reader/reader-program.ts",
+    },
     files: [],
   },
   upsampler: { entries: { main: "containers/upsampler/main.ts" }, files: [] },
@@ -31,7 +35,7 @@ const PROGRAMS = {
     entries: {
       main: "functions/api/handler.ts",
       "model-program": "lib/inference/model-program.ts",
-      "reader-program": "lib/inference/reader-program.ts",
+      "reader-program": "lib/imaging/reader/reader-program.ts",
     },
     files: ["functions/api/page"],
   },

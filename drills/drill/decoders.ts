@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import dcmjsCodecs from "dcmjs-codecs";
-import { openReaderPool, type ReaderPool } from "../../lib/inference/reader-pool.ts";
+import { openReaderPool, type ReaderPool } from "../../lib/imaging/reader/reader-pool.ts";
 import { compress, LOSSLESS } from "../../test/lib/imaging/compressed.ts";
 import { dicomFile, type Picture, SYNTAX } from "../../test/lib/imaging/dicom-file.ts";
 import { asSharp, drawnFilm } from "../../test/lib/imaging/films.ts";
@@ -88,7 +88,7 @@ export const decoders: Drill = {
   async run({ rounds, seed }) {
     const all = Object.entries(await subjects());
     const others = all.map(([, { sound }]) => sound);
-    const pool = openReaderPool(WALL);
+    const pool = openReaderPool({ wall: WALL });
     const failures: string[] = [];
     const ended: string[] = [];
     let read = 0;

@@ -1,15 +1,12 @@
 import type { Geometry } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
-import type { Size } from "../domain/geometry.ts";
-import { FilmError } from "../engine/decode.ts";
-import { filmToSquare } from "../engine/film-to-square.ts";
-import { resizeInto } from "../engine/resize.ts";
-import { mediaOf } from "../imaging/media.ts";
+import { ENGINE_MISSING } from "../engine/own-addon.ts";
 import { codeOf } from "../store/disk-errors.ts";
 import { NotFoundError } from "../store/errors.ts";
 import { getNow } from "../store/get-now.ts";
 import type { Store } from "../store/store.ts";
 import { hashFilm } from "./film-hash.ts";
+import type { ReadSquare } from "./read-square.ts";
 
 /** A row of the manifest and where its film lies. */
 export interface FilmTask {
@@ -43,6 +40,9 @@ export interface PreparedFilms {
   readonly refused: readonly RefusedFilm[];
 }
 
+/** Why a film is set aside; all else ends the step. */
+class FilmError extends InputError {}
+
 /** Films that are on their way from a store that is not of this machine while one is decoded. */
 const READ_AHEAD = 8;
 
@@ -65,6 +65,7 @@ export async function prepareFilms(
   tasks: readonly FilmTask[],
   geometry: Geometry,
   pixels: Uint8Array,
+  readSquare: ReadSquare,
   known: ReadonlySet<string> = new Set(),
 ): Promise<PreparedFilms> {
   const stride = geometry.size ** 2;
@@ -79,14 +80,21 @@ export async function prepareFilms(
         films.push({ place, row, sha256, width: 0, height: 0, isKnown: true });
         return;
       }
-      const film = await toSquare(bytes, geometry, pixels.subarray(place * stride, (place + 1) * stride));
-      films.push({ place, row, sha256, width: film.width, height: film.height, isKnown: false });
+      const square = pixels.subarray(place * stride, (place + 1) * stride);
+      const { width, height } = await readSquare(bytes, geometry, square).catch(aside);
+      films.push({ place, row, sha256, width, height, isKnown: false });
     } catch (error) {
       if (!(error instanceof FilmError)) throw error;
       refused.push({ row, sha256, code: error.code, reason: error.message });
     }
   });
   return { films, refused };
+}
+
+/** What is wrong with a film costs that film; what is wrong here, the step. */
+function aside(cause: unknown): never {
+  if (!(cause instanceof InputError) || cause.code === ENGINE_MISSING) throw cause;
+  throw new FilmError(cause.code, cause.message, { cause });
 }
 
 /** What stands there now, without decoding anything. */
@@ -114,24 +122,6 @@ async function forEachFilm(
     const next = tasks[i + ahead];
     if (next) reads.push(fetchFilm(get, next));
     await use(i, row, () => reads[i]!);
-  }
-}
-
-/** JPEG and PNG, which data sets are made of, by TensorFlow's decoders; the rest, and what these cannot tell, as at the door. */
-async function toSquare(bytes: Uint8Array, geometry: Geometry, square: Uint8Array): Promise<Size> {
-  const media = mediaOf(bytes);
-  const isUsual = media === "jpeg" || media === "png" || bytes.length === 0;
-  const size = isUsual ? filmToSquare(bytes, geometry, square) : undefined;
-  if (size !== undefined) return size;
-  if (media === undefined) throw new FilmError("film-format", "no PNG, JPEG, TIFF, WebP or DICOM file");
-  const { readFilm } = await import("../imaging/read-film.ts");
-  try {
-    const { image } = await readFilm(bytes);
-    resizeInto(image, geometry, square);
-    return image;
-  } catch (cause) {
-    if (!(cause instanceof InputError)) throw cause;
-    throw new FilmError(cause.code, cause.message, { cause });
   }
 }
 

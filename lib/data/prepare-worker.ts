@@ -3,6 +3,7 @@ import type { Geometry } from "../contracts/run-config.ts";
 import { reportError } from "../domain/errors.ts";
 import { openStore } from "../store/open.ts";
 import { type FilmTask, identifyFilms, prepareFilms } from "./prepare-films.ts";
+import { squareReader } from "./read-square.ts";
 
 /** What is asked of a thread. */
 export type Question =
@@ -17,13 +18,14 @@ const { dataUri, geometry, known } = workerData as {
 };
 const data = openStore(dataUri);
 const knownFilms = new Set(known);
+const squares = squareReader();
 
 async function answer(question: Question): Promise<void> {
   try {
     const answer =
       question.ask === "identify"
         ? await identifyFilms(data, question.tasks)
-        : await prepareFilms(data, question.tasks, geometry, question.pixels, knownFilms);
+        : await prepareFilms(data, question.tasks, geometry, question.pixels, squares.read, knownFilms);
     parentPort!.postMessage({ answer });
   } catch (error) {
     parentPort!.postMessage({ failure: { ...reportError(error), stack: (error as Error).stack } });

@@ -17,14 +17,20 @@ export interface JpegFrame {
 }
 
 export const APP0 = 0xe0;
-export const APP1 = 0xe1;
 export const APP14 = 0xee;
+export const COM = 0xfe;
+/** Tables of quantisation and of Huffman codes, and how far restarts are apart. */
+export const DQT = 0xdb;
+export const DHT = 0xc4;
+export const DRI = 0xdd;
+/** Baseline's frame. */
+export const SOF0 = 0xc0;
 /** JPEG-LS's frame. */
 export const SOF55 = 0xf7;
 const SOS = 0xda;
 const FRAME_BYTES = 6;
 /** Between the frames' markers: Huffman tables, a reserved one, arithmetic conditioning. */
-const NO_FRAMES: ReadonlySet<number> = new Set([0xc4, 0xc8, 0xcc]);
+const NO_FRAMES: ReadonlySet<number> = new Set([DHT, 0xc8, 0xcc]);
 
 /** Markers without a length (ITU T.81, B.1.1.3): TEM, restarts, start and end. */
 export const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd9);

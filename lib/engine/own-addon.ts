@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { InputError } from "../domain/errors.ts";
 import { applyEngineEnvironment } from "./environment.ts";
 
+export const ENGINE_MISSING = "engine-missing";
+
 const require = createRequire(import.meta.url);
 
 /**
@@ -18,7 +20,7 @@ export function ownAddon<Addon>(name: "jpeg" | "network" | "resize"): () => Addo
       const folder = join(dirname(require.resolve("#tensorflow")), "..", "lib", "napi-v8");
       loaded = require(join(folder, `${name}.node`)) as Addon;
     } catch (cause) {
-      throw new InputError("engine-missing", "the engine is not set up here: run node bin/setup.mjs", { cause });
+      throw new InputError(ENGINE_MISSING, "the engine is not set up here: run node bin/setup.mjs", { cause });
     }
     return loaded;
   };

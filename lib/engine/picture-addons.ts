@@ -16,16 +16,42 @@ export type Rectangle = readonly [
   stride: number,
 ];
 
-/** Both throw a RangeError where sizes and arrays do not fit each other. */
+/** Where a picture's sums go: overwritten, all three. */
+export interface PictureSums {
+  /** Moments and levels are of every so many rows. */
+  readonly rowStep: number;
+  /** Number of pixels, sum of their values, of the squares of these, and of the steps between pixels beside each other. */
+  readonly moments: Float64Array;
+  /** Pixels by brightness; the last level ends at the highest value. */
+  readonly levels: Float64Array;
+  /** Means of blocks as shares of the highest value, row by row; as many blocks down as across, or none. */
+  readonly grid: Float64Array;
+}
+
+export const MOMENTS = 4;
+
+type SumsArguments = readonly [rowStep: number, moments: Float64Array, levels: Float64Array, grid: Float64Array];
+
+export const sumsArguments = ({ rowStep, moments, levels, grid }: PictureSums): SumsArguments => [
+  rowStep,
+  moments,
+  levels,
+  grid,
+];
+
+type Samples = Uint8Array | Uint16Array;
+
+/** All throw a RangeError where sizes and arrays do not fit each other. */
 interface ResizeAddon {
-  resizePicture(pixels: Uint8Array | Uint16Array, ...to: Rectangle): void;
+  resizePicture(pixels: Samples, ...to: Rectangle): void;
+  pictureStatistics(pixels: Samples, width: number, height: number, maxValue: number, ...sums: SumsArguments): void;
 }
 
 /** Calls TensorFlow's decoder. */
 interface JpegAddon {
-  /** @returns whether the picture ends as one does whose data are missing. @throws Error of the decoder's own words */
-  resizeGreyJpeg(file: Uint8Array, ...to: Rectangle): boolean;
+  /** @returns whether the decoder took the file without a word; else the rectangle and the sums are not to be used */
+  resizeGreyJpeg(file: Uint8Array, ...to: readonly [...Rectangle, ...SumsArguments]): boolean;
 }
 
-export const resizeAddon = ownAddon<ResizeAddon>("resize");
 export const jpegAddon = ownAddon<JpegAddon>("jpeg");
+export const resizeAddon = ownAddon<ResizeAddon>("resize");

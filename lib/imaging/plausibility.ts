@@ -69,14 +69,14 @@ interface Look extends FilmStatistics {
   readonly smallerSide: number;
 }
 
-interface Rule {
+interface Rule<Looked> {
   readonly code: string;
   readonly message: string;
-  readonly holds: (look: Look) => boolean;
+  readonly holds: (look: Looked) => boolean;
 }
 
-/** The first that holds refuses the film: nothing that a model says of it could be true. */
-const REFUSALS: readonly Rule[] = [
+/** The first that holds refuses the film: nothing that a model says of it could be true, and nothing can be learned from it. */
+const REFUSALS: readonly Rule<Omit<FilmStatistics, "grid">>[] = [
   {
     code: "no-signal",
     message: "the picture is of one grey value throughout; expected a chest film",
@@ -112,7 +112,7 @@ const isTurned = (look: Look): boolean =>
   isFilm(look) &&
   !isNegative(look);
 
-const WARNINGS: readonly Rule[] = [
+const WARNINGS: readonly Rule<Look>[] = [
   {
     code: "inverted-film",
     message: "bright and dark seem to be exchanged; bones are expected bright",
@@ -140,12 +140,19 @@ const WARNINGS: readonly Rule[] = [
   },
 ];
 
+/** @throws InputError `no-signal`, `not-a-chest-film` where there is no doubt that it is no film */
+export function refuseNonFilm(statistics: Omit<FilmStatistics, "grid">): void {
+  const refusal = REFUSALS.find((rule) => rule.holds(statistics));
+  if (refusal !== undefined) throw new InputError(refusal.code, refusal.message);
+}
+
 /**
- * Doubts about a film, from simple figures that cost a few milliseconds.
- * @throws InputError `no-signal`, `not-a-chest-film` where there is no doubt
+ * Doubts about a film, from simple figures that cost a millisecond.
+ * @throws as refuseNonFilm()
  */
 export function checkPlausibility({ image, colourfulness }: Film): Warning[] {
   const statistics = filmStatistics(image);
+  refuseNonFilm(statistics);
   const { width, height } = image;
   const look: Look = {
     ...statistics,
@@ -155,7 +162,5 @@ export function checkPlausibility({ image, colourfulness }: Film): Warning[] {
     aspect: Math.max(width / height, height / width),
     smallerSide: Math.min(width, height),
   };
-  const refusal = REFUSALS.find((rule) => rule.holds(look));
-  if (refusal !== undefined) throw new InputError(refusal.code, refusal.message);
   return WARNINGS.filter((rule) => rule.holds(look)).map(({ code, message }) => ({ code, message }));
 }

@@ -1,10 +1,15 @@
+import type { Size } from "../domain/geometry.ts";
 import type { GreyImage } from "../domain/grey-image.ts";
+import { MOMENTS, type PictureSums } from "../engine/picture-addons.ts";
+import { sumUp } from "../engine/picture-sums.ts";
 
 /** Side of the coarse grid on which a film's layout is judged. */
 export const GRID = 32;
 const LEVELS = 256;
 /** Pixels looked at for figures that a sample gives as well as all. */
 const SAMPLE = 400_000;
+/** Share of the highest value below which a level is black. */
+const BLACK = 0.04;
 
 /** What a film looks like in a few numbers; grey values as shares of its highest, 0 to 1. */
 export interface FilmStatistics {
@@ -14,49 +19,38 @@ export interface FilmStatistics {
   readonly roughness: number;
   /** Share of the commonest of 256 grey levels that is not black. */
   readonly flatShare: number;
-  /** Means of 32 x 32 blocks, row by row. */
+  /** Means of 32 x 32 blocks, row by row; empty where they were not asked for. */
   readonly grid: Float64Array;
 }
 
-export function filmStatistics(image: GreyImage): FilmStatistics {
-  const { data, width, height, maxValue } = image;
-  const levels = new Float64Array(LEVELS);
-  const rowStep = Math.max(1, Math.round((width * height) / SAMPLE));
-  let [sum, squares, steps, count] = [0, 0, 0, 0];
-  for (let y = 0; y < height; y += rowStep) {
-    for (let at = y * width; at < (y + 1) * width; at += 1) {
-      const value = data[at]! / maxValue;
-      sum += value;
-      squares += value * value;
-      levels[Math.min(LEVELS - 1, Math.floor(value * LEVELS))]! += 1;
-      if (at + 1 < (y + 1) * width) steps += Math.abs(data[at + 1]! / maxValue - value);
-      count += 1;
-    }
-  }
-  const mean = sum / count;
-  const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
+/** Room for a picture's sums; without its layout where that is not asked for. */
+export function roomForSums({ width, height }: Size, { layout }: { readonly layout: boolean }): PictureSums {
   return {
-    mean,
-    deviation,
-    roughness: deviation > 0 ? steps / count / deviation : 0,
-    flatShare: Math.max(...levels.subarray(Math.ceil(LEVELS * 0.04))) / count,
-    grid: blockMeans(image),
+    rowStep: Math.max(1, Math.round((width * height) / SAMPLE)),
+    moments: new Float64Array(MOMENTS),
+    levels: new Float64Array(LEVELS),
+    grid: new Float64Array(layout ? GRID * GRID : 0),
   };
 }
 
-function blockMeans({ data, width, height, maxValue }: GreyImage): Float64Array {
-  const sums = new Float64Array(GRID * GRID);
-  const counts = new Float64Array(GRID * GRID);
-  const column = Uint16Array.from({ length: width }, (_, x) => Math.floor((x * GRID) / width));
-  for (let y = 0; y < height; y += 1) {
-    const row = Math.floor((y * GRID) / height) * GRID;
-    for (let x = 0; x < width; x += 1) {
-      const block = row + column[x]!;
-      sums[block]! += data[y * width + x]!;
-      counts[block]! += 1;
-    }
-  }
-  return sums.map((total, i) => total / Math.max(1, counts[i]!) / maxValue);
+/** @param maxValue the picture's highest */
+export function statisticsOf({ moments, levels, grid }: PictureSums, maxValue: number): FilmStatistics {
+  const [count = 0, sum = 0, squares = 0, steps = 0] = moments;
+  const mean = sum / count / maxValue;
+  const deviation = Math.sqrt(Math.max(0, squares / count / maxValue ** 2 - mean * mean));
+  return {
+    mean,
+    deviation,
+    roughness: deviation > 0 ? steps / count / maxValue / deviation : 0,
+    flatShare: Math.max(...levels.subarray(Math.ceil(LEVELS * BLACK))) / count,
+    grid,
+  };
+}
+
+export function filmStatistics(image: GreyImage): FilmStatistics {
+  const sums = roomForSums(image, { layout: true });
+  sumUp(image, sums);
+  return statisticsOf(sums, image.maxValue);
 }
 
 /** Pearson's correlation; 0 where either is constant. */

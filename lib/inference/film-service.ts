@@ -2,14 +2,8 @@ import type * as z from "zod";
 import type { BlankMaps, FilmFacts, HeatColours, PictureStyle, Warning } from "../contracts/api.ts";
 import type { Rectangle } from "../domain/geometry.ts";
 import type { Observation } from "../domain/observations.ts";
-import type { Film } from "../imaging/film.ts";
+import type { Timings } from "../imaging/reader/reader-calls.ts";
 import type { Prediction } from "./prediction.ts";
-
-/** A file's bytes, or a film that was read before. */
-export type FilmSource = Uint8Array | Film;
-
-/** Milliseconds by part of the work. */
-export type Timings = Readonly<Record<string, number>>;
 
 /** A film read and answered for. */
 export interface FilmAnswer {
@@ -48,12 +42,4 @@ export interface FilmPicture {
   readonly outOfDistribution: boolean | null;
   readonly warnings: readonly Warning[];
   readonly timings: Timings;
-}
-
-/** What the engine of a predictor holds at the moment. */
-export interface Vitals {
-  /** Tensors in TensorFlow's hands. */
-  readonly tensors: number;
-  readonly residentBytes: number;
-  readonly process: number;
 }

@@ -1,7 +1,7 @@
 import { liveTensors } from "../engine/session.ts";
 import { tensorflow } from "../engine/tensorflow.ts";
 import { ownKernelsCompute } from "../model/own-network.ts";
-import { answerCalls } from "./answer-calls.ts";
+import { answerCalls } from "../parallel/answer-calls.ts";
 import { type AnsweringModel, openAnsweringModel } from "./answering-model.ts";
 import type { ModelCalls } from "./messages.ts";
 

@@ -9,22 +9,24 @@ import { rectangleToFilm } from "../domain/geometry.ts";
 import type { ObservationStatus } from "../domain/observation-status.ts";
 import { observationIndex } from "../domain/observations.ts";
 import { isOfDrawingsAlone } from "../domain/provenance.ts";
+import type { FilmSource, ReadFilm, Vitals } from "../imaging/reader/reader-calls.ts";
+import { type FilmReader, openReaderPool } from "../imaging/reader/reader-pool.ts";
+import { stopwatch } from "../imaging/reader/stopwatch.ts";
 import { cellArea } from "../model/cell-area.ts";
 import { buildNetwork } from "../model/networks.ts";
+import { type CallProcess, ProcessEnded, startProcess } from "../parallel/call-process.ts";
+import { moduleBeside } from "../parallel/program-modules.ts";
 import { resolveVersion } from "../registry/channels.ts";
 import { observationStatuses } from "../registry/observation-statuses.ts";
 import { materialiseVersion } from "../registry/versions.ts";
 import { cacheFolder } from "../setup/cache-folder.mjs";
 import { findDocument } from "../store/documents.ts";
 import type { Store } from "../store/store.ts";
-import { type CallProcess, ProcessEnded, startModel } from "./call-process.ts";
-import type { AnswerOptions, FilmAnswer, FilmPicture, FilmSource, PictureOptions, Vitals } from "./film-service.ts";
+import type { AnswerOptions, FilmAnswer, FilmPicture, PictureOptions } from "./film-service.ts";
 import { contradictions, findings } from "./findings.ts";
 import { heatGrid } from "./heat-grid.ts";
 import { keepUp } from "./keep-up.ts";
-import type { ModelCalls, ReadFilm } from "./messages.ts";
-import { type FilmReader, openReaderPool } from "./reader-pool.ts";
-import { stopwatch } from "./stopwatch.ts";
+import type { ModelCalls } from "./messages.ts";
 import { OUT_OF_DISTRIBUTION, unlessDrawn } from "./strangeness.ts";
 
 export interface PredictorOptions {
@@ -57,8 +59,11 @@ export interface PredictorVitals extends Vitals {
 /** One film of several: answered, or refused for its own reason. */
 export type PredictResult = FilmAnswer | { readonly error: ErrorReport };
 
+/** The process that holds a model. */
+const startModel = (): ModelProcess => startProcess({ module: moduleBeside("./model-program.ts", import.meta.url) });
+
 /**
- * A model version, ready to answer: films are read by processes of their own (reader-pool.ts), the model computes in
+ * A model version, ready to answer: films are read by processes of their own (lib/imaging/reader), the model computes in
  * another. The caller's event loop stays free; a process that ends fails the films that it had, and another takes its place.
  */
 export interface Predictor {
@@ -87,7 +92,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const cache = options.cache ?? join(cacheFolder(), "models");
   const wall = timeout * 1000;
   // Both start while the version is fetched.
-  const readers = openReaderPool(wall);
+  const readers = openReaderPool({ wall });
   let spare: ModelProcess | undefined = startModel();
   const abandon = async (error: unknown): Promise<never> => {
     await Promise.all([spare?.stop(0), readers.close()]);

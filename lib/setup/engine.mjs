@@ -51,7 +51,8 @@ const ADDONS = [
   {
     name: "jpeg.node",
     sources: ["jpeg-addon.cc", "decode-jpeg.cc", "resize.cc"],
-    flags: ["-O3", "-ffp-contract=off"],
+    // A thread's end would unload the addon, and with it TensorFlow, which does not survive it.
+    flags: ["-O3", "-ffp-contract=off", "-Wl,-z,nodelete"],
     callsTensorflow: true,
   },
   {

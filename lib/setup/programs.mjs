@@ -16,7 +16,7 @@ export const ENTRIES = {
   "device-probe": "bin/cli/device-probe.ts",
   "function-host": "lib/local/function-host.ts",
   "model-program": "lib/inference/model-program.ts",
-  "reader-program": "lib/inference/reader-program.ts",
+  "reader-program": "lib/imaging/reader/reader-program.ts",
   "background-thread": "lib/training/background-thread.ts",
   "prepare-worker": "lib/data/prepare-worker.ts",
 };

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "resize.h"
+#include "statistics.h"
 
 namespace hilum {
 
@@ -19,7 +20,7 @@ inline bool read_array(napi_env env, napi_value value, Array* array) {
   return napi_get_typedarray_info(env, value, &array->type, &array->length, &array->data, nullptr, nullptr) == napi_ok;
 }
 
-inline bool read_taps(napi_env env, napi_value* values, int64_t extent, Taps* taps) {
+inline bool read_taps(napi_env env, const napi_value* values, int64_t extent, Taps* taps) {
   Array first, weights;
   if (!read_array(env, values[0], &first) || first.type != napi_int32_array) return false;
   if (!read_array(env, values[1], &weights) || weights.type != napi_float32_array) return false;
@@ -50,14 +51,11 @@ struct Request {
   uint8_t* target;
 };
 
-inline bool read_request(napi_env env, napi_callback_info info, Request* request) {
-  size_t count = ARGUMENTS;
-  napi_value values[ARGUMENTS];
-  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+inline bool read_request(napi_env env, const napi_value* values, Request* request) {
   Array target;
   int64_t offset;
   const bool is_sound =
-      count == ARGUMENTS && read_array(env, values[SOURCE], &request->source) &&
+      read_array(env, values[SOURCE], &request->source) &&
       napi_get_value_int64(env, values[WIDTH], &request->width) == napi_ok &&
       napi_get_value_int64(env, values[HEIGHT], &request->height) == napi_ok && request->width > 0 &&
       request->height > 0 && read_taps(env, values + ACROSS, request->width, &request->across) &&
@@ -71,29 +69,64 @@ inline bool read_request(napi_env env, napi_callback_info info, Request* request
   return is_sound;
 }
 
+enum StatisticsArgument { ROW_STEP, MOMENTS_TO, LEVELS_TO, GRID_TO, STATISTICS_ARGUMENTS };
+
+// (rowStep, moments, levels, grid), the last three Float64Array; the grid's length is a square, or 0 where none is asked for.
+inline bool read_statistics(napi_env env, const napi_value* values, Statistics* statistics) {
+  Array to[STATISTICS_ARGUMENTS];
+  for (int i = MOMENTS_TO; i <= GRID_TO; i += 1) {
+    if (!read_array(env, values[i], &to[i]) || to[i].type != napi_float64_array) return false;
+  }
+  int64_t row_step, side = 0;
+  while (side * side < static_cast<int64_t>(to[GRID_TO].length)) side += 1;
+  if (napi_get_value_int64(env, values[ROW_STEP], &row_step) != napi_ok || row_step < 1) return false;
+  if (to[MOMENTS_TO].length != MOMENTS || to[LEVELS_TO].length == 0 || to[LEVELS_TO].length > 65536) return false;
+  if (side > 1024 || side * side != static_cast<int64_t>(to[GRID_TO].length)) return false;
+  *statistics = {row_step,
+                 static_cast<double*>(to[MOMENTS_TO].data),
+                 static_cast<double*>(to[LEVELS_TO].data),
+                 static_cast<int64_t>(to[LEVELS_TO].length),
+                 static_cast<double*>(to[GRID_TO].data),
+                 side};
+  return true;
+}
+
 inline napi_value refuse(napi_env env) {
   napi_throw_range_error(env, nullptr, "films: sizes, weights and arrays do not fit each other");
   return nullptr;
 }
 
 // Whether there was memory for it.
-template <typename Pixel>
-bool resize(const Request& request, const Pixel* pixels) {
+// Whether there was memory for the work.
+template <typename Work>
+bool has_memory(const Work& work) {
   try {
-    resize(pixels, request.width, request.across, request.down, static_cast<float>(request.scale), request.target,
-           request.stride);
+    work();
     return true;
   } catch (const std::bad_alloc&) {
     return false;
   }
 }
 
+template <typename Pixel>
+void resize(const Request& request, const Pixel* pixels) {
+  resize(pixels, request.width, request.across, request.down, static_cast<float>(request.scale), request.target,
+         request.stride);
+}
+
 inline napi_value lacks_memory(napi_env env) {
-  napi_throw_error(env, nullptr, "films: there is no memory to resize a picture");
+  napi_throw_error(env, nullptr, "films: there is no memory for a picture");
   return nullptr;
 }
 
-// A module with one function.
+// As many arguments as a function takes.
+template <size_t Count>
+bool read_arguments(napi_env env, napi_callback_info info, napi_value (&values)[Count]) {
+  size_t count = Count;
+  return napi_get_cb_info(env, info, &count, values, nullptr, nullptr) == napi_ok && count == Count;
+}
+
+// Adds a function to a module.
 inline napi_value export_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);

@@ -14,8 +14,8 @@ import { targetOf } from "../../../lib/domain/label-policy.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { PARTS } from "../../../lib/domain/parts.ts";
 import { PUBLISHED_FACTORS } from "../../../lib/domain/upsampling.ts";
-import { decodeFilm } from "../../../lib/engine/decode.ts";
 import { resizeToSquare } from "../../../lib/engine/resize.ts";
+import { readFilm } from "../../../lib/imaging/read-film.ts";
 import { runStep } from "../../../lib/steps/run-step.ts";
 import { readDocument, writeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
@@ -91,7 +91,7 @@ describe("from CSV to epoch plan", () => {
       const batch = await training.batch(positions);
       for (const [i, position] of positions.entries()) {
         const row = rows.row[position]!;
-        const image = decodeFilm(await films.get(manifest.film[row]!));
+        const { image } = await readFilm(await films.get(manifest.film[row]!));
         expect([rows.filmWidth[position], rows.filmHeight[position]]).toEqual([image.width, image.height]);
         expect(batch.pixels.subarray(i * 1024, (i + 1) * 1024)).toEqual(resizeToSquare(image, plan.geometry));
         const labels = OBSERVATIONS.map((name, k) => targetOf(plan.policy, k, manifest[name][row] as 1 | 0 | -1));

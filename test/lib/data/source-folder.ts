@@ -38,10 +38,14 @@ export async function sourceFolder(files: Readonly<Record<string, string | Uint8
   return { path, uri: pathToFileURL(path).href, write };
 }
 
-/** A grey JPEG of its own for each number. */
+/** A grey JPEG of its own for each number: waves, since noise is no film. */
 export function film(number: number, width = 60, height = 50): Promise<Buffer> {
   const next = random(number, "film");
-  const data = Uint8Array.from({ length: width * height }, () => 256 * next());
+  const waves = Array.from({ length: 4 }, () => [15 * next(), 15 * next(), 6 * next()] as const);
+  const data = Uint8Array.from({ length: width * height }, (_, i) => {
+    const [across, down] = [(i % width) / width, Math.floor(i / width) / height];
+    return 120 + waves.reduce((sum, [u, v, phase]) => sum + 28 * Math.sin(u * across + v * down + phase), 8 * next());
+  });
   return sharp(data, { raw: { width, height, channels: 1 } })
     .toColourspace("b-w")
     .jpeg()

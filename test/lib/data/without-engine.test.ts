@@ -29,5 +29,5 @@ test.each([
 });
 
 test("preparation does, so the look above is not blind", async () => {
-  expect(await modulesOf("lib/data/prepare-worker.ts")).toContain("lib/engine/decode.ts");
+  expect(await modulesOf("lib/data/prepare-worker.ts")).toContain("lib/engine/grey-jpeg.ts");
 });

@@ -61,8 +61,8 @@ const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; cod
   "an empty file": { bytes: async () => new Uint8Array(), code: "film-empty", reason: "the file is empty" },
   "text named .jpg": {
     bytes: async () => Buffer.from("this is no film\n".repeat(9)),
-    code: "film-format",
-    reason: "no PNG, JPEG, TIFF, WebP or DICOM file",
+    code: "unsupported-media",
+    reason: "the file is no picture read here; expected PNG, JPEG, TIFF, WebP or DICOM",
   },
   "a truncated PNG": {
     bytes: async () => {
@@ -130,7 +130,7 @@ describe("films that cannot be read", () => {
     const error = (await run.call("merge").catch((e: unknown) => e)) as InputError;
     expect([error.name, error.exitCode]).toEqual(["InputError", 64]);
     expect(error.message).toBe(
-      `5 of 35 films cannot be used (14.3 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: no PNG, JPEG, TIFF, WebP or DICOM file; 2 more`,
+      `5 of 35 films cannot be used (14.3 %), expected at most 5 % (prepare.maxSetAsideShare): train.csv line ${firstWrongLine}: no such film; train.csv line ${firstWrongLine + 1}: the file is empty; train.csv line ${firstWrongLine + 2}: the file is no picture read here; expected PNG, JPEG, TIFF, WebP or DICOM; 2 more`,
     );
     expect(await run.failure("merge")).toMatchObject({ exitCode: 64, code: "too-many-set-aside" });
     const written = await run.objects("runs");

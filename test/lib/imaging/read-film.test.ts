@@ -2,20 +2,8 @@ import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { applyOrientation, type Orientation } from "../../../lib/domain/orientation.ts";
-import { decodeFilm } from "../../../lib/engine/decode.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
-import {
-  AWKWARD,
-  asSharp,
-  drawnFilm,
-  filmsUnder,
-  hasAwkward,
-  hasRealFilms,
-  largestDifference,
-  REAL_FILMS,
-  refusal,
-  samePixels,
-} from "./films.ts";
+import { AWKWARD, asSharp, drawnFilm, hasAwkward, largestDifference, refusal, samePixels } from "./films.ts";
 import { pngHeader, pngOfBits } from "./png-file.ts";
 
 const film = drawnFilm();
@@ -100,38 +88,6 @@ describe("depth", () => {
     const { image, facts } = await readFilm(pngOfBits(64, 32));
     expect(facts).toEqual({ format: "png", width: 64, height: 32, bitDepth: 1, view: null });
     expect([...image.data.subarray(0, 4)]).toEqual([255, 0, 255, 0]);
-  });
-});
-
-describe("bulk preparation sees the same pixels", () => {
-  test.each<[string, () => Promise<Buffer>]>([
-    ["grey PNG", async () => grey],
-    [
-      "grey 16-bit PNG",
-      () =>
-        asSharp(drawnFilm(200, 240, 65535))
-          .png()
-          .toBuffer(),
-    ],
-    ["grey JPEG", () => asSharp(film).jpeg({ quality: 70 }).toBuffer()],
-    ["progressive grey JPEG", () => asSharp(film).jpeg({ quality: 70, progressive: true }).toBuffer()],
-    ["coloured PNG", () => withChannels(3).tint({ r: 200, g: 180, b: 90 }).png().toBuffer()],
-  ])("%s, bit for bit", async (_, wrap) => {
-    const bytes = await wrap();
-    const bulk = decodeFilm(bytes);
-    const door = await readFilm(bytes);
-    expect(samePixels(door.image.data, bulk.data)).toBe(true);
-    expect([door.image.width, door.image.height]).toEqual([bulk.width, bulk.height]);
-  });
-
-  test.skipIf(!hasRealFilms)("200 real films, bit for bit", async () => {
-    const files = filmsUnder(REAL_FILMS);
-    expect(files).toHaveLength(200);
-    for (const file of files) {
-      const bytes = readFileSync(file);
-      const door = await readFilm(bytes);
-      expect(samePixels(door.image.data, decodeFilm(bytes).data)).toBe(true);
-    }
   });
 });
 

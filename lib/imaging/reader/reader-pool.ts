@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
-import { InputError, TemporaryError } from "../domain/errors.ts";
-import type { SquareGeometry } from "../engine/resize.ts";
-import { type CallProcess, type Limit, ProcessEnded, startReader } from "./call-process.ts";
-import type { FilmSource, Vitals } from "./film-service.ts";
-import type { Drawn, DrawOptions, ReaderCalls, ReadFilm } from "./messages.ts";
+import { InputError, TemporaryError } from "../../domain/errors.ts";
+import type { SquareGeometry } from "../../engine/resize.ts";
+import { type CallProcess, type Limit, ProcessEnded, startProcess } from "../../parallel/call-process.ts";
+import { moduleBeside } from "../../parallel/program-modules.ts";
+import type { Drawn, DrawOptions, FilmSource, ReaderCalls, ReadFilm, Vitals } from "./reader-calls.ts";
 
 /** A process of one's own for one film. */
 export interface FilmReader {
@@ -40,15 +40,25 @@ const OWN_FAULTS: ReadonlySet<unknown> = new Set(["SIGSEGV", "SIGBUS", "SIGABRT"
 
 type Process = CallProcess<ReaderCalls>;
 
-/** @param wall milliseconds that one call may take, whoever else needs the processor */
-export function openReaderPool(wall: number): ReaderPool {
+const PROGRAM = moduleBeside("./reader-program.ts", import.meta.url);
+/** Of V8, outside of which a film's pixels lie. */
+const HEAP_MIB = 512;
+
+export interface ReaderPoolOptions {
+  /** Milliseconds that one call may take, whoever else needs the processor. */
+  readonly wall: number;
+  /** Processes at one time; the first is started at once. */
+  readonly most?: number;
+}
+
+export function openReaderPool({ wall, most = MOST_READERS }: ReaderPoolOptions): ReaderPool {
   const all = new Set<Process>();
   const free: Process[] = [];
   const waiting: ((process: Process) => void)[] = [];
   let closed = false;
 
   function start(): Process {
-    const process = startReader();
+    const process: Process = startProcess({ module: PROGRAM, heapMiB: HEAP_MIB });
     all.add(process);
     void process.ended.then(() => {
       all.delete(process);
@@ -66,7 +76,7 @@ export function openReaderPool(wall: number): ReaderPool {
   async function lease(): Promise<Process> {
     const idle = free.pop();
     if (idle !== undefined) return idle;
-    if (all.size < MOST_READERS) return start();
+    if (all.size < most) return start();
     return new Promise((resolve) => waiting.push(resolve));
   }
 

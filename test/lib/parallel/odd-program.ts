@@ -1,5 +1,5 @@
 import { InputError } from "../../../lib/domain/errors.ts";
-import { answerCalls } from "../../../lib/inference/answer-calls.ts";
+import { answerCalls } from "../../../lib/parallel/answer-calls.ts";
 
 /** Answers in every way that a process can, for call-process.test.ts. */
 export interface OddCalls {

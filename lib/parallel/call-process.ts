@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { errorFromReport, InputError, TemporaryError } from "../domain/errors.ts";
-import { loaderArguments, moduleBeside } from "../parallel/program-modules.ts";
 import type { Reply } from "./answer-calls.ts";
-import type { CallTable, ModelCalls, ReaderCalls, Request } from "./messages.ts";
+import type { CallTable, Request } from "./calls.ts";
 import { processorSeconds } from "./processor-time.ts";
+import { loaderArguments } from "./program-modules.ts";
 
 /**
  * Heaps of glibc's allocator. Eight for each processor, its default, are left in pieces by decoders that work on many
@@ -19,14 +19,6 @@ interface Program {
   /** V8's own heap, outside of which a film's pixels lie; V8's choice if left out. */
   readonly heapMiB?: number;
 }
-
-/** The process that holds a model. */
-export const startModel = (): CallProcess<ModelCalls> =>
-  startProcess({ module: moduleBeside("./model-program.ts", import.meta.url) });
-
-/** A process that reads films. */
-export const startReader = (): CallProcess<ReaderCalls> =>
-  startProcess({ module: moduleBeside("./reader-program.ts", import.meta.url), heapMiB: 512 });
 
 /** Milliseconds that a process has to end by itself. */
 const GRACE = 3000;

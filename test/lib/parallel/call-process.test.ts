@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { type CallProcess, startProcess } from "../../../lib/inference/call-process.ts";
+import { type CallProcess, startProcess } from "../../../lib/parallel/call-process.ts";
 import type { OddCalls } from "./odd-program.ts";
 
 const module = new URL("odd-program.ts", import.meta.url);

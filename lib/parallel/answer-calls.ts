@@ -1,6 +1,6 @@
 import { constants, setPriority } from "node:os";
 import { type ErrorReport, reportError } from "../domain/errors.ts";
-import type { CallTable, Request } from "./messages.ts";
+import type { CallTable, Request } from "./calls.ts";
 
 export type Reply =
   | { readonly id: number; readonly answer: unknown }

@@ -1,10 +1,10 @@
-import { resizeToSquare } from "../engine/resize.ts";
-import type { Film } from "../imaging/film.ts";
-import { filmPng, mapPng, type Overlay, overlayPng } from "../imaging/overlay.ts";
-import { checkPlausibility } from "../imaging/plausibility.ts";
-import { readFilm } from "../imaging/read-film.ts";
-import type { Handlers } from "./answer-calls.ts";
-import type { DrawOptions, ReaderCalls } from "./messages.ts";
+import { resizeToSquare } from "../../engine/resize.ts";
+import type { Handlers } from "../../parallel/answer-calls.ts";
+import type { Film } from "../film.ts";
+import { filmPng, mapPng, type Overlay, overlayPng } from "../overlay.ts";
+import { checkPlausibility } from "../plausibility.ts";
+import { readFilm } from "../read-film.ts";
+import type { DrawOptions, ReaderCalls } from "./reader-calls.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 const EMPTY = new Uint8Array();

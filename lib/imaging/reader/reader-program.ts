@@ -1,6 +1,6 @@
-import { answerCalls } from "./answer-calls.ts";
+import { answerCalls } from "../../parallel/answer-calls.ts";
 import { filmReader } from "./film-reader.ts";
-import type { ReaderCalls } from "./messages.ts";
+import type { ReaderCalls } from "./reader-calls.ts";
 
 /** A process that reads films' files, which nobody vouches for; it holds no model, and whatever a file does to it is over with it. */
 
