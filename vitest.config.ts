@@ -21,7 +21,7 @@ const SUITES = {
 export default defineConfig(({ mode }) => ({
   test: {
     ...(SUITES[mode as keyof typeof SUITES] ?? SUITES.test),
-    globalSetup: "test/temporary-folder.ts",
+    globalSetup: "test/global-setup.ts",
     pool: "forks",
     maxWorkers: 2,
     // Deadlines that only a hang passes, also on a busy machine.

@@ -8,10 +8,12 @@ const isSource = import.meta.url.endsWith(".ts");
  * A module that a thread or a process of its own runs.
  * @param path from the module that asks, as an import would name it
  * @param from that module's `import.meta.url`
- * @returns its address, in a bundle under the name that bundledName gives it
+ * @returns its address; in a bundle, and where HILUM_PROGRAMS says to start a bundle's programs, under its bundledName
  */
-export const moduleBeside = (path: string, from: string): URL =>
-  new URL(isSource ? path : `./${bundledName(path)}.js`, from);
+export function moduleBeside(path: string, from: string): URL {
+  const bundle = isSource ? process.env.HILUM_PROGRAMS : from;
+  return bundle ? new URL(`./${bundledName(path)}.js`, bundle) : new URL(path, from);
+}
 
 /** `../../functions/gate/handler.ts` is `functions-gate-handler` in a bundle: a module's path with its folders' names. */
 export const bundledName = (path: string): string =>

@@ -5,6 +5,7 @@ import { BUNDLE, WHOLE } from "./bundle.mjs";
 
 /** In a clone: beside the packages, so that it goes with them, and two folders deep, as bin/cli is (bin/cli/places.ts). */
 const FOLDER = "node_modules/.hilum";
+export const programsFolder = (/** @type {string} */ root) => join(root, FOLDER);
 /** Newer than every source that the bundle was made of. */
 const MADE = "made";
 
@@ -39,7 +40,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * @param {string} root of the clone
  */
 export async function bundlePrograms(root) {
-  const folder = join(root, FOLDER);
+  const folder = programsFolder(root);
   const since = new Date();
   const made = await stat(join(folder, MADE)).catch(() => undefined);
   if (made && (await newest(root)) < made.mtimeMs) return;

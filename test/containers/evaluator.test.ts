@@ -23,13 +23,14 @@ import { loadVersion, materialiseVersion, verifyVersion } from "../../lib/regist
 import { readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
 import { decodeWeights } from "../../lib/training/weights-file.ts";
+import { containerProgram } from "../container-program.ts";
 import { preparedRun } from "../lib/evaluation/prepared-run.ts";
 
 type Run = Awaited<ReturnType<typeof preparedRun>>;
 
 /** The step as the state machine starts it: a process of its own. */
 async function evaluator({ request, environment }: Run): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "containers/evaluator/main.ts"], {
+  const child = spawn(process.execPath, containerProgram("evaluator"), {
     env: { ...process.env, ...environment, HILUM_RUN: request.run },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -17,6 +17,7 @@ import { readDocument } from "../../lib/store/documents.ts";
 import { openRooms, roomsOf } from "../../lib/store/open.ts";
 import { openCheckpoints } from "../../lib/training/checkpoint-store.ts";
 import { decodeWeights } from "../../lib/training/weights-file.ts";
+import { containerProgram } from "../container-program.ts";
 import { preparedRun } from "./prepared-run.ts";
 
 /** Long enough that a process is hit before its end. */
@@ -65,7 +66,7 @@ describe("trainer", () => {
   const weightsOf = async (store: string, index = 0) => Buffer.from(await runsOf(store).get(member(index).weights));
 
   function start(store: string, more: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, ["--import", "tsx", "containers/trainer/main.ts"], {
+    const child = spawn(process.execPath, containerProgram("trainer"), {
       env: { ...process.env, ...roomsOf(store), HILUM_RUN: request.run, ...more },
       stdio: ["ignore", "ignore", "pipe"],
     });

@@ -18,6 +18,7 @@ import { upsample } from "../../../lib/data/steps/upsample.ts";
 import { runStep } from "../../../lib/steps/run-step.ts";
 import { findDocument } from "../../../lib/store/documents.ts";
 import { openRooms, type Rooms, roomsOf } from "../../../lib/store/open.ts";
+import { containerProgram } from "../../container-program.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -85,7 +86,7 @@ export async function dataRun(dataUri: string, config: ConfigInput = {}, store?:
       return runStep({ step: "prepare", index, ...shared }, (context) => prepare(context, { threads: 1 }));
     },
     async start(program, more = {}, onLine = () => {}) {
-      const child = spawn(process.execPath, ["--import", "tsx", `containers/${program}/main.ts`], {
+      const child = spawn(process.execPath, containerProgram(program), {
         cwd: root,
         env: { ...process.env, ...environment, HILUM_RUN: request.run, ...more },
         stdio: ["ignore", "ignore", "pipe"],
