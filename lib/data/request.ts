@@ -68,7 +68,10 @@ export async function findCsvFiles(data: Store, names: readonly string[] = USUAL
   const beside = known.filter((file) => !file.includes("/"));
   if (known.length > 0) return (beside.length > 0 ? beside : known).sort();
   if (others.length > 0) return others.sort();
-  throw new InputError("data", `${data.uri}: no CSV file there; expected labels in CheXpert's form (train.csv, valid.csv) or NIH's (Data_Entry_2017.csv)`);
+  throw new InputError(
+    "data",
+    `${data.uri}: no CSV file there; expected labels in CheXpert's form (train.csv, valid.csv) or NIH's (Data_Entry_2017.csv)`,
+  );
 }
 
 /** SHA-256 over the CSV files and the boxes beside them, names and lengths included. */
