@@ -40,10 +40,10 @@ export function sizeFault(
 export const DEPTHS = [8, 10, 12, 14, 16] as const;
 
 /**
- * Bits that hold the brightest value. Files of 16 bits often hold 12-bit values in their low bits: taken as 16 bits
- * they would come out black.
+ * Bits that hold a value. Files of 16 bits often hold 12-bit values in their low bits: taken as 16 bits they would come
+ * out black. Which value a film is judged by: brightestOfContent().
  */
-export const contentDepth = (brightest: number): number => DEPTHS.find((bits) => brightest < 2 ** bits) ?? 16;
+export const contentDepth = (value: number): number => DEPTHS.find((bits) => value < 2 ** bits) ?? 16;
 
 export function brightest(data: ArrayLike<number>): number {
   let most = 0;

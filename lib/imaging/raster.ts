@@ -1,11 +1,13 @@
 import sharp, { type Metadata, type Sharp, type SharpOptions } from "sharp";
+import { brightestOfContent, countValues } from "../domain/content-depth.ts";
 import { InputError } from "../domain/errors.ts";
-import { brightest, contentDepth, MOST_PIXELS } from "../domain/film-limits.ts";
+import { contentDepth, MOST_PIXELS } from "../domain/film-limits.ts";
 import { luma } from "../domain/luma.ts";
 import { DRAWN_BY } from "../domain/provenance.ts";
 import { chroma } from "./chroma.ts";
 import { checkSize, type Film } from "./film.ts";
 import type { Media } from "./media.ts";
+import { isWhiteZero } from "./tiff-polarity.ts";
 
 // libvips reads dozens of formats, many of them never fuzzed: only these four loaders may run in this process.
 sharp.block({ operation: ["VipsForeignLoad"] });
@@ -17,6 +19,8 @@ sharp.cache(false);
 
 const OPTIONS = { limitInputPixels: MOST_PIXELS, failOn: "error", ignoreIcc: true } as const;
 const DECODE_SECONDS = 30;
+/** Of 16 bits. */
+const WIDEST = 65535;
 
 type Samples = Uint8Array | Uint16Array;
 
@@ -68,14 +72,27 @@ export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film>
     : new Uint8Array(data.buffer, data.byteOffset, data.length);
   const grey = space.grey(samples);
   const { width, height } = info;
-  const depth = wide ? contentDepth(brightest(grey)) : 8;
+  const { data: shown, depth } =
+    grey instanceof Uint16Array ? ofItsDepth(grey, media === "tiff" && isWhiteZero(bytes)) : { data: grey, depth: 8 };
   return {
-    image: { width, height, maxValue: 2 ** depth - 1, data: grey },
+    image: { width, height, maxValue: 2 ** depth - 1, data: shown },
     facts: { format: media, width, height, bitDepth: wide ? depth : (header.bitsPerSample ?? 8), view: null },
-    colourfulness: space.colour ? chroma(samples, info.channels) / (wide ? 65535 : 255) : 0,
+    colourfulness: space.colour ? chroma(samples, info.channels) / (wide ? WIDEST : 255) : 0,
     warnings: [],
     drawn: header.exif?.includes(DRAWN_BY) ?? false,
   };
+}
+
+/**
+ * Values of 16 bits at the depth that holds them; what is brighter is white.
+ * @param isWhiteZero whether 0 was white in the file, which libvips has turned round: what the file holds is judged
+ */
+function ofItsDepth(grey: Uint16Array, isWhiteZero: boolean): { data: Uint16Array; depth: number } {
+  const stored = isWhiteZero ? grey.map((value) => WIDEST - value) : grey;
+  const depth = contentDepth(brightestOfContent(countValues(stored)));
+  const white = 2 ** depth - 1;
+  if (isWhiteZero) return { data: stored.map((value) => Math.max(0, white - value)), depth };
+  return { data: white < WIDEST ? stored.map((value) => Math.min(white, value)) : stored, depth };
 }
 
 async function readHeader(bytes: Uint8Array, media: Media): Promise<Metadata> {

@@ -1,3 +1,4 @@
+import { brightestOfContent } from "../../domain/content-depth.ts";
 import { contentDepth } from "../../domain/film-limits.ts";
 import { type DataSet, decimal, firstItem, int16, uint16 } from "./data-set.ts";
 import type { PixelFormat } from "./header.ts";
@@ -74,7 +75,17 @@ export function modality(dataSet: DataSet, format: PixelFormat): Modality {
   const slope = decimal(dataSet, TAG.RescaleSlope) || 1;
   const intercept = decimal(dataSet, TAG.RescaleIntercept) ?? 0;
   const apply: Transform = (value) => value * slope + intercept;
-  return { apply, range: (levels) => rangeOf(openRange(format, rangeOf(levels.map(({ value }) => value))).map(apply)) };
+  return { apply, range: (levels) => rangeOf(openRange(format, contentRange(levels)).map(apply)) };
+}
+
+/** Least and most of a film's values, but for those that are not its content. */
+function contentRange(levels: readonly Level[]): Range {
+  const inOrder = [...levels].sort((a, b) => a.value - b.value);
+  const least = inOrder[0]?.value ?? 0;
+  if (!(least < 0)) return [least, brightestOfContent(inOrder)];
+  const negated = inOrder.map(({ value, pixels }) => ({ value: -value - 1, pixels })).reverse();
+  const first = (bits: number): number => 2 ** (bits - 1);
+  return [-brightestOfContent(negated, first) - 1, brightestOfContent(inOrder, first)];
 }
 
 export function rangeOf(values: readonly number[]): Range {

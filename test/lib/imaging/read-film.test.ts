@@ -5,6 +5,7 @@ import { applyOrientation, type Orientation } from "../../../lib/domain/orientat
 import { readFilm } from "../../../lib/imaging/read-film.ts";
 import { AWKWARD, asSharp, drawnFilm, hasAwkward, largestDifference, refusal, samePixels } from "./films.ts";
 import { pngHeader, pngOfBits } from "./png-file.ts";
+import { tiffFile } from "./tiff-file.ts";
 
 const film = drawnFilm();
 const { width, height } = film;
@@ -83,6 +84,43 @@ describe("depth", () => {
     expect(facts.bitDepth).toBe(bits);
     expect(image.maxValue).toBe(2 ** bits - 1);
   });
+
+  test.each([
+    ["a marker", 0.03],
+    ["one hot pixel", 1e-9],
+    ["padding around it", 0.4],
+  ])("%s brighter than a film of 12 bits is white, and the film as it was", async (_, share) => {
+    const deep = drawnFilm(200, 240, 4095);
+    const spoilt = Uint16Array.from(deep.data);
+    spoilt.fill(65535, 0, Math.max(1, share * spoilt.length));
+    const expected = spoilt.map((value) => Math.min(4095, value));
+    for (const bytes of [
+      await asSharp({ ...deep, data: spoilt })
+        .png()
+        .toBuffer(),
+      await asSharp({ ...deep, data: spoilt })
+        .tiff({ compression: "lzw" })
+        .toBuffer(),
+      tiffFile({ ...deep, data: spoilt }),
+      tiffFile({ ...deep, data: spoilt }, { bigEndian: true, big: true }),
+    ]) {
+      const { image, facts } = await readFilm(bytes);
+      expect(facts.bitDepth).toBe(12);
+      expect(samePixels(image.data, expected)).toBe(true);
+    }
+  });
+
+  test.each([{}, { bigEndian: true }, { big: true }, { big: true, bigEndian: true }])(
+    "a TIFF whose 0 is white is judged by what it holds: %j",
+    async (options) => {
+      const deep = drawnFilm(200, 240, 4095);
+      deep.data[0] = 0;
+      const turned = { ...deep, data: deep.data.map((value) => 4095 - value) };
+      const { image, facts } = await readFilm(tiffFile(turned, { ...options, whiteIsZero: true }));
+      expect(facts.bitDepth).toBe(12);
+      expect(samePixels(image.data, deep.data)).toBe(true);
+    },
+  );
 
   test("one bit is black or white", async () => {
     const { image, facts } = await readFilm(pngOfBits(64, 32));
