@@ -19,6 +19,7 @@ import { s3Faults } from "./drill/s3-faults.ts";
 import { slow } from "./drill/slow.ts";
 import { spot } from "./drill/spot.ts";
 import { stall } from "./drill/stall.ts";
+import { starve } from "./drill/starve.ts";
 import { swap } from "./drill/swap.ts";
 import { tornWrite } from "./drill/torn-write.ts";
 import type { Drill } from "./drill.ts";
@@ -35,6 +36,7 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   "model-damage": modelDamage,
   recover,
   swap,
+  starve,
   "promote-under-load": promoteUnderLoad,
   slow,
   stall,

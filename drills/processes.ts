@@ -31,7 +31,11 @@ export function start(
   environment: Readonly<Record<string, string>>,
 ): Running {
   const command = program === COMMAND_LINE ? [program] : [process.execPath, ...loaderArguments(program), program];
-  const child = spawn(command[0]!, [...command.slice(1), ...args], {
+  return run([...command, ...args], environment);
+}
+
+function run(command: readonly string[], environment: Readonly<Record<string, string>>): Running {
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -51,6 +55,13 @@ export function start(
 
 export const hilum = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running =>
   start(COMMAND_LINE, args, environment);
+
+/** The same after some words of a shell: what it may use, and what it finds. */
+export const hilumAfter = (
+  words: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+) => run(["/bin/sh", "-c", `${words}; exec "$0" "$@"`, COMMAND_LINE, ...args], environment);
 
 /** Waits for the first message of a process that was forked. */
 export async function ready(child: ChildProcess): Promise<void> {

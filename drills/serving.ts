@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "./drill.ts";
-import { hilum, type Running } from "./processes.ts";
+import { hilumAfter, type Running } from "./processes.ts";
 
 const ADDRESS = /^http:\S+$/m;
 const READY_MS = 30_000;
@@ -25,13 +25,14 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
-/** `hilum serve` over a store, ready. */
+/** `hilum serve` over a store, ready. @param words of a shell before it, as hilumAfter */
 export async function serving(
   store: string,
   more: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
+  words = ":",
 ): Promise<Serving> {
-  const running = hilum(["serve", "--port", "0", "--store", store, ...more], environment);
+  const running = hilumAfter(words, ["serve", "--port", "0", "--store", store, ...more], environment);
   await running.says(ADDRESS);
   const url = ADDRESS.exec(running.output.text)?.[0];
   must(url !== undefined, `it does not serve: ${running.output.text}`);

@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { timing } from "hono/timing";
-import { InputError } from "../../lib/domain/errors.ts";
+import { InputError, systemCodeOf } from "../../lib/domain/errors.ts";
 import { type AppOptions, LIMITS } from "./dependencies.ts";
 import { filmDoor } from "./film-door.ts";
 import { ownCallers } from "./middleware/callers.ts";
@@ -65,7 +65,8 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.notFound((c) => problemResponse(c, new InputError("not-found", `${c.req.path}: no such route`)));
   app.onError((error, c) => {
     const response = problemResponse(c, error);
-    if (response.status === 500) log?.({ event: "fault", requestId: c.get("requestId"), ...describeFault(error) });
+    const isOurs = response.status === 500 || systemCodeOf(error) !== undefined;
+    if (isOurs) log?.({ event: "fault", requestId: c.get("requestId"), ...describeFault(error) });
     return response;
   });
 

@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type * as z from "zod";
 import type { Problem } from "../../lib/contracts/api.ts";
 import { tellIssues } from "../../lib/contracts/tell-issues.ts";
-import { HilumError, InputError, TemporaryError } from "../../lib/domain/errors.ts";
+import { HilumError, InputError, systemCodeOf, TemporaryError } from "../../lib/domain/errors.ts";
 
 /** A limit was passed; `limit` says which number. */
 export class LimitError extends InputError {
@@ -73,17 +73,29 @@ function statusOf(error: unknown): Status {
   );
 }
 
+/** Code of what a lack of the service's machine keeps from being done: room, descriptors, the right to write. */
+export const NO_STORAGE = "no-storage";
+
+/** What a caller is told instead of an error that names the service's folders. */
+function known(thrown: unknown): unknown {
+  if (thrown instanceof HTTPException) return new InputError("bad-request", thrown.message);
+  const code = systemCodeOf(thrown);
+  if (code === undefined) return thrown;
+  const message = `the service can't read or write what it keeps at the moment (${code}); try again later`;
+  return new TemporaryError(NO_STORAGE, message, { cause: thrown });
+}
+
 /** What is told of any thrown value. What a bug says stays inside: it could quote a film. */
 export function problemOf(thrown: unknown, requestId: string): Problem & { readonly status: Status } {
-  const error = thrown instanceof HTTPException ? new InputError("bad-request", thrown.message) : thrown;
+  const error = known(thrown);
   const status = statusOf(error);
-  const known = error instanceof HilumError && status !== 500;
+  const isTold = error instanceof HilumError && status !== 500;
   return {
     type: "about:blank",
     title: TITLES[status],
     status,
-    detail: known ? error.message : "A fault of the service, not of the film; its log has more under this request id.",
-    code: known ? error.code : "internal",
+    detail: isTold ? error.message : "A fault of the service, not of the film; its log has more under this request id.",
+    code: isTold ? error.code : "internal",
     requestId,
     ...(error instanceof LimitError && { limit: error.limit }),
   };
@@ -101,11 +113,11 @@ export function problemResponse(c: Context, thrown: unknown): Response {
   return c.body(JSON.stringify(problem), status, { "content-type": "application/problem+json", ...retry });
 }
 
-/** What the log may know of a bug: its kind and where in the code, never its message. */
+/** What the log may know of a fault of ours: its kind and where in the code, never its message. */
 export function describeFault(error: unknown): { error: string; at: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const frames = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
-  return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
+  return { error: systemCodeOf(error) ?? error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
 }
 
 /** What does not fit its schema, in one sentence. */

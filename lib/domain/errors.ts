@@ -45,13 +45,35 @@ export interface ErrorReport {
   readonly exitCode: ExitCode;
 }
 
+/** What Node's errors of calls to the system have. */
+interface SystemError {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly path?: unknown;
+}
+
+/** A folder for temporary files that is not there, or is none: whoever set it can set another. */
+function noTemporaryFolder({ code, syscall, path }: SystemError): ErrorReport | undefined {
+  if (syscall !== "mkdtemp" || (code !== "ENOENT" && code !== "ENOTDIR")) return undefined;
+  const message = `${String(path)}: no temporary folder can be made there (${code}); make the folder above it, or set TMPDIR to another`;
+  return { code: "no-temporary-folder", message, exitCode: EXIT.input };
+}
+
+/** Code of an error of the system that says nothing of what was asked; undefined for any other. */
+export function systemCodeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as SystemError;
+  return typeof code === "string" && EXIT_OF_CODE.has(code) && !(error instanceof HilumError) ? code : undefined;
+}
+
 /** What to tell of any thrown value. */
 export function reportError(error: unknown): ErrorReport {
   if (error instanceof HilumError) {
     return { code: error.code, message: error.message, exitCode: error.exitCode };
   }
+  const lacking = noTemporaryFolder((error ?? {}) as SystemError);
+  if (lacking !== undefined) return lacking;
   const message = error instanceof Error ? error.message : String(error);
-  const systemCode = String((error as { code?: unknown } | null)?.code);
+  const systemCode = String((error as SystemError | null)?.code);
   const exitCode = EXIT_OF_CODE.get(systemCode);
   if (exitCode !== undefined) return { code: systemCode.toLowerCase(), message, exitCode };
   return { code: "internal", message, exitCode: EXIT.bug };

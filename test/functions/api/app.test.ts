@@ -249,6 +249,21 @@ describe("a refusal is a problem with a stable code", () => {
     expect(JSON.stringify(log)).not.toContain("Doe");
   });
 
+  test.each(["ENOSPC", "EROFS", "EACCES", "EMFILE", "EIO"])(
+    "%s is told as what passes, without the service's folders, and is logged",
+    async (code) => {
+      const log: unknown[] = [];
+      const fault = Object.assign(new Error(`${code}: open '/srv/hilum/Doe.png'`), { code });
+      const films = serviceDouble({ answer: () => Promise.reject(fault) });
+      const response = await post(app({ films, log: (entry) => log.push(entry) }), "/v1/predictions");
+      expect([response.status, response.headers.has("retry-after")]).toEqual([503, true]);
+      const told = await problem(response);
+      expect(told).toMatchObject({ code: "no-storage", detail: expect.stringContaining(code) });
+      expect(log).toContainEqual(expect.objectContaining({ event: "fault", error: code }));
+      expect(JSON.stringify([told, log])).not.toContain("srv");
+    },
+  );
+
   test("a route that is not, and a method that is not", async () => {
     expect((await problem(await app().request("/v1/nothing"))).code).toBe("not-found");
     const response = await app().request("/v1/predictions");
