@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type * as z from "zod";
+import { FILM_REFUSALS, refusal } from "../../lib/contracts/codes.ts";
 import { Feedback } from "../../lib/contracts/feedback.ts";
 import { InferRequest } from "../../lib/contracts/open-inference.ts";
 import { UploadedFilm } from "../../lib/contracts/uploads.ts";
@@ -113,11 +114,11 @@ function formFiles(form: readonly Part[], field: string): Uint8Array[] {
 }
 
 function notEmpty(bytes: Uint8Array): Uint8Array {
-  if (bytes.length === 0) throw new InputError("empty-body", "body: empty, expected a film");
+  if (bytes.length === 0) throw refusal("film-empty");
   return bytes;
 }
 
-/** @throws InputError `empty-body`; LimitError `film-too-large` */
+/** @throws InputError `film-empty`; LimitError `film-too-large` */
 export function withinLimit(film: Uint8Array, limit: number): Uint8Array {
   if (film.length > limit) throw filmTooLarge(limit);
   return notEmpty(film);
@@ -127,4 +128,4 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1).replace
 
 /** What a film over the limit is told. */
 export const filmTooLarge = (limit: number): LimitError =>
-  new LimitError("film-too-large", `body: more than ${megabytes(limit)}, the most that this service takes`, limit);
+  new LimitError("film-too-large", `${FILM_REFUSALS["film-too-large"].text} (${megabytes(limit)})`, limit);

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type * as z from "zod";
 import type { Problem } from "../../lib/contracts/api.ts";
+import { SERVICE_PROBLEMS, type Status, statusOfCode } from "../../lib/contracts/codes.ts";
 import { tellIssues } from "../../lib/contracts/tell-issues.ts";
 import { HilumError, InputError, systemCodeOf, TemporaryError } from "../../lib/domain/errors.ts";
 
@@ -15,8 +16,6 @@ export class LimitError extends InputError {
   }
 }
 
-type Status = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
-
 const TITLES: Record<Status, string> = {
   400: "The request is not well formed",
   403: "This is not allowed",
@@ -29,48 +28,13 @@ const TITLES: Record<Status, string> = {
   503: "The service can't answer now",
 };
 
-/**
- * Codes whose status differs from their kind's; any other InputError is 422, any TemporaryError 503. Faults of what we store
- * ourselves are not the caller's.
- */
-const STATUS_OF_CODE: Readonly<Record<string, Status>> = {
-  "bad-request": 400,
-  "bad-query": 400,
-  "bad-multipart": 400,
-  "bad-json": 400,
-  "bad-tensor": 400,
-  "empty-body": 400,
-  "film-empty": 400,
-  "upload-signature": 403,
-  "not-of-the-group": 403,
-  "foreign-host": 403,
-  "foreign-origin": 403,
-  "not-found": 404,
-  "no-such-upload": 404,
-  "uploads-off": 404,
-  "feedback-off": 404,
-  "no-such-version": 404,
-  "no-such-run": 404,
-  "model-name": 404,
-  "no-model": 404,
-  "method-not-allowed": 405,
-  "film-too-large": 413,
-  "too-many-films": 413,
-  "json-too-large": 413,
-  "unsupported-media-type": 415,
-  "unsupported-media": 415,
-  "version-damaged": 500,
-  document: 500,
-};
-
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = "2";
 
+/** By its code; of one that no request should meet, by its kind. Faults of what we store ourselves are not the caller's. */
 function statusOf(error: unknown): Status {
   if (!(error instanceof HilumError)) return 500;
-  return (
-    STATUS_OF_CODE[error.code] ?? (error instanceof InputError ? 422 : error instanceof TemporaryError ? 503 : 500)
-  );
+  return statusOfCode(error.code) ?? (error instanceof InputError ? 422 : error instanceof TemporaryError ? 503 : 500);
 }
 
 /** Code of what a lack of the service's machine keeps from being done: room, descriptors, the right to write. */
@@ -94,7 +58,7 @@ export function problemOf(thrown: unknown, requestId: string): Problem & { reado
     type: "about:blank",
     title: TITLES[status],
     status,
-    detail: isTold ? error.message : "A fault of the service, not of the film; its log has more under this request id.",
+    detail: isTold ? error.message : SERVICE_PROBLEMS.internal.text,
     code: isTold ? error.code : "internal",
     requestId,
     ...(error instanceof LimitError && { limit: error.limit }),

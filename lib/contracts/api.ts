@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { OBSERVATIONS } from "../domain/observations.ts";
 import { DATA_KINDS } from "../domain/provenance.ts";
+import { PROBLEMS_IN_WORDS, WARNINGS_IN_WORDS } from "./codes.ts";
 import { ObservationStatus, OutOfDistribution } from "./model-version.ts";
 import { Instant, ObservationName, perObservation, Sha256, Share } from "./primitives.ts";
 import { Source } from "./provenance.ts";
@@ -95,7 +96,10 @@ export const FilmFacts = z
 export type FilmFacts = z.infer<typeof FilmFacts>;
 
 export const Warning = z
-  .strictObject({ code: z.string().meta({ example: "low-contrast" }), message: z.string() })
+  .strictObject({
+    code: z.string().meta({ example: "low-contrast", description: WARNINGS_IN_WORDS }),
+    message: z.string(),
+  })
   .meta({
     id: "Warning",
     description:
@@ -137,7 +141,7 @@ export const Problem = z
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string(),
-    code: z.string().meta({ example: "unsupported-format" }),
+    code: z.string().meta({ example: "unsupported-media", description: PROBLEMS_IN_WORDS }),
     requestId: z.string(),
     limit: z.int().optional().describe("the limit that was passed, in bytes, pixels or films"),
   })

@@ -4,6 +4,8 @@
  */
 export const MOST_PIXELS = 25_000_000;
 const SMALLEST_SIDE = 16;
+/** A film with a shorter side is told as small. */
+export const SMALL_SIDE = 128;
 /** Above any film, uncompressed and in colour: a thread must hold it. */
 export const MOST_FILE_BYTES = 1 << 28;
 

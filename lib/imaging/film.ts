@@ -1,5 +1,5 @@
 import type { FilmFacts, Warning } from "../contracts/api.ts";
-import { InputError } from "../domain/errors.ts";
+import { refusal } from "../contracts/codes.ts";
 import { sizeFault } from "../domain/film-limits.ts";
 import type { GreyImage } from "../domain/grey-image.ts";
 
@@ -17,5 +17,5 @@ export interface Film {
 /** See sizeFault(). @throws InputError `film-size`; asked before anything is decoded */
 export function checkSize(width: number, height: number, fileBytes?: number): void {
   const fault = sizeFault(width, height, fileBytes);
-  if (fault !== undefined) throw new InputError("film-size", `the film has ${fault}`);
+  if (fault !== undefined) throw refusal("film-size", fault);
 }

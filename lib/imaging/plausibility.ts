@@ -1,5 +1,6 @@
 import type { Warning } from "../contracts/api.ts";
-import { InputError } from "../domain/errors.ts";
+import { type FilmRefusal, type FilmWarning, filmWarning, refusal } from "../contracts/codes.ts";
+import { SMALL_SIDE } from "../domain/film-limits.ts";
 import type { Film } from "./film.ts";
 import { correlation, type FilmStatistics, filmStatistics, GRID } from "./statistics.ts";
 
@@ -28,7 +29,7 @@ const LIMITS = {
   colour: 0.04,
   /** Longer side by shorter. Films: at most 1.3. */
   aspect: 2,
-  smallSide: 128,
+  smallSide: SMALL_SIDE,
 } as const;
 
 /**
@@ -69,27 +70,23 @@ interface Look extends FilmStatistics {
   readonly smallerSide: number;
 }
 
-interface Rule<Looked> {
-  readonly code: string;
-  readonly message: string;
+interface Rule<Code, Looked> {
+  readonly code: Code;
   readonly holds: (look: Looked) => boolean;
 }
 
 /** The first that holds refuses the film: nothing that a model says of it could be true, and nothing can be learned from it. */
-const REFUSALS: readonly Rule<Omit<FilmStatistics, "grid">>[] = [
+const REFUSALS: readonly Rule<FilmRefusal, Omit<FilmStatistics, "grid">>[] = [
   {
     code: "no-signal",
-    message: "the picture is of one grey value throughout; expected a chest film",
     holds: (look) => look.deviation < LIMITS.noSignal,
   },
   {
     code: "not-a-chest-film",
-    message: "the picture is noise; expected a chest film",
     holds: (look) => look.roughness > LIMITS.noise,
   },
   {
     code: "not-a-chest-film",
-    message: "the picture is a page or a drawing; expected a chest film",
     holds: (look) => look.flatShare > LIMITS.page && look.roughness > LIMITS.roughness / 2,
   },
 ];
@@ -112,38 +109,33 @@ const isTurned = (look: Look): boolean =>
   isFilm(look) &&
   !isNegative(look);
 
-const WARNINGS: readonly Rule<Look>[] = [
+const WARNINGS: readonly Rule<FilmWarning, Look>[] = [
   {
     code: "inverted-film",
-    message: "bright and dark seem to be exchanged; bones are expected bright",
     holds: isNegative,
   },
   {
     code: "rotated-film",
-    message: "the film seems to lie on its side or upside down; expected the head end up",
     holds: isTurned,
   },
   {
     code: "not-a-chest-film",
-    message: "the picture does not look like a frontal chest film; the answer may mean nothing",
     holds: (look) => looksOdd(look) && !isNegative(look) && !isTurned(look),
   },
   {
     code: "low-contrast",
-    message: "the film has little contrast",
     holds: (look) => look.deviation < LIMITS.lowContrast,
   },
   {
     code: "small-film",
-    message: `the film is small; expected at least ${LIMITS.smallSide} pixels on each side`,
     holds: (look) => look.smallerSide < LIMITS.smallSide,
   },
 ];
 
 /** @throws InputError `no-signal`, `not-a-chest-film` where there is no doubt that it is no film */
 export function refuseNonFilm(statistics: Omit<FilmStatistics, "grid">): void {
-  const refusal = REFUSALS.find((rule) => rule.holds(statistics));
-  if (refusal !== undefined) throw new InputError(refusal.code, refusal.message);
+  const rule = REFUSALS.find(({ holds }) => holds(statistics));
+  if (rule !== undefined) throw refusal(rule.code);
 }
 
 /**
@@ -162,5 +154,5 @@ export function checkPlausibility({ image, colourfulness }: Film): Warning[] {
     aspect: Math.max(width / height, height / width),
     smallerSide: Math.min(width, height),
   };
-  return WARNINGS.filter((rule) => rule.holds(look)).map(({ code, message }) => ({ code, message }));
+  return WARNINGS.filter((rule) => rule.holds(look)).map(({ code }) => filmWarning(code));
 }

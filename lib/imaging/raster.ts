@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type Sharp, type SharpOptions } from "sharp";
+import { refusal } from "../contracts/codes.ts";
 import { brightestOfContent, countValues } from "../domain/content-depth.ts";
-import { InputError } from "../domain/errors.ts";
 import { contentDepth, MOST_PIXELS } from "../domain/film-limits.ts";
 import { luma } from "../domain/luma.ts";
 import { DRAWN_BY } from "../domain/provenance.ts";
@@ -52,19 +52,19 @@ export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film>
   checkSize(header.width, header.height, bytes.length);
   checkMemory(header, media);
   if ((header.pages ?? 1) > 1) {
-    throw new InputError("multi-frame", `the file has ${header.pages} pictures, expected one`);
+    throw refusal("multi-frame", `${header.pages}`);
   }
   const space = SPACES[header.space];
   const wide = header.depth === "ushort";
   if (space === undefined || !(wide || header.depth === "uchar")) {
-    throw new InputError("unsupported-media", `${header.space} pixels of kind ${header.depth} are not read here`);
+    throw refusal("unsupported-media", `not ${header.space} pixels of kind ${header.depth}`);
   }
   const { data, info } = await decode(bytes, media, space, wide).catch((cause: unknown) => {
     throw (
       unsupported(cause, media) ??
       (endsEarly(bytes, media) || LACKS_DATA.test((cause as Error).message)
-        ? new InputError("film-truncated", `the ${media.toUpperCase()} file ends before its picture does`, { cause })
-        : new InputError("film-damaged", `the ${media.toUpperCase()} file is damaged`, { cause }))
+        ? refusal("film-truncated", media.toUpperCase(), { cause })
+        : refusal("film-damaged", media.toUpperCase(), { cause }))
     );
   });
   const samples = wide
@@ -99,7 +99,7 @@ async function readHeader(bytes: Uint8Array, media: Media): Promise<Metadata> {
   try {
     return await sharp(bytes, { ...OPTIONS, limitInputPixels: false }).metadata();
   } catch (cause) {
-    throw unsupported(cause, media) ?? new InputError("film-damaged", "the file's header can't be read", { cause });
+    throw unsupported(cause, media) ?? refusal("film-damaged", "its header", { cause });
   }
 }
 
@@ -116,9 +116,9 @@ function checkMemory({ width, height, channels, depth, isProgressive, hasAlpha }
   const bytes = width * height * samples * (depth === "ushort" ? 2 : 1);
   const held = bytes * (COPIES[media] ?? 1) * (isProgressive ? PROGRESSIVE : 1);
   if (held <= MOST_DECODED_BYTES) return;
-  throw new InputError(
+  throw refusal(
     "film-size",
-    `the film has ${width} x ${height} pixels of ${samples} values, which take ${Math.ceil(held / 1e6)} MB to decode; expected at most ${MOST_DECODED_BYTES / 1e6} MB: grey instead of colours, or fewer pixels`,
+    `${width} x ${height} pixels of ${samples} values, which take ${Math.ceil(held / 1e6)} MB to decode; expected at most ${MOST_DECODED_BYTES / 1e6} MB: grey instead of colours, or fewer pixels`,
   );
 }
 
@@ -126,11 +126,11 @@ function checkMemory({ width, height, channels, depth, isProgressive, hasAlpha }
 const NOT_FOR_LIBVIPS = /unsupported (jpeg data precision|marker)|not configured|not implemented|samples out of range/i;
 
 /** JPEG of 12 or 16 bits, JPEG-LS, TIFF of rare compressions or numbers. */
-const unsupported = (cause: unknown, media: Media): InputError | undefined =>
+const unsupported = (cause: unknown, media: Media): Error | undefined =>
   NOT_FOR_LIBVIPS.test((cause as Error).message)
-    ? new InputError(
+    ? refusal(
         "unsupported-media",
-        `this ${media.toUpperCase()}'s kind of pixels or compression is not read here; expected 8 bits in JPEG, 8 or 16 in TIFF`,
+        `not this ${media.toUpperCase()}'s kind of pixels or compression; expected 8 bits in JPEG, 8 or 16 in TIFF`,
         { cause },
       )
     : undefined;

@@ -1,4 +1,4 @@
-import { InputError } from "../domain/errors.ts";
+import { refusal } from "../contracts/codes.ts";
 import { readDicom } from "./dicom/read-dicom.ts";
 import type { Film } from "./film.ts";
 import { type Media, mediaOf } from "./media.ts";
@@ -18,13 +18,8 @@ const READERS: Readonly<Record<Media, (bytes: Uint8Array, media: Media) => Promi
  * `dicom-…` for what a DICOM header rules out
  */
 export async function readFilm(bytes: Uint8Array): Promise<Film> {
-  if (bytes.length === 0) throw new InputError("film-empty", "the file is empty");
+  if (bytes.length === 0) throw refusal("film-empty");
   const media = mediaOf(bytes);
-  if (media === undefined) {
-    throw new InputError(
-      "unsupported-media",
-      "the file is no picture read here; expected PNG, JPEG, TIFF, WebP or DICOM",
-    );
-  }
+  if (media === undefined) throw refusal("unsupported-media");
   return READERS[media](bytes, media);
 }

@@ -1,4 +1,5 @@
 import type { Finding as ToldFinding, Warning } from "../contracts/api.ts";
+import { filmWarning } from "../contracts/codes.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
 import { InputError } from "../domain/errors.ts";
 import type { ObservationStatus } from "../domain/observation-status.ts";
@@ -62,7 +63,7 @@ export function contradictions(found: readonly Finding[]): Warning[] {
   const names = above.filter((name) => !BESIDE_NO_FINDING.includes(name));
   if (!above.includes(NO_FINDING) || names.length === 0) return [];
   const message = `contradictory: ${NO_FINDING} is above its operating point, and so ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
-  return [{ code: "contradictory-findings", message }];
+  return [filmWarning("contradictory-findings", message)];
 }
 
 /** @throws InputError `not-learned` where a heat map is asked for by the name of what was not learned */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { Refusal, Warning } from "../contracts/api.ts";
+import type { Refusal } from "../contracts/api.ts";
+import { FILM_REFUSALS, filmWarning } from "../contracts/codes.ts";
 import { Evaluation } from "../contracts/evaluation.ts";
 import { modelKeys } from "../contracts/layout.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
@@ -201,15 +202,15 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
       ...(colours !== undefined && { colours }),
       ...(opacity !== undefined && { opacity }),
     });
-    const why = !isBlank ? NO_REGION : outOfDistribution === true ? NO_DECISION : BELOW_THRESHOLD;
-    const warnings = box === null ? [...told.warnings, why] : told.warnings;
+    const why = !isBlank ? "no-region" : outOfDistribution === true ? "no-decision" : "below-threshold";
+    const warnings = box === null ? [...told.warnings, filmWarning(why)] : told.warnings;
     return { png, box, outOfDistribution, warnings, timings: { ...told.timings, ...timings } };
   }
 
   function unlessRefused(told: FilmAnswer): FilmAnswer {
     if (refuse !== OUT_OF_DISTRIBUTION || !told.outOfDistribution) return told;
     const warning = told.warnings.find(({ code }) => code === OUT_OF_DISTRIBUTION);
-    throw new InputError(OUT_OF_DISTRIBUTION, warning?.message ?? OUT_OF_DISTRIBUTION);
+    throw new InputError(OUT_OF_DISTRIBUTION, warning?.message ?? FILM_REFUSALS[OUT_OF_DISTRIBUTION].text);
   }
 
   return {
@@ -247,17 +248,6 @@ async function plainPicture(reader: FilmReader, film: FilmSource): Promise<FilmP
 }
 
 type ModelProcess = CallProcess<ModelCalls>;
-
-const BELOW_THRESHOLD: Warning = {
-  code: "below-threshold",
-  message: "the observation's probability lies below its threshold; the map is left blank, as was asked for",
-};
-const NO_DECISION: Warning = {
-  code: "no-decision",
-  message:
-    "no decision is given on this film, so that none is above its threshold; the map is left blank, as was asked for",
-};
-const NO_REGION: Warning = { code: "no-region", message: "no region of the film stands out for this observation" };
 
 /** The evaluation is read only where the manifest does not tell. */
 const statusesOf = async (models: Store, version: ModelVersion): Promise<readonly ObservationStatus[]> =>

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Refusal, Warning } from "../contracts/api.ts";
+import { filmWarning } from "../contracts/codes.ts";
 import { VERSION_FILES } from "../contracts/layout.ts";
 import type { ModelVersion } from "../contracts/model-version.ts";
 import { InputError } from "../domain/errors.ts";
@@ -50,17 +51,17 @@ export async function openStrangeness(
     if (distance <= threshold) return USUAL;
     const far = `distance ${distance.toFixed(1)}, almost all of theirs up to ${threshold.toFixed(1)}`;
     const message = `the film is unlike those that the model learned from (${far}); no decision is given`;
-    return { outOfDistribution: true, warnings: [{ code: OUT_OF_DISTRIBUTION, message }] };
+    return { outOfDistribution: true, warnings: [filmWarning(OUT_OF_DISTRIBUTION, message)] };
   };
 }
 
 const NO_DRAWING: Strangeness = {
   outOfDistribution: true,
   warnings: [
-    {
-      code: OUT_OF_DISTRIBUTION,
-      message: "the model learned from drawings alone, and this film is none of them; no decision is given",
-    },
+    filmWarning(
+      OUT_OF_DISTRIBUTION,
+      "the model learned from drawings alone, and this film is none of them; no decision is given",
+    ),
   ],
 };
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { costsPage } from "../../bin/costs/page.ts";
+import { filmsPage } from "../../bin/films-page.ts";
 import { isAccepted, shippedLicences } from "../../bin/licences.ts";
 import { configurationPage, exceptionsPage, licencesPage, stagesPage } from "../../bin/reference-tables.ts";
 import { rehearsalPage } from "../../rehearsal/page.ts";
@@ -8,6 +9,7 @@ import { rehearsalPage } from "../../rehearsal/page.ts";
 test.each([
   ["costs.md", costsPage],
   ["configuration.md", configurationPage],
+  ["films.md", filmsPage],
   ["stages.md", stagesPage],
   ["exceptions.md", exceptionsPage],
   ["licences.md", licencesPage],

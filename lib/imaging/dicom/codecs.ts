@@ -1,5 +1,6 @@
 import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
-import { InputError } from "../../domain/errors.ts";
+import { refusal } from "../../contracts/codes.ts";
+import type { InputError } from "../../domain/errors.ts";
 import {
   type CodestreamSize,
   jpeg2000Size,
@@ -119,7 +120,7 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
   const size = sizeOf(frame, codec);
   const fits = size?.width === format.columns && size.height === format.rows;
   if (!fits || size.components !== format.samples || size.bits > format.bitsAllocated || size.tiles > MOST_TILES) {
-    throw damaged("the compressed picture is not what the DICOM header says");
+    throw damaged("its compressed picture is not what its DICOM header says");
   }
   const whole = upToEnd(frame, codec.headerEnd(frame));
   // Of what comes out: films of 8 bits stand in headers of 16.
@@ -151,9 +152,9 @@ async function decodeBytes(frame: Buffer, decode: Decode, format: PixelFormat, b
     // A WebAssembly trap leaves the module in no state to go on.
     NativeCodecs.release();
     loading = undefined;
-    throw damaged("the compressed picture is damaged", cause);
+    throw damaged("its compressed picture", cause);
   }
-  throw damaged("the compressed picture is damaged");
+  throw damaged("its compressed picture");
 }
 
 function sizeOf(frame: Buffer, codec: Codec): CodestreamSize | undefined {
@@ -165,7 +166,7 @@ function sizeOf(frame: Buffer, codec: Codec): CodestreamSize | undefined {
   }
 }
 
-const damaged = (message: string, cause?: unknown): InputError => new InputError("film-damaged", message, { cause });
+const damaged = (what: string, cause?: unknown): InputError => refusal("film-damaged", what, { cause });
 
 interface Module {
   readonly NativeCodecs: typeof Codecs;

@@ -1,4 +1,4 @@
-import { InputError } from "../../domain/errors.ts";
+import { refusal } from "../../contracts/codes.ts";
 import type { DataSet } from "./data-set.ts";
 import { storedValue } from "./grey-scale.ts";
 import type { Photometric, PixelFormat } from "./header.ts";
@@ -36,7 +36,7 @@ export function paletteToRgb(indices: Uint8Array | Uint16Array, format: PixelFor
   const rgb = new Uint8Array(indices.length * 3);
   tables.forEach((table, channel) => {
     if (table === undefined) {
-      throw new InputError("dicom-photometric", "the DICOM picture's palette is not read here; expected three tables");
+      throw refusal("dicom-photometric", "a palette without its three tables");
     }
     const shade = Uint8Array.from({ length: 65536 }, (_, word) => Math.round((table.apply(value(word)) / most) * 255));
     for (let i = 0; i < indices.length; i += 1) rgb[3 * i + channel] = shade[indices[i]!]!;

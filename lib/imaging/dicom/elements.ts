@@ -1,4 +1,5 @@
-import { InputError } from "../../domain/errors.ts";
+import { refusal } from "../../contracts/codes.ts";
+import type { InputError } from "../../domain/errors.ts";
 import { TAG } from "./tags.ts";
 
 /** How elements are written: byte order, and whether each names its value representation (PS3.5, 7.1 and annex A). */
@@ -23,10 +24,9 @@ export interface Element extends Span {
 
 export type Elements = ReadonlyMap<number, Element>;
 
-export const truncated = (cause?: unknown): InputError =>
-  new InputError("film-truncated", "the DICOM file ends before its picture does", { cause });
+export const truncated = (cause?: unknown): InputError => refusal("film-truncated", "DICOM", { cause });
 
-const damaged = (): InputError => new InputError("film-damaged", "the DICOM file's header is damaged");
+const damaged = (): InputError => refusal("film-damaged", "its DICOM header");
 
 /** A film's header has some hundreds of elements and items; millions of empty ones would take gigabytes. */
 const MOST_ELEMENTS = 30_000;
@@ -177,7 +177,7 @@ export class ElementReader {
 
   #count(): void {
     this.#left -= 1;
-    if (this.#left < 0) throw new InputError("film-damaged", "the DICOM header has more elements than a film's");
+    if (this.#left < 0) throw refusal("film-damaged", "its DICOM header has more elements than a film's");
   }
 
   /** Group and element; of no element at the end of the file. */

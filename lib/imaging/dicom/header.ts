@@ -1,5 +1,5 @@
-import type { FilmWarning } from "../../contracts/film-codes.ts";
-import { InputError } from "../../domain/errors.ts";
+import type { FilmWarning } from "../../contracts/codes.ts";
+import { refusal } from "../../contracts/codes.ts";
 import { checkSize } from "../film.ts";
 import { code, type DataSet, decimal, text, uint16 } from "./data-set.ts";
 import { TAG } from "./tags.ts";
@@ -51,15 +51,15 @@ const ELSEWHERE =
 /** @throws InputError where the header says that this is no film of a chest, or nothing that can be read */
 export function readPixelFormat(dataSet: DataSet): PixelFormat {
   if (!dataSet.elements.has(TAG.PixelData)) {
-    throw new InputError("dicom-no-pixels", "the DICOM file holds no pixel data");
+    throw refusal("dicom-no-pixels");
   }
   refuseOtherFilms(dataSet);
   const frames = decimal(dataSet, TAG.NumberOfFrames) ?? 1;
-  if (frames > 1) throw new InputError("multi-frame", "the DICOM file has several frames, expected one");
+  if (frames > 1) throw refusal("multi-frame", `${frames} frames`);
   const photometric = code(dataSet, TAG.PhotometricInterpretation);
   if (!isPhotometric(photometric)) {
     const expected = Object.keys(SAMPLES).join(", ");
-    throw new InputError("dicom-photometric", `the DICOM picture's colours are not read here; expected ${expected}`);
+    throw refusal("dicom-photometric", `expected ${expected}`);
   }
   const rows = uint16(dataSet, TAG.Rows) ?? 0;
   const columns = uint16(dataSet, TAG.Columns) ?? 0;
@@ -71,10 +71,7 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
   const sound = bitsStored >= 1 && bitsStored <= highBit + 1 && SAMPLES[photometric].some((count) => count === samples);
   const read = bitsAllocated === 8 || (bitsAllocated === 16 && samples === 1);
   if (!read || highBit >= bitsAllocated || !sound || !isSampleCount(samples)) {
-    throw new InputError(
-      "dicom-pixel-format",
-      "the DICOM picture's bits are not read here; expected one grey value of 8 or 16 bits a pixel, or three colours of 8",
-    );
+    throw refusal("dicom-pixel-format");
   }
   const signed = uint16(dataSet, TAG.PixelRepresentation) === 1;
   const planar = uint16(dataSet, TAG.PlanarConfiguration) === 1;
@@ -84,11 +81,11 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
 function refuseOtherFilms(dataSet: DataSet): void {
   const modality = code(dataSet, TAG.Modality);
   if (modality !== undefined && !MODALITIES.has(modality)) {
-    throw new InputError("dicom-modality", "the DICOM file is no plain radiograph; expected modality CR, DX, DR or RG");
+    throw refusal("dicom-modality");
   }
   const bodyPart = code(dataSet, TAG.BodyPartExamined);
   if (bodyPart !== undefined && !CHEST.test(bodyPart) && ELSEWHERE.test(bodyPart)) {
-    throw new InputError("dicom-body-part", "the DICOM file shows another part of the body, expected a chest");
+    throw refusal("dicom-body-part");
   }
 }
 

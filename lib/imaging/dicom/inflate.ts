@@ -1,5 +1,6 @@
 import { constants, inflateRawSync } from "node:zlib";
-import { InputError } from "../../domain/errors.ts";
+import { refusal } from "../../contracts/codes.ts";
+import type { InputError } from "../../domain/errors.ts";
 import { checkSize } from "../film.ts";
 import { type DataSet, readDataSet, uint16 } from "./data-set.ts";
 import { truncated } from "./elements.ts";
@@ -51,8 +52,8 @@ function inflate(deflated: Buffer, most: number, partial = false): Buffer {
     const systemCode = (cause as { code?: unknown }).code;
     if (systemCode === "Z_BUF_ERROR") throw truncated(cause);
     if (systemCode === "ERR_BUFFER_TOO_LARGE") {
-      throw new InputError("film-size", "the file inflates to more than its picture");
+      throw refusal("film-size", "the file inflates to more than its picture");
     }
-    throw new InputError("film-damaged", "the deflated DICOM file is damaged", { cause });
+    throw refusal("film-damaged", "its deflated data set", { cause });
   }
 }

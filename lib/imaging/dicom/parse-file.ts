@@ -1,4 +1,4 @@
-import { InputError } from "../../domain/errors.ts";
+import { refusal } from "../../contracts/codes.ts";
 import { type DataSet, encodingAt, readDataSet, text } from "./data-set.ts";
 import { ElementReader } from "./elements.ts";
 import { inflateDataSet } from "./inflate.ts";
@@ -16,7 +16,7 @@ export interface DicomFile {
 export function parseFile(bytes: Uint8Array): DicomFile {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { syntax, end } = readMeta(file, startOf(file));
-  if (end >= file.length) throw new InputError("film-damaged", "the DICOM file has nothing behind its meta header");
+  if (end >= file.length) throw refusal("film-damaged", "nothing stands behind its DICOM meta header");
   if (syntax === DEFLATED) return { dataSet: readDataSet(inflateDataSet(file.subarray(end))), syntax };
   return { dataSet: readDataSet(file, end), syntax };
 }

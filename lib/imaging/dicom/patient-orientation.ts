@@ -1,4 +1,4 @@
-import type { FilmWarning } from "../../contracts/film-codes.ts";
+import type { FilmWarning } from "../../contracts/codes.ts";
 import type { Orientation } from "../../domain/orientation.ts";
 import { codes, type DataSet, numbers } from "./data-set.ts";
 import { TAG } from "./tags.ts";

@@ -1,4 +1,4 @@
-import { type FilmWarning, filmWarning } from "../../contracts/film-codes.ts";
+import { type FilmWarning, filmWarning } from "../../contracts/codes.ts";
 import type { GreyImage } from "../../domain/grey-image.ts";
 import { luma } from "../../domain/luma.ts";
 import { applyOrientation } from "../../domain/orientation.ts";
@@ -40,7 +40,7 @@ export async function readDicom(bytes: Uint8Array): Promise<Film> {
     image,
     facts: { format: "dicom", width, height, bitDepth, view },
     colourfulness,
-    warnings: [...ofView, ...ofOrientation, ...readStatements(dataSet), ...doubts].map(filmWarning),
+    warnings: [...ofView, ...ofOrientation, ...readStatements(dataSet), ...doubts].map((code) => filmWarning(code)),
   };
 }
 
@@ -69,7 +69,21 @@ function ofColours(rgb: Uint8Array, { columns: width, rows: height }: PixelForma
   return { image, bitDepth: 8, colourfulness: chroma(rgb, 3) / 255, doubts: [] };
 }
 
-/** Every word is looked up in one table, so that a film of 20 million pixels costs 65,536 transformations. */
+/**
+ * From stored words to grey, each decided here and once:
+ *
+ * 1. A word's value is its stored bits below the high bit, with a sign where the pixel representation says so (PS3.5, 8.1.1;
+ *    PS3.3, C.7.6.3.1).
+ * 2. Padding is no value; it is black in the end (C.7.5.1.1.2).
+ * 3. The modality LUT, or slope and intercept, says what a value means (C.11.1).
+ * 4. The VOI LUT, or the first window that shows the film, says what is black and what is white (C.11.2; valuesOfInterest()).
+ *    Without either it is the depth of the film: 0 to 2^n - 1, n the stored bits, or where the values leave the upper ones
+ *    unused the depth that holds them (film-limits); values with a sign lie on both sides of 0 (openRange()).
+ * 5. MONOCHROME1, or the presentation LUT's shape INVERSE, turns the result round (C.7.6.3.1.2, C.8.11.3.1.2).
+ *
+ * A table's depth is that of its entries, not what its descriptor declares (look-up-table.ts). Every word is looked up in one
+ * table, so that a film of 20 million pixels costs 65,536 transformations.
+ */
 function toGrey(stored: Uint8Array | Uint16Array, format: PixelFormat, dataSet: DataSet): Picture {
   const levels = levelsOf(stored, dataSet, format);
   const meaning = modality(dataSet, format);

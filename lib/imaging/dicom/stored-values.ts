@@ -1,4 +1,5 @@
-import { InputError } from "../../domain/errors.ts";
+import { refusal } from "../../contracts/codes.ts";
+import type { InputError } from "../../domain/errors.ts";
 import { codecOf, type DecodedFrame, decodeFrame } from "./codecs.ts";
 import { truncated } from "./elements.ts";
 import type { PixelFormat } from "./header.ts";
@@ -17,10 +18,7 @@ export async function readFrame(file: DicomFile, format: PixelFormat): Promise<D
   if (UNCOMPRESSED.has(syntax)) return nativeFrame(file, format);
   const codec = codecOf(syntax);
   if (codec === undefined && syntax !== RLE) {
-    throw new InputError(
-      "dicom-transfer-syntax",
-      `the DICOM file's compression is not read here (${compressionName(syntax)}); expected it uncompressed, or JPEG, JPEG-LS, JPEG 2000, HTJ2K or RLE`,
-    );
+    throw refusal("dicom-transfer-syntax", compressionName(syntax));
   }
   const frame = encapsulatedFrame(file);
   if (codec !== undefined) return decodeFrame(frame, codec, format);
@@ -66,8 +64,7 @@ function sideBySide(bytes: Uint8Array, { samples, planar }: PixelFormat): Uint8A
   return Uint8Array.from(bytes, (_, i) => bytes[(i % samples) * pixels + Math.floor(i / samples)]!);
 }
 
-const notAsSaid = (): InputError =>
-  new InputError("film-damaged", "the DICOM file's pixel data is not as its header says");
+const notAsSaid = (): InputError => refusal("film-damaged", "its pixel data is not as its DICOM header says");
 
 function nativeBytes({ dataSet }: DicomFile): Buffer {
   const { offset, length, fragments } = dataSet.elements.get(TAG.PixelData)!;

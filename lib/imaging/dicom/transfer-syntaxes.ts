@@ -9,10 +9,29 @@ export const RLE = "1.2.840.10008.1.2.5";
 
 export const UNCOMPRESSED: ReadonlySet<string> = new Set(["", IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN, ENCAPSULATED]);
 
-const JPEG = "JPEG, retired process";
+/** What is read, by transfer syntax (PS3.6, table A-1). */
+export const READ: Readonly<Record<string, string>> = {
+  [IMPLICIT]: "implicit VR little endian",
+  [EXPLICIT]: "explicit VR little endian",
+  [DEFLATED]: "deflated explicit VR little endian",
+  [BIG_ENDIAN]: "explicit VR big endian",
+  [ENCAPSULATED]: "encapsulated uncompressed",
+  [RLE]: "RLE lossless",
+  "1.2.840.10008.1.2.4.50": "JPEG baseline, 8 bits",
+  "1.2.840.10008.1.2.4.51": "JPEG extended, 8 and 12 bits",
+  "1.2.840.10008.1.2.4.57": "JPEG lossless",
+  "1.2.840.10008.1.2.4.70": "JPEG lossless, first-order prediction",
+  "1.2.840.10008.1.2.4.80": "JPEG-LS lossless",
+  "1.2.840.10008.1.2.4.81": "JPEG-LS near-lossless",
+  "1.2.840.10008.1.2.4.90": "JPEG 2000 lossless",
+  "1.2.840.10008.1.2.4.91": "JPEG 2000",
+  "1.2.840.10008.1.2.4.201": "HTJ2K lossless",
+  "1.2.840.10008.1.2.4.202": "HTJ2K lossless, RPCL",
+  "1.2.840.10008.1.2.4.203": "HTJ2K",
+};
 
 /** Compressions that are not read here, by transfer syntax (PS3.6, table A-1). */
-const NOT_READ: Readonly<Record<string, string>> = {
+export const NOT_READ: Readonly<Record<string, string>> = {
   "1.2.840.10008.1.2.4.92": "JPEG 2000 Part 2 multi-component (lossless)",
   "1.2.840.10008.1.2.4.93": "JPEG 2000 Part 2 multi-component",
   "1.2.840.10008.1.2.4.94": "JPIP Referenced",
@@ -55,7 +74,7 @@ const UID = /^[0-9.]{1,64}$/;
 
 /** The name of a compression that is not read here, for messages. */
 export function compressionName(syntax: string): string {
-  const name = NOT_READ[syntax] ?? (RETIRED_JPEG.test(syntax) ? JPEG : undefined);
+  const name = NOT_READ[syntax] ?? (RETIRED_JPEG.test(syntax) ? "JPEG, retired process" : undefined);
   if (!UID.test(syntax)) return "unknown";
   return name === undefined ? `transfer syntax ${syntax}` : `${name}, ${syntax}`;
 }

@@ -1,4 +1,4 @@
-import type { FilmWarning } from "../../contracts/film-codes.ts";
+import type { FilmWarning } from "../../contracts/codes.ts";
 import { code, codes, type DataSet, firstItem, text } from "./data-set.ts";
 import { TAG } from "./tags.ts";
 

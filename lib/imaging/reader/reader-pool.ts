@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { InputError, TemporaryError } from "../../domain/errors.ts";
+import { refusal } from "../../contracts/codes.ts";
+import { type InputError, TemporaryError } from "../../domain/errors.ts";
 import type { SquareGeometry } from "../../engine/resize.ts";
 import { type CallProcess, type Limit, ProcessEnded, startProcess } from "../../parallel/call-process.ts";
 import { moduleBeside } from "../../parallel/program-modules.ts";
@@ -138,10 +139,6 @@ function readerOver(process: Process, wall: number): FilmReader {
 const isOwnFault = ({ end }: ProcessEnded): boolean => OWN_FAULTS.has(end) || (typeof end === "number" && end !== 0);
 
 const unreadable = (cause: ProcessEnded): InputError =>
-  new InputError(
-    "film-damaged",
-    "the film's decoder failed on it; the file is damaged, or of a kind that can't be read",
-    {
-      cause,
-    },
-  );
+  refusal("film-damaged", "its decoder failed on it", {
+    cause,
+  });

@@ -178,7 +178,7 @@ describe("a refusal is a problem with a stable code", () => {
     ["an unknown parameter", "/v1/predictions?explian=all", "film", "image/png", 400, "bad-query"],
     ["no observation to explain", "/v1/explanations", "film", "image/png", 400, "bad-query"],
     ["an opacity over 1", "/v1/explanations?style=film&opacity=2", "film", "image/png", 400, "bad-query"],
-    ["an empty body", "/v1/predictions", "", "image/png", 400, "empty-body"],
+    ["an empty body", "/v1/predictions", "", "image/png", 400, "film-empty"],
     ["a broken form", "/v1/predictions", "film", "multipart/form-data", 400, "bad-multipart"],
     ["text", "/v1/predictions", "film", "text/plain", 415, "unsupported-media-type"],
   ])("%s", async (_, path, body, type, status, code) => {

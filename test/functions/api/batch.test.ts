@@ -32,7 +32,7 @@ describe("several films in one request", () => {
     expect(results.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(results.map(({ prediction }) => prediction?.film.width)).toEqual([101, undefined, 103, undefined, 105, 106]);
     expect(results[1]!.problem).toMatchObject({ status: 422, code: "not-a-chest-film" });
-    expect(results[3]!.problem).toMatchObject({ status: 400, code: "empty-body" });
+    expect(results[3]!.problem).toMatchObject({ status: 400, code: "film-empty" });
     expect(results[0]!.prediction!.findings.filter(({ map }) => map !== undefined)).toHaveLength(1);
   });
 

@@ -86,7 +86,7 @@ describe("a film that is sent ahead", () => {
     const forged = url.replace(upload, other.upload);
     expect(await codeOf(await sendFilm(app, forged))).toBe("upload-signature");
     expect((await sendFilm(app, url.split("?")[0]!)).status).toBe(400);
-    expect(await codeOf(await sendFilm(app, url, ""))).toBe("empty-body");
+    expect(await codeOf(await sendFilm(app, url, ""))).toBe("film-empty");
     expect(await codeOf(await sendFilm(app, url, "x", "film"))).toBe("bad-multipart");
     const large = await sendFilm(app, url, "x".repeat(400_000));
     expect(Problem.parse(await large.json())).toMatchObject({ code: "film-too-large", limit: MOST, status: 413 });

@@ -73,7 +73,7 @@ const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; cod
       return whole.subarray(0, whole.length >> 1);
     },
     code: "film-truncated",
-    reason: "the PNG file ends before its picture does",
+    reason: "the file ends before its picture does; was it copied whole? (PNG)",
   },
   "half a JPEG with its end mark": {
     bytes: async () => {
@@ -81,7 +81,7 @@ const WRONG_FILMS: Record<string, { bytes: () => Promise<Uint8Array | null>; cod
       return Buffer.concat([whole.subarray(0, whole.length >> 1), Buffer.of(0xff, 0xd9)]);
     },
     code: "film-truncated",
-    reason: "the JPEG file ends before its picture does",
+    reason: "the file ends before its picture does; was it copied whole? (JPEG)",
   },
 };
 
