@@ -3,6 +3,7 @@ import { canary } from "./drill/canary.ts";
 import { crowd } from "./drill/crowd.ts";
 import { decoders } from "./drill/decoders.ts";
 import { diskFull } from "./drill/disk-full.ts";
+import { doors } from "./drill/doors.ts";
 import { events } from "./drill/events.ts";
 import { formulas } from "./drill/formulas.ts";
 import { fuzz } from "./drill/fuzz.ts";
@@ -49,5 +50,6 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   events,
   fuzz,
   decoders,
+  doors,
   bombs,
 };

@@ -9,6 +9,9 @@ const shared = resolve(import.meta.dirname, "../../../../shared");
 export const AWKWARD = `${shared}/awkward-sample`;
 export const REAL_FILMS = `${shared}/cxr-sample`;
 export const NIH = `${shared}/nih-672`;
+/** Each folder with a plain film, `twin.png`. */
+export const ODD_FILMS = `${shared}/films-turn2`;
+export const hasOddFilms = existsSync(ODD_FILMS);
 export const hasAwkward = existsSync(AWKWARD);
 export const hasRealFilms = existsSync(REAL_FILMS);
 

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
 
-function chunk(type: string, body: Uint8Array): Buffer {
+export function chunk(type: string, body: Uint8Array): Buffer {
   const named = Buffer.concat([Buffer.from(type), body]);
   const frame = Buffer.alloc(8);
   frame.writeUInt32BE(body.length);
