@@ -27,7 +27,7 @@ export interface Preparing {
 export function preparing(folder: string, manifest: Manifest, resize: Geometry["resize"]): Preparing {
   const geometry: Geometry = { size: SIZE, fit: "squeeze", resize };
   const dataUri = pathToFileURL(folder).href;
-  const pool = openPreparePool({ threads: availableParallelism(), dataUri, geometry, known: [] });
+  const pool = openPreparePool({ threads: availableParallelism(), dataUri, links: "inside", geometry, known: [] });
   const store = openStore(pathToFileURL(join(folder, "store")).href);
   return {
     async run(films) {

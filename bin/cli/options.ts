@@ -59,6 +59,11 @@ export const option = {
     new Option("--protocol <name>", "how films are divided: by patient, or as the published study did it").choices(
       Protocol.options,
     ),
+  followLinks: () =>
+    new Option(
+      "--follow-links",
+      "read films to which links lead out of the data folder; only where you know who made them",
+    ),
   json: () => new Option("--json", "results as JSON on stdout"),
   seed: (what = "another seed gives other films") =>
     new Option("--seed <n>", what).argParser(whole(0, 2 ** 31 - 1)).default(1),

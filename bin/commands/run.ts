@@ -9,6 +9,7 @@ interface RunOptions {
   readonly data: string;
   readonly config: string;
   readonly protocol?: Protocol;
+  readonly followLinks?: boolean;
   readonly store: string;
   readonly stage?: string;
   readonly device?: "cpu" | "gpu";
@@ -23,6 +24,7 @@ export function registerRun(program: Command): void {
     .addOption(option.data().makeOptionMandatory())
     .requiredOption("--config <preset>", "name of a preset (presets/), or a file of the same form")
     .addOption(option.protocol())
+    .addOption(option.followLinks())
     .addOption(option.store())
     .addOption(option.stage().conflicts(["device", "parallel"]))
     .addOption(option.device())
@@ -33,8 +35,12 @@ export function registerRun(program: Command): void {
       "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n  $ hilum run --stage dev --data s3://INCOMING-BUCKET/NAME --config densenet121-ensemble\n",
     )
     .action(async (options: RunOptions) => {
-      const { protocol, stage } = options;
-      const config = { ...(await loadConfig(options.config)), ...(protocol && { protocol }) };
+      const { protocol, stage, followLinks } = options;
+      const config = {
+        ...(await loadConfig(options.config)),
+        ...(protocol && { protocol }),
+        ...(followLinks && { data: { links: "follow" as const } }),
+      };
       if (stage !== undefined) {
         const { startStageRun } = await import("../cli/stage/run.ts");
         const work = (signal: AbortSignal) => startStageRun({ stage, data: options.data, config, signal });

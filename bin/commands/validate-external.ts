@@ -16,6 +16,7 @@ interface ValidateExternalOptions {
   readonly data: string;
   readonly views?: RunConfig["views"];
   readonly policy?: string;
+  readonly followLinks?: boolean;
   readonly seed: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -37,6 +38,7 @@ export function registerValidateExternal(program: Command): void {
       "--policy <policy>",
       `${POLICY_NAMES.join(", ")}, or a JSON file with a policy; the model's own if left out`,
     )
+    .addOption(option.followLinks())
     .addOption(option.seed("another seed deals patients otherwise, to choose thresholds anew"))
     .option("--out <folder>", "copies of the validation, its report, predictions and labels there")
     .addOption(option.json())
@@ -88,6 +90,7 @@ async function validate(options: ValidateExternalOptions): Promise<void> {
         datasets: rooms.datasets,
         runs: own === null ? null : rooms.runs,
         data: options.data,
+        ...(options.followLinks && { links: "follow" as const }),
         views: options.views,
         seed: options.seed,
         reporter: screen.reporter,

@@ -107,6 +107,10 @@ export const Geometry = z.strictObject({
 });
 export type Geometry = z.infer<typeof Geometry>;
 
+/** Films behind links: those that lead to somewhere in the data folder, or anywhere on this machine. */
+export const Links = z.enum(["inside", "follow"]);
+export type Links = z.infer<typeof Links>;
+
 /** Copies that up-sampling adds of each positive row: none, the study's factors, or a table of factors. */
 export const Upsampling = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
@@ -286,6 +290,13 @@ export const RunConfig = z.strictObject({
   protocol: Protocol.default("leak-free"),
   /** Under the published protocol, which has its own shares, of no effect. */
   split: SplitShares.default({ train: 0.7, tuning: 0.1, calibration: 0.1, test: 0.1 }),
+  data: z
+    .strictObject({
+      links: Links.default("inside").describe(
+        "films behind links: `inside` reads those that lie in the data folder, `follow` any file that a link leads to; follow links only where you know who made them",
+      ),
+    })
+    .prefault({}),
   geometry: Geometry.prefault({}),
   prepare: z
     .strictObject({

@@ -1,4 +1,4 @@
-import type { Geometry } from "../contracts/run-config.ts";
+import type { Geometry, Links } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { ENGINE_MISSING } from "../engine/own-addon.ts";
 import { codeOf } from "../store/disk-errors.ts";
@@ -7,6 +7,12 @@ import { getNow } from "../store/get-now.ts";
 import type { Store } from "../store/store.ts";
 import { hashFilm } from "./film-hash.ts";
 import type { ReadSquare } from "./read-square.ts";
+
+/** Where films lie, and what is done about links there. */
+export interface DataFolder {
+  readonly store: Store;
+  readonly links: Links;
+}
 
 /** A row of the manifest and where its film lies. */
 export interface FilmTask {
@@ -49,7 +55,10 @@ const READ_AHEAD = 8;
 const MISSING = "film-missing";
 /** What may stand in a film's place in a folder of this machine, by the store's code or the system's. */
 const IN_ITS_PLACE: Readonly<Record<string, readonly [code: string, reason: string]>> = {
-  "store-link": [MISSING, "a link leads to it out of the data folder"],
+  "store-link": [
+    MISSING,
+    'a link leads to it out of the data folder; follow such links with --follow-links, or "data": { "links": "follow" } in the configuration, if you know who made them',
+  ],
   "store-no-file": [MISSING, "no file, but a pipe or a device"],
   "store-file-size": ["film-size", "the file is too large for a film"],
   EACCES: [MISSING, "the file may not be read"],
@@ -61,7 +70,7 @@ const IN_ITS_PLACE: Readonly<Record<string, readonly [code: string, reason: stri
  * @param known hashes of films whose pixels stand elsewhere
  */
 export async function prepareFilms(
-  data: Store,
+  data: DataFolder,
   tasks: readonly FilmTask[],
   geometry: Geometry,
   pixels: Uint8Array,
@@ -98,7 +107,7 @@ function aside(cause: unknown): never {
 }
 
 /** What stands there now, without decoding anything. */
-export async function identifyFilms(data: Store, tasks: readonly FilmTask[]): Promise<FilmIdentity[]> {
+export async function identifyFilms(data: DataFolder, tasks: readonly FilmTask[]): Promise<FilmIdentity[]> {
   const films: FilmIdentity[] = [];
   await forEachFilm(data, tasks, async (_, row, read) => {
     const sha256 = await read().then(hashFilm, (error: unknown) => {
@@ -111,12 +120,12 @@ export async function identifyFilms(data: Store, tasks: readonly FilmTask[]): Pr
 }
 
 async function forEachFilm(
-  data: Store,
+  { store, links }: DataFolder,
   tasks: readonly FilmTask[],
   use: (place: number, row: number, read: () => Promise<Uint8Array>) => Promise<void>,
 ): Promise<void> {
-  const ahead = data.localPath === undefined ? READ_AHEAD : 0;
-  const get = getNow(data);
+  const ahead = store.localPath === undefined ? READ_AHEAD : 0;
+  const get = getNow(store, { followLinks: links === "follow" });
   const reads = tasks.slice(0, ahead).map((task) => fetchFilm(get, task));
   for (const [i, { row }] of tasks.entries()) {
     const next = tasks[i + ahead];

@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import type { Geometry } from "../contracts/run-config.ts";
+import type { Geometry, Links } from "../contracts/run-config.ts";
 import { type ErrorReport, errorFromReport } from "../domain/errors.ts";
 import { applyEngineEnvironment } from "../engine/environment.ts";
 import { moduleBeside } from "../parallel/program-modules.ts";
@@ -41,6 +41,7 @@ type Answer = { readonly answer: never } | { readonly failure: ErrorReport & { r
 export interface PoolOptions {
   readonly threads: number;
   readonly dataUri: string;
+  readonly links: Links;
   readonly geometry: Geometry;
   /** Hashes of films whose pixels stand elsewhere. */
   readonly known: readonly string[];

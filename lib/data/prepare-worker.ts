@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Geometry } from "../contracts/run-config.ts";
+import type { Geometry, Links } from "../contracts/run-config.ts";
 import { reportError } from "../domain/errors.ts";
 import { openStore } from "../store/open.ts";
 import { type FilmTask, identifyFilms, prepareFilms } from "./prepare-films.ts";
@@ -11,12 +11,13 @@ export type Question =
   | { readonly ask: "identify"; readonly tasks: readonly FilmTask[] };
 
 /** A thread of lib/data/prepare-pool.ts: tasks come in, prepared films or their hashes go out. */
-const { dataUri, geometry, known } = workerData as {
+const { dataUri, links, geometry, known } = workerData as {
   readonly dataUri: string;
+  readonly links: Links;
   readonly geometry: Geometry;
   readonly known: readonly string[];
 };
-const data = openStore(dataUri);
+const data = { store: openStore(dataUri), links };
 const knownFilms = new Set(known);
 const squares = squareReader();
 

@@ -14,16 +14,16 @@ const FIRST_ROOM = 1 << 16;
  * Reads objects at once where objects are files of this machine, which blocks the thread and takes a quarter of the time
  * that waiting for four of Node's file operations does; elsewhere as get() does. For threads with nothing else to do.
  * Such bytes hold until the next object is read: they lie in the same memory, so that nothing is left for the garbage
- * collector. Of a folder that people fill nothing is read to which a link leads from outside of it, and no pipe or device.
+ * collector. Of a folder that people fill no pipe or device is read, and nothing to which a link leads out of it, unless links are followed.
  * @throws NotFoundError; InputError `store-link`, `store-no-file`, `store-file-size`
  */
-export function getNow(store: Store): (key: string) => Uint8Array | Promise<Uint8Array> {
+export function getNow(store: Store, { followLinks = false } = {}): (key: string) => Uint8Array | Promise<Uint8Array> {
   const { localPath } = store;
   if (localPath === undefined) return (key) => store.get(key);
   let read: ReturnType<typeof fileReader> | undefined;
   return (key) => {
     try {
-      read ??= fileReader(realpathSync(fileURLToPath(store.uri)) + sep);
+      read ??= fileReader(followLinks ? sep : realpathSync(fileURLToPath(store.uri)) + sep);
       return read(localPath(key));
     } catch (error) {
       throw isMissing(error) ? new NotFoundError(store.uri, key, { cause: error }) : error;

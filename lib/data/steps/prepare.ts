@@ -22,7 +22,7 @@ export interface PrepareOptions {
 
 /** Which films are prepared how; of a run, or of a data set that a model is validated on. */
 export interface PrepareRequest extends Pick<RunRequest, "data" | "fingerprint"> {
-  readonly config: Pick<RunConfig, "geometry" | "views" | "prepare">;
+  readonly config: Pick<RunConfig, "data" | "geometry" | "views" | "prepare">;
 }
 
 /** What preparing needs of a step's context. */
@@ -50,7 +50,13 @@ export async function prepare(
   const recordKey = stored.shardRecord(preparationName(config), index);
   const record = await findDocument(rooms.datasets, recordKey, ShardRecord);
   const open = (known: readonly string[]) =>
-    openPreparePool({ threads: Math.min(threads, tasks), dataUri: request.data, geometry: config.geometry, known });
+    openPreparePool({
+      threads: Math.min(threads, tasks),
+      dataUri: request.data,
+      links: config.data.links,
+      geometry: config.geometry,
+      known,
+    });
 
   if (record && (await isCurrent(context, manifest, rows, record, open([])))) {
     note("info", `${record.rows} films prepared by an earlier run`);

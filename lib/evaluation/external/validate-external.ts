@@ -3,7 +3,7 @@ import { Evaluation } from "../../contracts/evaluation.ts";
 import { ExternalValidation } from "../../contracts/external-validation.ts";
 import { modelKeys, VALIDATION_FILES } from "../../contracts/layout.ts";
 import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../contracts/model-version.ts";
-import { type LabelPolicy, RunConfig } from "../../contracts/run-config.ts";
+import { type LabelPolicy, type Links, RunConfig } from "../../contracts/run-config.ts";
 import { type ExternalFilms, prepareExternal } from "../../data/external-films.ts";
 import { labelMatrix } from "../../data/film-columns.ts";
 import { readProvenance } from "../../data/provenance.ts";
@@ -50,6 +50,8 @@ export interface ExternalValidationOptions {
   /** The model's own where left out. */
   readonly views?: RunConfig["views"] | undefined;
   readonly policy?: LabelPolicy | undefined;
+  /** See RunConfig's `data.links`. */
+  readonly links?: Links;
   readonly seed: number;
   readonly signal: AbortSignal;
   /** A reporter for each phase. */
@@ -76,7 +78,12 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const data = openStore(options.data);
   const csv = await findCsvFiles(data);
   const fingerprint = await fingerprintOf(data, csv);
-  const config = { geometry: manifest.geometry, views, prepare: RunConfig.shape.prepare.parse(undefined) };
+  const config = {
+    data: { links: options.links ?? "inside" },
+    geometry: manifest.geometry,
+    views,
+    prepare: RunConfig.shape.prepare.parse(undefined),
+  };
   const request = { data: options.data, csv, fingerprint, config };
   const prepared = await prepareExternal({ datasets }, request, { signal, ...options.reporter("prepare") });
 

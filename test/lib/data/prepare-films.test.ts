@@ -1,11 +1,17 @@
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import sharp from "sharp";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Links } from "../../../lib/contracts/run-config.ts";
 import { prepareFilms } from "../../../lib/data/prepare-films.ts";
 import { squareReader } from "../../../lib/data/read-square.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import type { ReaderPool } from "../../../lib/imaging/reader/reader-pool.ts";
 import { ProcessEnded } from "../../../lib/parallel/call-process.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
+import { openStore } from "../../../lib/store/open.ts";
 import { dicomFile } from "../imaging/dicom-file.ts";
 import { asSharp, drawnFilm } from "../imaging/films.ts";
 import { codeOf, served } from "../imaging/served.ts";
@@ -25,7 +31,7 @@ async function prepared(files: Readonly<Record<string, Uint8Array>>) {
   const names = Object.keys(files);
   const pixels = new Uint8Array(names.length * geometry.size ** 2);
   const tasks = names.map((film, row) => ({ row, film }));
-  const { films, refused } = await prepareFilms(store, tasks, geometry, pixels, squares.read);
+  const { films, refused } = await prepareFilms({ store, links: "inside" }, tasks, geometry, pixels, squares.read);
   return names.map((_, row) => {
     const aside = refused.find((film) => film.row === row);
     if (aside !== undefined) return aside.code;
@@ -54,6 +60,21 @@ describe("preparing films", () => {
       expect(outcomes[i], Object.keys(files)[i]).toEqual(await served(bytes, geometry));
     }
   });
+});
+
+test("a film to which a link leads out of the folder is read where links are followed, and told how otherwise", async () => {
+  const [folder, elsewhere] = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), "hilum-links-"))));
+  onTestFinished(async () => {
+    for (const path of [folder!, elsewhere!]) await rm(path, { recursive: true });
+  });
+  await writeFile(join(elsewhere!, "film.jpg"), await grey().jpeg().toBuffer());
+  await symlink(join(elsewhere!, "film.jpg"), join(folder!, "film.jpg"));
+  const store = openStore(pathToFileURL(folder!).href);
+  const prepare = (links: Links) =>
+    prepareFilms({ store, links }, [{ row: 0, film: "film.jpg" }], geometry, new Uint8Array(1024), squares.read);
+  const [{ refused }, { films }] = [await prepare("inside"), await prepare("follow")];
+  expect(refused).toMatchObject([{ code: "film-missing", reason: expect.stringContaining("--follow-links") }]);
+  expect(films).toMatchObject([{ row: 0, width, height }]);
 });
 
 describe("a film whose reader ends or stalls", () => {

@@ -63,6 +63,13 @@ test("links lead anywhere within the folder and nowhere else; a pipe is no file"
     expect(() => get(`links/${name}`), name).toThrow(expect.objectContaining({ code: "store-link" }));
   }
   expect(() => get("links/pipe")).toThrow(expect.objectContaining({ code: "store-no-file" }));
+  const anywhere = getNow(openStore(pathToFileURL(folder).href), { followLinks: true });
+  for (const name of ["file", "folder/secret", "twice", "beside/secret"]) {
+    expect(anywhere(`links/${name}`), name).toEqual(Buffer.from("x"));
+  }
+  for (const name of ["pipe", "device"]) {
+    expect(() => anywhere(`links/${name}`), name).toThrow(expect.objectContaining({ code: "store-no-file" }));
+  }
   await symlink(join(links, "itself"), join(links, "itself"));
   expect(() => get("links/itself")).toThrow(NotFoundError);
   for (const path of [outside, `${folder}-beside`]) await rm(path, { recursive: true });
