@@ -38,10 +38,10 @@ export const LINKS = {
 };
 
 /** Sources of our own addons. */
-const NATIVE = fileURLToPath(new URL("native", import.meta.url));
+export const NATIVE = fileURLToPath(new URL("native", import.meta.url));
 
 /** Our own addons, which stand beside the binding. */
-const ADDONS = [
+export const ADDONS = [
   {
     name: "resize.node",
     sources: ["resize-addon.cc", "resize.cc"],
