@@ -38,8 +38,11 @@ interface Ticket {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What the API says of a film, less the answer's own id and times. */
-const findingsOf = (text: string): string => JSON.stringify((JSON.parse(text) as { findings?: unknown }).findings);
+/** Probabilities of an answer: a drawing has decisions besides, the same picture in DICOM is no drawing any more. */
+function findingsOf(text: string): string {
+  const { findings } = JSON.parse(text) as { findings?: readonly { readonly probability: number | null }[] };
+  return JSON.stringify(findings?.map(({ probability }) => probability));
+}
 
 /** A server with its processes, which stay the same ones throughout. */
 class Range {
