@@ -1,5 +1,8 @@
 import { exitCodeOf, tellError } from "./cli/errors.ts";
 import { createProgram } from "./cli/program.ts";
+import { escapeOutput } from "./cli/terminal.ts";
+
+escapeOutput();
 
 // A reader that has seen enough (`| head`) closes its end; that is no fault of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

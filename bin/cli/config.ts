@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { RENAMED_PRESETS, RunConfig } from "../../lib/contracts/run-config.ts";
 import { tellIssues } from "../../lib/contracts/tell-issues.ts";
 import { InputError } from "../../lib/domain/errors.ts";
+import { readWholeFile } from "../../lib/store/open-file.ts";
 import { presetsFolder } from "./places.ts";
 
 /**
@@ -25,7 +25,7 @@ const presets = (): string[] =>
 
 async function readText(file: string): Promise<string> {
   try {
-    const text = await readFile(file, "utf8");
+    const text = (await readWholeFile(file)).toString("utf8");
     // Editors of one family begin their files with a byte-order mark.
     return text.replace(/^\ufeff/, "");
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type * as z from "zod";
 import {
@@ -15,6 +15,7 @@ import type { CsvFile } from "../../lib/data/read-sources.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES, RENAMED_POLICIES } from "../../lib/domain/label-policy.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
+import { readWholeFile } from "../../lib/store/open-file.ts";
 import { describeFaults, loadConfig } from "./config.ts";
 
 /** A file of this machine, or an object (`s3://bucket/key`). */
@@ -29,7 +30,8 @@ export async function openCsv(place: string): Promise<CsvFile> {
 async function requireFile(place: string): Promise<void> {
   const found = await stat(place).catch(() => undefined);
   if (found === undefined) throw new InputError("csv", `${place}: no such file, expected a CSV file`);
-  if (!found.isDirectory()) return;
+  if (found.isFile()) return;
+  if (!found.isDirectory()) throw new InputError("csv", `${place}: a pipe or a device, expected a CSV file`);
   const held = (await readdir(place)).filter((name) => /^(?!b(box|oxes)).*\.csv(\.gz)?$/i.test(name)).sort();
   const such = held.length === 0 ? "" : `, such as ${held.map((name) => `--csv ${join(place, name)}`).join(" ")}`;
   throw new InputError("csv", `${place}: a folder, expected a CSV file${such}`);
@@ -101,7 +103,7 @@ async function upsamplingRule(name: string): Promise<unknown> {
 async function readJson(file: string, others?: string): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = (await readWholeFile(file)).toString("utf8");
   } catch (cause) {
     throw new InputError(
       "no-such-config",

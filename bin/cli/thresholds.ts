@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { ObservationName, perObservation, Share } from "../../lib/contracts/primitives.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { forEachObservation } from "../../lib/domain/observations.ts";
 import { DEFAULT_THRESHOLD } from "../../lib/domain/operating-point.ts";
+import { readWholeFile } from "../../lib/store/open-file.ts";
 import { whyUnread } from "./unread-file.ts";
 
 const ByName = z.record(ObservationName, Share);
@@ -19,10 +19,10 @@ const Thresholds = z.union([ByName, InOrder, Document]);
  */
 export async function readThresholds(file: string | undefined): Promise<number[]> {
   if (file === undefined) return forEachObservation(() => DEFAULT_THRESHOLD);
-  const text = await readFile(file, "utf8").catch((cause) => {
+  const bytes = await readWholeFile(file).catch((cause) => {
     throw new InputError("thresholds", `${file}: ${whyUnread(cause)}`, { cause });
   });
-  const parsed = Thresholds.safeParse(jsonOf(text));
+  const parsed = Thresholds.safeParse(jsonOf(bytes.toString("utf8")));
   if (!parsed.success) {
     const expected = "expected JSON with a threshold from 0 to 1 for each of the 14 observations";
     throw new InputError("thresholds", `${file}: ${expected}, by name or as a list in their order`);

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { type Command, Option } from "commander";
 import { CountedUncertain, MetricsReport } from "../../lib/contracts/evaluation.ts";
 import { BlankPolicy } from "../../lib/contracts/run-config.ts";
@@ -7,6 +6,7 @@ import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { type CsvSource, joinTables, readLabels, readPredictions } from "../../lib/evaluation/csv-tables.ts";
 import { metricsOf } from "../../lib/evaluation/metrics.ts";
 import { column } from "../../lib/evaluation/prediction-table.ts";
+import { openFile } from "../../lib/store/open-file.ts";
 import { option } from "../cli/options.ts";
 import { tellMetrics } from "../cli/tell-metrics.ts";
 import { readThresholds } from "../cli/thresholds.ts";
@@ -69,7 +69,7 @@ const source = (file: string): CsvSource => ({ file, open: () => readPieces(file
 
 async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(file);
+    yield* (await openFile(file)).createReadStream();
   } catch (cause) {
     throw new InputError("csv", `${file}: ${whyUnread(cause)}`, { cause });
   }

@@ -72,7 +72,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
 
   const door = filmDoor({ films, models }, limits, uploads);
   filmRoutes(app, { films, models, limits, door });
-  uploadRoutes(app, uploads, door);
+  uploadRoutes(app, { uploads, door, ownOrigin: options.ownOrigin });
   feedbackRoutes(app, { feedback, films, models, limits, door });
   modelRoutes(app, models, {
     limits: { ...limits, uploadBytes: uploads?.maxBytes ?? 0 },

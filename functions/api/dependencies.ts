@@ -76,6 +76,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** Who may call a server that has no log-in; the deployed API's log-in is not a browser's to send by itself. */
   readonly callers?: CallerRules;
+  /** The origin of ours that a request at that URL is answered by; needed where the service itself takes uploads. */
+  readonly ownOrigin?: (url: string) => string;
   /** Where people log in, and by their groups may do some things; without, whoever reaches the app may do all. */
   readonly people?: People;
   /** Folder of the page's files; none for an API without a page. */

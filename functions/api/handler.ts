@@ -2,6 +2,7 @@ import type { LambdaContext, LambdaEvent } from "hono/aws-lambda";
 import { handle } from "hono/aws-lambda";
 import { ApiEnvironment, parseEnvironment } from "../../lib/contracts/environment.ts";
 import { reportError } from "../../lib/domain/errors.ts";
+import { escapeText } from "../../lib/domain/shown.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
 import { openStore } from "../../lib/store/open.ts";
 import { answeredBy } from "./answers.ts";
@@ -19,7 +20,7 @@ const environment = parseEnvironment(ApiEnvironment);
 const { HILUM_MODEL, HILUM_CORS_ORIGINS, HILUM_FILM_BYTES, HILUM_UPLOADS, HILUM_FEEDBACK, HILUM_STAGE } = environment;
 
 const models = openStore(environment.HILUM_MODELS);
-const log = (entry: Readonly<Record<string, unknown>>) => console.log(JSON.stringify(entry));
+const log = (entry: Readonly<Record<string, unknown>>) => console.log(escapeText(JSON.stringify(entry)));
 const counters = HILUM_STAGE === undefined ? undefined : apiCounters(HILUM_STAGE);
 counters?.coldStart();
 

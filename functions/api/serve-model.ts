@@ -10,6 +10,7 @@ import { openStore, storeUri } from "../../lib/store/open.ts";
 import type { Limits } from "./dependencies.ts";
 import { openFeedback } from "./feedback/feedback.ts";
 import type { LiveModelOptions } from "./live-model.ts";
+import { originsOf, ownOrigin } from "./own-origins.ts";
 import { type Answerer, productionServer } from "./production-server.ts";
 import type { AppEnv } from "./routes/films.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -35,6 +36,8 @@ export interface ServeOptions {
   /** 0 for any that is free. */
   readonly port: number;
   readonly host?: string | undefined;
+  /** By which others call it, where that is not its own address. */
+  readonly origin?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly corsOrigins?: readonly string[] | undefined;
   /** URI of a folder for readers' labels; without, none are taken. */
@@ -71,7 +74,9 @@ export async function serveModel({
   const store = openStore(models);
   const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
   const forget = () => rm(uploads, { recursive: true, force: true });
+  let origins: readonly string[] = [];
   const shared = {
+    ownOrigin: (url: string) => ownOrigin(origins, url),
     samples: lazySamples(),
     uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
     ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
@@ -99,6 +104,7 @@ export async function serveModel({
       await answering.close();
       throw error;
     });
+    origins = originsOf(server.url, options.origin);
     const close = async () => {
       await server.close();
       await answering.close();

@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { InputError } from "../../lib/domain/errors.ts";
 import { createApp } from "./app.ts";
+import { dropIdleFirst, mostConnections } from "./connections.ts";
 import type { AppOptions } from "./dependencies.ts";
 import { LOOPBACK } from "./middleware/callers.ts";
+import { inUrl, originsOf, ownOrigin } from "./own-origins.ts";
 
 export interface ListenOptions {
   /** 0 for any that is free. */
@@ -13,7 +15,10 @@ export interface ListenOptions {
   readonly timeOuts?: Partial<typeof TIME_OUTS>;
 }
 
-export interface ServerOptions extends AppOptions, ListenOptions {}
+export interface ServerOptions extends Omit<AppOptions, "ownOrigin">, ListenOptions {
+  /** By which others call it, where that is not its own address; no request is believed about it. */
+  readonly origin?: string;
+}
 
 export interface RunningServer {
   /** `http://127.0.0.1:8080`, without a slash at its end. */
@@ -45,8 +50,13 @@ export const localApp = (options: AppOptions & Pick<ListenOptions, "host">): Ret
   createApp({ ...options, callers: { loopback: isLoopback(options.host), origins: options.corsOrigins ?? [] } });
 
 /** The app on this machine. @throws InputError `port-in-use` */
-export const startServer = (options: ServerOptions): Promise<RunningServer> =>
-  serveHere(localApp(options).fetch, options);
+export async function startServer({ origin, ...options }: ServerOptions): Promise<RunningServer> {
+  let origins: readonly string[] = [];
+  const app = localApp({ ...options, ownOrigin: (url) => ownOrigin(origins, url) });
+  const server = await serveHere(app.fetch, options);
+  origins = originsOf(server.url, origin);
+  return server;
+}
 
 /** Whatever answers requests, on this machine. @throws InputError `port-in-use` */
 export async function serveHere(
@@ -59,11 +69,11 @@ export async function serveHere(
     hostname: "localhost",
     serverOptions: { ...TIME_OUTS, ...timeOuts },
   }) as Server;
+  dropIdleFirst(server, mostConnections());
   server.on("request", dropWhereSlow);
   await listen(server, port, host);
   const address = server.address() as AddressInfo;
-  const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return { url: `http://${shownHost}:${address.port}`, close: () => close(server) };
+  return { url: `http://${inUrl(address.address)}:${address.port}`, close: () => close(server) };
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

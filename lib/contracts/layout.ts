@@ -54,6 +54,7 @@ export const runKeys = (run: string) => ({
   dataset: `${run}/dataset.json`,
   epochPlan: `${run}/epoch-plan.arrow`,
   upsampling: `${run}/upsampling.json`,
+  members: `${run}/members/`,
   member: (index: number) => {
     const base = `${run}/members/${digits(index)}`;
     return {
@@ -160,11 +161,14 @@ export const modelKeys = {
   }),
 } as const;
 
-/** Keys in the room `datasets` that outlive a data set's fingerprint: `name` as splitName() in lib/data/salt.ts gives it. */
-export const splitSaltKey = (name: string): string => `splits/${name}.json`;
+/** Folder in the room `datasets` of what outlives a data set's fingerprint. */
+export const SPLITS = "splits/";
+
+/** Keys in it: `name` as splitName() in lib/data/salt.ts gives it. */
+export const splitSaltKey = (name: string): string => `${SPLITS}${name}.json`;
 
 /** Key in the room `datasets` of a data folder's pinned test set. */
-export const testSetKey = (name: string): string => `splits/${name}-test-set.json`;
+export const testSetKey = (name: string): string => `${SPLITS}${name}-test-set.json`;
 
 /** Counts how films have been decoded and resized so far: pixels of another way are never taken for those of this one. */
 const DECODING = "v4";

@@ -4,7 +4,6 @@ import type { OutOfDistribution } from "../contracts/model-version.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import type { ServingGraph } from "../engine/saved-model.ts";
 import { writeServingGraph } from "../model/serving-graph.ts";
-import { setCandidate } from "../registry/channels.ts";
 import { publishVersion } from "../registry/versions.ts";
 import { renderReport } from "../report/report.ts";
 import type { StepContext, StepSummary } from "../steps/run-step.ts";
@@ -61,7 +60,6 @@ export async function evaluateRun(context: StepContext, data: TrainingData): Pro
   await rooms.runs.put(keys.report, report);
   await writeDocument(rooms.runs, keys.card, ModelCard, card);
   await writeDocument(rooms.runs, keys.evaluation, RunEvaluation, { ...material.evaluation, model: version.version });
-  await setCandidate(rooms.models, version.version);
 
   const { meanAuroc, definedObservations, evaluatedOn, localisationHitRate } = material.evaluation;
   return {

@@ -1,4 +1,5 @@
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../domain/observations.ts";
+import { escapeLines } from "../domain/shown.ts";
 import type { PredictionTable } from "./prediction-table.ts";
 
 /** Cells that a spreadsheet would run as a formula (OWASP, CSV injection) begin so; the last four are wide signs. */
@@ -6,10 +7,11 @@ const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 export const isFormula = (text: string): boolean => FORMULA.test(text);
 
-/** A cell of text: defused where it could be a formula, quoted where it has to be (RFC 4180). */
+/** A cell of text: escaped (lib/domain/shown.ts), defused where it could be a formula, quoted where it has to be (RFC 4180). */
 export function csvText(value: string): string {
-  const safe = isFormula(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const shown = escapeLines(value);
+  const safe = isFormula(value) ? `'${shown}` : shown;
+  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 const numberText = (value: number): string => (Number.isNaN(value) ? "" : String(value));

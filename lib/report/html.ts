@@ -1,3 +1,5 @@
+import { escapeLines } from "../domain/shown.ts";
+
 /** Markup that is safe to print as it is. Made by `html` and `raw` alone. */
 export class Html {
   readonly markup: string;
@@ -22,7 +24,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text for element content and quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+export const escapeHtml = (text: string): string =>
+  escapeLines(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
 function print(fragment: Fragment): string {
   if (fragment === null || fragment === undefined || fragment === false) return "";

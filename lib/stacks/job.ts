@@ -5,6 +5,7 @@ import { ContainerImage, LogDriver } from "aws-cdk-lib/aws-ecs";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { jobDefinitionName } from "../contracts/deployment.ts";
+import { STEP_WRITES } from "../contracts/writers.ts";
 import { STEP_ACCESS } from "../workflow/access.ts";
 import { JOBS, type JobStep } from "../workflow/jobs.ts";
 import { GPU_ENVIRONMENT, roomsEnvironment } from "./environment.ts";
@@ -23,7 +24,7 @@ const SCRATCH = "/tmp";
 export function stepJob(scope: Construct, step: JobStep, stage: Stage, buckets: Buckets): EcsJobDefinition {
   const job = JOBS[step];
   const jobRole = new Role(scope, `${step}Role`, { assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com") });
-  grantAccess(jobRole, buckets, STEP_ACCESS[step]);
+  grantAccess(jobRole, buckets, STEP_ACCESS[step], STEP_WRITES[step]);
   const container = new EcsEc2ContainerDefinition(scope, `${step}Container`, {
     image: ContainerImage.fromDockerImageAsset(
       new DockerImageAsset(scope, `${step}Image`, image(`containers/${job.container}`, stage)),

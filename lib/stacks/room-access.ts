@@ -45,16 +45,26 @@ const actionsOn = (what: "objects" | "bucket"): string[] => [
 export const OBJECT_ACTIONS: readonly string[] = actionsOn("objects");
 export const BUCKET_ACTIONS: readonly string[] = actionsOn("bucket");
 
+/** Keys, with `*` for any text, that may be written and deleted of a place; all of it where none are named. */
+export type OwnKeys = Readonly<Partial<Record<Place, readonly string[]>>>;
+
 /** Gives exactly these rights. */
-export function grantAccess(grantee: IGrantable, buckets: Buckets, access: Access): void {
+export function grantAccess(grantee: IGrantable, buckets: Buckets, access: Access, own: OwnKeys = {}): void {
   const keyActions = new Set<string>();
   for (const [place, rights] of Object.entries(access) as [Place, readonly Right[]][]) {
     const bucket = buckets[bucketOf(place)];
     const prefix = place === "feedback" ? `${FEEDBACK_FOLDER}/` : "";
-    const objects = rights.flatMap((right) => RIGHTS[right].objects);
+    const all = [`${prefix}*`];
     const whole = rights.flatMap((right) => RIGHTS[right].bucket);
     for (const action of rights.flatMap((right) => RIGHTS[right].key)) keyActions.add(action);
-    Grant.addToPrincipal({ grantee, actions: objects, resourceArns: [bucket.arnForObjects(`${prefix}*`)] });
+    for (const [allowed, keys] of [
+      [rights.filter((right) => right === "read"), all],
+      [rights.filter((right) => right !== "read"), own[place] ?? all],
+    ] as const) {
+      const actions = allowed.flatMap((right) => RIGHTS[right].objects);
+      if (actions.length === 0) continue;
+      Grant.addToPrincipal({ grantee, actions, resourceArns: keys.map((key) => bucket.arnForObjects(key)) });
+    }
     if (whole.length > 0) {
       Grant.addToPrincipal({
         grantee,

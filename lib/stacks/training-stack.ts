@@ -7,6 +7,7 @@ import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { stateMachineName } from "../contracts/deployment.ts";
 import { RunConfig } from "../contracts/run-config.ts";
+import { ON_DATA_WRITES, ON_FAILURE_WRITES, STEP_WRITES } from "../contracts/writers.ts";
 import { ON_DATA_ACCESS, ON_FAILURE_ACCESS, STEP_ACCESS } from "../workflow/access.ts";
 import { definitionHash } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, FUNCTIONS, type FunctionStep } from "../workflow/functions.ts";
@@ -82,7 +83,7 @@ export class TrainingStack extends Stack {
           code: code(step, step === "notify" ? page : {}),
           environment: step === "notify" ? notifyEnvironment(buckets, stateMachineArn) : roomsEnvironment(buckets),
         });
-        grantAccess(made, buckets, STEP_ACCESS[step]);
+        grantAccess(made, buckets, STEP_ACCESS[step], STEP_WRITES[step]);
         return made;
       });
       const onData = smallFunction(this, "OnData", {
@@ -95,7 +96,7 @@ export class TrainingStack extends Stack {
         deadLetterQueue: undelivered,
         environment: onDataEnvironment(buckets, stage, stateMachineArn, preset(stage.preset)),
       });
-      grantAccess(onData, buckets, ON_DATA_ACCESS);
+      grantAccess(onData, buckets, ON_DATA_ACCESS, ON_DATA_WRITES);
       const onFailure = smallFunction(this, "OnFailure", {
         ...keeping,
         memoryMiB: 512,
@@ -106,7 +107,7 @@ export class TrainingStack extends Stack {
         deadLetterQueue: undelivered,
         environment: onFailureEnvironment(buckets, stage, stateMachineArn),
       });
-      grantAccess(onFailure, buckets, ON_FAILURE_ACCESS);
+      grantAccess(onFailure, buckets, ON_FAILURE_ACCESS, ON_FAILURE_WRITES);
       const watch = smallFunction(this, "Watch", {
         ...keeping,
         memoryMiB: 256,

@@ -1,10 +1,11 @@
 import type { ProgressEvent } from "../contracts/progress.ts";
+import { escapeText } from "../domain/shown.ts";
 
 /** Where a step's events go; stderr, one JSON object a line, unless a test or a caller says otherwise. */
 export type Emit = (event: ProgressEvent) => void;
 
 export const emitOnStderr: Emit = (event) => {
-  process.stderr.write(`${JSON.stringify(event)}\n`);
+  process.stderr.write(`${escapeText(JSON.stringify(event))}\n`);
 };
 
 export interface Progress {

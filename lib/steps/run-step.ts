@@ -1,9 +1,11 @@
 import type { RoomsEnvironment } from "../contracts/environment.ts";
-import { runKeys } from "../contracts/layout.ts";
+import { ROOMS, type Room, runKeys } from "../contracts/layout.ts";
 import { FailureRecord, RunRequest, StepRecord } from "../contracts/run.ts";
+import { STEP_WRITES } from "../contracts/writers.ts";
 import { reportError } from "../domain/errors.ts";
 import { findDocument, readDocument, writeDocument } from "../store/documents.ts";
 import { openRooms, type Rooms } from "../store/open.ts";
+import { withOwnKeys } from "../store/own-keys.ts";
 import { type KeptProgress, keepProgress } from "./kept-progress.ts";
 import { createReporter, type Emit, emitOnStderr, type Reporter } from "./progress.ts";
 
@@ -34,6 +36,15 @@ export interface StepOptions {
   readonly emit?: Emit;
 }
 
+/** Rooms in which a step writes its own keys alone, as its role lets it in an account. */
+function ownRooms(rooms: Rooms, step: string): Rooms {
+  const writes = Object.entries(STEP_WRITES).find(([name]) => name === step)?.[1];
+  if (writes === undefined) return rooms;
+  const keys: Readonly<Partial<Record<Room, readonly string[]>>> = writes;
+  const own = ROOMS.map((room) => [room, withOwnKeys(rooms[room], keys[room] ?? [], `step ${step}`)]);
+  return Object.fromEntries(own) as Rooms;
+}
+
 /**
  * Does a step's work once: where its StepRecord exists already, nothing happens. The record is written last, so that
  * it stands for whole output. A failure leaves a FailureRecord and is thrown on. Meanwhile its StepProgress is kept.
@@ -49,7 +60,7 @@ export async function runStep(options: StepOptions, work: StepWork): Promise<Ste
       kept?.hear(event);
     },
   });
-  const rooms = openRooms(options.environment);
+  const rooms = ownRooms(openRooms(options.environment), step);
   const recordKey = keys.stepRecord(step, index);
   const member = index === undefined ? {} : { index };
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { linkSync, readFileSync, renameSync, unlinkSync } from "node:fs";
-import { type FileHandle, open, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { type FileHandle, open, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../domain/errors.ts";
@@ -11,6 +11,7 @@ import { NotFoundError, PreconditionError } from "./errors.ts";
 import { contentEtag, sha256 } from "./etag.ts";
 import { checkKey, checkPrefix, RESERVED } from "./key.ts";
 import { withLock } from "./lock.ts";
+import { NoFileError, openFile, readWholeFile } from "./open-file.ts";
 import { checkRange } from "./range.ts";
 import type { ByteRange, Etag, ObjectInfo, Store, Written } from "./store.ts";
 import { temporaryBeside } from "./temporary-file.ts";
@@ -40,8 +41,8 @@ export class DiskStore implements Store {
 
   async get(key: string, range?: ByteRange): Promise<Uint8Array> {
     return this.#reading(key, async (path) => {
-      if (range === undefined) return readFile(path);
-      const file = await open(path);
+      if (range === undefined) return readWholeFile(path);
+      const file = await openFile(path);
       try {
         const found = await file.stat();
         if (found.isDirectory()) throw new NotFoundError(this.uri, key);
@@ -127,7 +128,7 @@ export class DiskStore implements Store {
   }
 
   async *stream(key: string): AsyncGenerator<Uint8Array> {
-    const file = await this.#reading(key, (path) => open(path));
+    const file = await this.#reading(key, openFile);
     try {
       if ((await file.stat()).isDirectory()) throw new NotFoundError(this.uri, key);
       for (;;) {
@@ -145,6 +146,8 @@ export class DiskStore implements Store {
     try {
       return await read(this.localPath(key));
     } catch (error) {
+      if (error instanceof NoFileError)
+        throw new InputError("store-no-file", `${this.uri}/${key}: ${error.message}`, { cause: error });
       throw isMissing(error) ? new NotFoundError(this.uri, key, { cause: error }) : error;
     }
   }

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { ImportedWeights } from "../contracts/imported-weights.ts";
 import { modelKeys } from "../contracts/layout.ts";
 import type { ModelConfig, NetworkName } from "../contracts/run-config.ts";
 import { findWeights } from "../data/imported-weights.ts";
-import { TemporaryError } from "../domain/errors.ts";
+import { InputError, TemporaryError } from "../domain/errors.ts";
 import { toOneChannel } from "../model/keras/adapt.ts";
 import { fromKeras } from "../model/keras/from-keras.ts";
 import { IMAGENET_FILES } from "../model/keras/imagenet-files.ts";
 import { buildNetwork } from "../model/networks.ts";
 import type { Weights } from "../model/weights.ts";
 import { writeDocument } from "../store/documents.ts";
+import { readWholeFile } from "../store/open-file.ts";
 import type { Store } from "../store/store.ts";
 import { decodeWeights, encodeWeights } from "./weights-file.ts";
 
@@ -27,8 +27,10 @@ export async function importWeights(
 ): Promise<ImportedWeights> {
   // Here alone: the library for HDF5 takes a second to load, and every training has this module.
   const { readKerasFile } = await import("../model/keras/h5-file.ts");
+  const original = await readWholeFile(file).catch((cause) => {
+    throw new InputError("weights-file", `${file}: can't be read, expected a file that Keras wrote`, { cause });
+  });
   const { weights, channels, headWidth } = fromKeras(await readKerasFile(file), network, file);
-  const original = await readFile(file);
   const sha256 = hashOf("sha256", original);
   const md5 = hashOf("md5", original);
   const bytes = encodeWeights(weights, { network, sha256, format: "hilum.weights/1" });

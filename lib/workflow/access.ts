@@ -26,7 +26,10 @@ export type Access = Readonly<Partial<Record<Place, readonly Right[]>>>;
 /** Every step writes its record and its failure into `runs`, and deletes a failure that is past. */
 const records = { runs: ["read", "write", "delete"] } as const satisfies Access;
 
-/** What each step reads and writes, and nothing else: the one table that the roles are made from. */
+/**
+ * What each step reads and writes, and nothing else: with the keys that it writes (lib/contracts/writers.ts) the tables that
+ * the roles are made from.
+ */
 export const STEP_ACCESS: Readonly<Record<FunctionStep | JobStep, Access>> = {
   validate: { ...records, incoming: ["read"], datasets: ["read", "write"], models: ["read"] },
   plan: { ...records, datasets: ["read", "write"] },

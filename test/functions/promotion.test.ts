@@ -147,6 +147,30 @@ async function sitExams(run: string, version: string, { patients, labels, probab
 const decision = (run: string) => readDocument(rooms.runs, runKeys(run).decision, GateDecision);
 const outcome = (run: string) => readDocument(rooms.runs, runKeys(run).outcome, RunOutcome);
 
+describe("a decision that the gate did not make", () => {
+  it.each<[string, Partial<GateDecision>]>([
+    ["is about run another", { run: "another" }],
+    ["is to keep what is in production", { decision: "keep" }],
+    [
+      'is to promote although the check "mean AUROC" failed',
+      { checks: [{ rule: "mean AUROC", passed: false, value: null, limit: null, detail: "" }] },
+    ],
+  ])("promotes nothing where it %s", async (message, changed) => {
+    const candidate = await evaluated("run-1", 0.2);
+    await writeDocument(rooms.runs, runKeys("run-1").decision, GateDecision, {
+      schema: "hilum.decision/1",
+      run: "run-1",
+      candidate,
+      champion: null,
+      decision: "promote",
+      checks: [],
+      ...changed,
+    });
+    await expect(promote({ run: "run-1" })).rejects.toThrow(message);
+    expect((await readChannels(rooms.models)).production).toBeNull();
+  });
+});
+
 describe("gate, promote, notify", () => {
   it("put a first model that is good enough in production", async () => {
     const version = await evaluated("first", 0.7);

@@ -74,7 +74,7 @@ export async function answerFile(
     caution: cautionOf(predictor.version),
   };
   try {
-    const bytes = await readFilmFile(film.path);
+    const bytes = await readFilmFile(film.path, film.bytes);
     return { film, result: { ...by, ...(await answer(predictor, film.path, bytes, options)) }, exitCode: EXIT.done };
   } catch (error) {
     const { code, message, exitCode } = reportError(error);

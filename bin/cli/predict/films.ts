@@ -1,15 +1,19 @@
+import { isUtf8 } from "node:buffer";
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { InputError } from "../../../lib/domain/errors.ts";
+import { escapeText } from "../../../lib/domain/shown.ts";
 import { isFormula } from "../../../lib/evaluation/predictions-csv.ts";
 import { mediaOf } from "../../../lib/imaging/media.ts";
-import { openWithoutWaiting } from "./film-bytes.ts";
+import { NoFileError, openFile } from "../../../lib/store/open-file.ts";
 
 /** A file that is to be answered for. */
 export interface FilmFile {
   /** As it was named, or under the folder that was; it starts with no character that a spreadsheet runs. */
   readonly path: string;
+  /** The same as the file system has it, where that can't be shown: control characters, or no text in UTF-8. */
+  readonly bytes?: Buffer;
 }
 
 export interface FilmFiles {
@@ -31,48 +35,67 @@ const HEAD_BYTES = 256;
  * @throws InputError `film-folder` where a folder cannot be read or holds no film
  */
 export async function findFilms(named: readonly string[], except?: string): Promise<FilmFiles> {
-  const found = new Map<string, string>();
+  const found = new Map<string, FilmFile>();
   let passedOver = 0;
-  const take = (path: string) => {
+  const take = ({ path, ...more }: FilmFile) => {
     const whole = resolve(path);
-    if (!found.has(whole)) found.set(whole, inert(path));
+    if (!found.has(whole)) found.set(whole, { path: inert(path), ...more });
   };
   for (const name of named) {
     if (!(await isFolder(name))) {
-      take(name);
+      take(filmAt(Buffer.from(name)));
       continue;
     }
     const before = found.size;
     let seen = 0;
-    for await (const path of filesBelow(name, except === undefined ? [] : [resolve(except)])) {
+    for await (const at of filesBelow(Buffer.from(name), except === undefined ? [] : [latin1(resolve(except))])) {
       seen += 1;
-      if (FILM_NAME.test(path) || (await startsLikeFilm(path))) take(path);
+      if (FILM_NAME.test(at.toString()) || (await startsLikeFilm(at))) take(filmAt(at));
       else passedOver += 1;
     }
     if (found.size === before) throw new InputError("film-folder", `${name}: none of its ${seen} files is a film`);
   }
-  return { films: [...found.values()].map((path) => ({ path })), passedOver };
+  return { films: [...found.values()], passedOver };
 }
 
-const isFolder = async (path: string): Promise<boolean> =>
+/** Bytes as a text that is compared alone. */
+const latin1 = (path: string): string => Buffer.from(path).toString("latin1");
+
+/** A file by a path that can be shown, with its own where that is another. */
+function filmAt(at: Buffer): FilmFile {
+  const text = at.toString();
+  const path = isUtf8(at) ? escapeText(text) : escapeText(byteText(at));
+  return path === text ? { path } : { path, bytes: at };
+}
+
+/** A name that is no UTF-8 with its bytes written out: `caf\\xe9.png`. */
+const byteText = (name: Buffer): string =>
+  name.toString("latin1").replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+
+const isFolder = async (path: string | Buffer): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() === true;
 
 /** @param shut folders not to go into: those that we are in already, and what the caller excepts */
-async function* filesBelow(folder: string, shut: readonly string[]): AsyncGenerator<string> {
-  const whole = await realpath(folder).catch(() => resolve(folder));
+async function* filesBelow(folder: Buffer, shut: readonly string[]): AsyncGenerator<Buffer> {
+  const whole = await realpath(folder, "latin1").catch(() => folder.toString("latin1"));
   if (shut.includes(whole)) return;
-  for (const entry of (await entriesOf(folder)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith(".")) continue;
-    const path = join(folder, entry.name);
+  for (const entry of (await entriesOf(folder)).sort((a, b) => Buffer.compare(a.name, b.name))) {
+    if (entry.name[0] === DOT) continue;
+    const path = inFolder(folder, entry.name);
     if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(path)))) {
       yield* filesBelow(path, [...shut, whole]);
     } else if (entry.isFile() || entry.isSymbolicLink()) yield path;
   }
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
+const [DOT, SLASH] = [0x2e, 0x2f];
+
+const inFolder = (folder: Buffer, name: Buffer): Buffer =>
+  Buffer.concat(folder.at(-1) === SLASH ? [folder, name] : [folder, Buffer.of(SLASH), name]);
+
+async function entriesOf(folder: Buffer): Promise<Dirent<Buffer>[]> {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    return await readdir(folder, { withFileTypes: true, encoding: "buffer" });
   } catch (cause) {
     throw new InputError("film-folder", `${folder}: the folder cannot be read (${(cause as Error).message})`, {
       cause,
@@ -81,8 +104,12 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 }
 
 /** A file that cannot be read is a film until it is known to be none. */
-async function startsLikeFilm(path: string): Promise<boolean> {
-  const file = await openWithoutWaiting(path).catch(() => undefined);
+async function startsLikeFilm(path: Buffer): Promise<boolean> {
+  const file = await openFile(path).catch((error: unknown) => {
+    if (error instanceof NoFileError) return null;
+    return undefined;
+  });
+  if (file === null) return false;
   if (file === undefined) return true;
   try {
     if (!(await file.stat()).isFile()) return false;

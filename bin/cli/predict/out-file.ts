@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import * as z from "zod";
@@ -63,6 +63,9 @@ function outFile(file: FileHandle, format: OutFormat, done: Done, release: () =>
 }
 
 async function openAppending(path: string): Promise<FileHandle> {
+  const found = await stat(path).catch(() => undefined);
+  // Opening a pipe from which nobody reads would wait for ever.
+  if (found && !found.isFile() && !found.isDirectory()) throw refuse(path, "a pipe or a device");
   try {
     return await open(path, "a");
   } catch (cause) {

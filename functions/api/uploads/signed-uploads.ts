@@ -16,6 +16,7 @@ export function signedUploads(store: Store, maxBytes: number): Uploads {
   };
   return uploadsIn(store, maxBytes, {
     form: async (id, base) => {
+      if (base === undefined) throw new Error("uploads are taken here, and the service was not told its origin");
       const url = `${base}/v1/uploads/${id}?signature=${sign(id).toString("base64url")}`;
       return { url, fields: {} };
     },

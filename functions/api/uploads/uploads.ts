@@ -12,8 +12,8 @@ export interface Uploads {
   readonly maxBytes: number;
   /** Origin that films are posted to, where that is not the service's own: our page must be allowed to. */
   readonly origin?: string;
-  /** @param base URL of this service, for stores that it takes the films for itself */
-  start(base: string): Promise<UploadTicket>;
+  /** @param base origin of this service, for stores that it takes the films for itself */
+  start(base: string | undefined): Promise<UploadTicket>;
   /** @throws InputError `no-such-upload` */
   take(id: UploadId): Promise<Uint8Array>;
   remove(id: UploadId): Promise<void>;
@@ -25,7 +25,7 @@ export interface Uploads {
 export interface UploadDoor {
   readonly origin?: string;
   /** Where and with what the film is posted. */
-  form(id: UploadId, base: string, seconds: number): Promise<Pick<UploadTicket, "url" | "fields">>;
+  form(id: UploadId, base: string | undefined, seconds: number): Promise<Pick<UploadTicket, "url" | "fields">>;
   readonly receive?: Uploads["receive"];
 }
 

@@ -1,3 +1,4 @@
+import { escapeText } from "../../domain/shown.ts";
 import { duration, progressText } from "./format.ts";
 import { LABEL_WIDTH, type Outcome, type Output, type Progress, type Screen } from "./screen.ts";
 
@@ -40,8 +41,9 @@ export class LiveScreen implements Screen {
   }
 
   line(label: string, kind: "plain" | "warning", text: string): void {
-    const shown = kind === "warning" ? this.#paint("warning", text) : this.#paint("quiet", text);
-    this.#finish(`    ${label.padEnd(LABEL_WIDTH)} ${shown}`);
+    this.#finish(
+      `    ${label.padEnd(LABEL_WIDTH)} ${this.#paint(kind === "warning" ? "warning" : "quiet", escapeText(text))}`,
+    );
     this.#draw();
   }
 
@@ -49,7 +51,7 @@ export class LiveScreen implements Screen {
     this.close();
     const mark = outcome.startsWith("done") ? this.#paint("good", "✓") : this.#paint("bad", "✗");
     const words = outcome === "done" || outcome === "failed" ? "" : `${outcome}  `;
-    this.#finish(`  ${mark} ${label.padEnd(LABEL_WIDTH)} ${words}${text}`);
+    this.#finish(`  ${mark} ${label.padEnd(LABEL_WIDTH)} ${words}${escapeText(text)}`);
   }
 
   close(): void {
@@ -68,7 +70,7 @@ export class LiveScreen implements Screen {
     this.#frame = (this.#frame + 1) % FRAMES.length;
     const left = `  ${FRAMES[this.#frame]} ${this.#label.padEnd(LABEL_WIDTH)} `;
     const bar = this.#share === undefined ? "" : `${this.#bar(this.#share)} `;
-    const text = this.#text || duration(performance.now() - this.#start);
+    const text = escapeText(this.#text) || duration(performance.now() - this.#start);
     const room = Math.max(0, (this.#output.columns ?? 80) - left.length - (bar ? BAR_WIDTH + 1 : 0) - 1);
     this.#output.write(`\r\x1b[2K${left}${bar}${text.slice(0, room)}`);
   }

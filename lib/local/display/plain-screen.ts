@@ -1,3 +1,4 @@
+import { escapeText } from "../../domain/shown.ts";
 import { progressText } from "./format.ts";
 import { LABEL_WIDTH, type Outcome, type Output, type Progress, type Screen } from "./screen.ts";
 
@@ -37,6 +38,6 @@ export class PlainScreen implements Screen {
   close(): void {}
 
   #write(label: string, text: string): void {
-    this.#output.write(`${label.padEnd(LABEL_WIDTH)} ${text}\n`);
+    this.#output.write(`${label.padEnd(LABEL_WIDTH)} ${escapeText(text)}\n`);
   }
 }

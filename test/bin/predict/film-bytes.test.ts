@@ -27,7 +27,7 @@ test("a film's file is read whole", async () => {
 });
 
 test.each([
-  ["pipe", "a pipe or a device, expected a film's file"],
+  ["pipe", "a pipe or a device, expected a file"],
   ["link-to-pipe", "a pipe or a device"],
   ["zero.png", "a pipe or a device"],
   ["huge.tif", "more than 256 MiB"],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../../../functions/api/app.ts";
+import { ownOrigin } from "../../../functions/api/own-origins.ts";
 import { openUploads } from "../../../functions/api/uploads/open-uploads.ts";
 import { signedUploads } from "../../../functions/api/uploads/signed-uploads.ts";
 import { Problem } from "../../../lib/contracts/api.ts";
@@ -19,7 +20,12 @@ async function keysOf(store: Store): Promise<string[]> {
 }
 
 const service = (store: Store, answer = async (_: unknown) => doubleAnswer(false)) =>
-  createApp({ films: serviceDouble({ answer }), models: shelfDouble(), uploads: signedUploads(store, MOST) });
+  createApp({
+    films: serviceDouble({ answer }),
+    models: shelfDouble(),
+    uploads: signedUploads(store, MOST),
+    ownOrigin: (url) => ownOrigin(["http://hilum.example", "http://localhost"], url),
+  });
 
 type App = ReturnType<typeof service>;
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Evaluation, RunEvaluation } from "../../../lib/contracts/evaluation.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { random, shuffle } from "../../../lib/domain/random.ts";
+import { escapeLines } from "../../../lib/domain/shown.ts";
 import { calibrated, decisionRules } from "../../../lib/evaluation/decision-rules.ts";
 import { chooseExamples } from "../../../lib/evaluation/examples.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
@@ -147,7 +148,7 @@ describe("predictions.csv", () => {
   });
 
   it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])("defuses %j", (text) => {
-    expect(parse(csvText(text))[0]?.[0]).toBe(`'${text}`);
+    expect(parse(csvText(text))[0]?.[0]).toBe(`'${escapeLines(text)}`);
   });
 
   it("quotes what has to be quoted", () => {

@@ -28,12 +28,31 @@ export function reach(statements: readonly Statement[]): string[] {
   const all = statements
     .filter(({ Effect }) => Effect === "Allow")
     .flatMap(({ Action, Resource }) => {
-      const resource = JSON.stringify(Resource);
-      const folder = resource.includes("/feedback/") ? "/feedback" : "";
-      const places = new Set([...resource.matchAll(PLACE)].map(([, place]) => `${place}${folder}`));
+      const places = new Set(
+        [Resource].flat().flatMap((one) => {
+          const resource = JSON.stringify(one);
+          const folder = resource.includes("/feedback/") ? "/feedback" : "";
+          return [...resource.matchAll(PLACE)].map(([, place]) => `${place}${folder}`);
+        }),
+      );
       return [Action]
         .flat()
         .flatMap((action) => (action.startsWith("s3:") ? [...places].map((p) => `${p} ${action}`) : []));
     });
   return [...new Set(all)].sort();
+}
+
+/** `runs/*\/plan.json`, for every pattern of keys that may be written or deleted. */
+export function written(statements: readonly Statement[]): string[] {
+  const writing = statements.filter(({ Action }) =>
+    [Action].flat().some((name) => /^s3:(Put|Delete)Object/.test(name)),
+  );
+  const patterns = writing.flatMap(({ Resource }) =>
+    [Resource].flat().map((resource) => {
+      const text = JSON.stringify(resource);
+      const [, place] = new RegExp(PLACE).exec(text) ?? [];
+      return `${place}${/"(\/[^"]*)"\]\]\}$/.exec(text)?.[1]}`;
+    }),
+  );
+  return [...new Set(patterns)].sort();
 }

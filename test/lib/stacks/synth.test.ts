@@ -10,6 +10,7 @@ import { GateDecision } from "../../../lib/contracts/decision.ts";
 import { STACK_PARTS, stackName } from "../../../lib/contracts/deployment.ts";
 import { JobEnvironment } from "../../../lib/contracts/environment.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
+import { STEP_WRITES } from "../../../lib/contracts/writers.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { openStore, roomsOf } from "../../../lib/store/open.ts";
 import { STEP_ACCESS } from "../../../lib/workflow/access.ts";
@@ -19,7 +20,7 @@ import { SLOTS } from "../../../lib/workflow/slots.ts";
 import { storedRun } from "../runs/stored-run.ts";
 import { digestOf } from "./digest.ts";
 import { copiedFiles } from "./dockerfile.ts";
-import { reach, type Statement, statementsByRole } from "./roles.ts";
+import { reach, type Statement, statementsByRole, written } from "./roles.ts";
 import { type Resource, resourcesOf, type Synthesis, synthesise } from "./synthesis.ts";
 
 const run = promisify(execFile);
@@ -470,6 +471,15 @@ describe("security", () => {
       expect(reach(statements)).toEqual(expected.sort());
     },
   );
+
+  it.each(Object.entries(STEP_WRITES))("lets step %s write and delete its own keys, and no others", (step, writes) => {
+    const roles = statementsByRole(first.templates.get("hilum-dev-training")!);
+    const [, statements = []] = [...roles].find(([name]) => new RegExp(`^${step}(Function.*|Role)`).test(name)) ?? [];
+    const expected = Object.entries(writes as Readonly<Record<string, readonly string[]>>).flatMap(([place, keys]) =>
+      keys.map((key) => `${place}/${key}`),
+    );
+    expect(written(statements)).toEqual(expected.sort());
+  });
 
   it("lets the API reach models, uploads and readers' labels alone", () => {
     const roles = statementsByRole(first.templates.get("hilum-dev-inference")!);
