@@ -52,8 +52,10 @@ function nativeFrame(file: DicomFile, format: PixelFormat): DecodedFrame {
 function fullChroma(pairs: Uint8Array): Uint8Array {
   const out = new Uint8Array((pairs.length / 2) * 3);
   for (let from = 0, to = 0; from + 3 < pairs.length; from += 4, to += 6) {
-    const [first, second, blue, red] = pairs.subarray(from, from + 4) as unknown as [number, number, number, number];
-    out.set([first, blue, red, second, blue, red], to);
+    out[to] = pairs[from]!;
+    out[to + 3] = pairs[from + 1]!;
+    out[to + 1] = out[to + 4] = pairs[from + 2]!;
+    out[to + 2] = out[to + 5] = pairs[from + 3]!;
   }
   return out;
 }
@@ -61,7 +63,11 @@ function fullChroma(pairs: Uint8Array): Uint8Array {
 function sideBySide(bytes: Uint8Array, { samples, planar }: PixelFormat): Uint8Array {
   if (samples === 1 || !planar) return bytes;
   const pixels = bytes.length / samples;
-  return Uint8Array.from(bytes, (_, i) => bytes[(i % samples) * pixels + Math.floor(i / samples)]!);
+  const out = new Uint8Array(bytes.length);
+  for (let sample = 0, from = 0; sample < samples; sample += 1) {
+    for (let pixel = 0, to = sample; pixel < pixels; pixel += 1, from += 1, to += samples) out[to] = bytes[from]!;
+  }
+  return out;
 }
 
 const notAsSaid = (): InputError => refusal("film-damaged", "its pixel data is not as its DICOM header says");
