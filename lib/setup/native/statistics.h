@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <type_traits>
 #include <vector>
 
 namespace hilum {
@@ -24,37 +25,39 @@ struct Statistics {
 enum Moment { COUNT, SUM, SQUARES, STEPS, MOMENTS };
 
 template <typename Pixel>
-void add_moments(const Pixel* pixels, int64_t width, int64_t height, int64_t row_step, double* moments) {
-  uint64_t sum = 0, squares = 0, steps = 0, count = 0;
-  for (int64_t y = 0; y < height; y += row_step) {
-    const Pixel* row = pixels + y * width;
-    for (int64_t x = 0; x < width; x += 1) {
-      const uint64_t value = row[x];
-      sum += value;
-      squares += value * value;
-    }
-    for (int64_t x = 1; x < width; x += 1) steps += std::abs(int32_t{row[x]} - int32_t{row[x - 1]});
-    count += width;
-  }
-  moments[COUNT] = count, moments[SUM] = sum, moments[SQUARES] = squares, moments[STEPS] = steps;
+uint64_t sum_of_steps(const Pixel* row, int64_t width) {
+  // Of 8 bits a row's sum fits in half the register.
+  std::conditional_t<sizeof(Pixel) == 1, uint32_t, uint64_t> steps = 0;
+  for (int64_t x = 1; x < width; x += 1) steps += std::abs(int32_t{row[x]} - int32_t{row[x - 1]});
+  return steps;
 }
 
-// Four counters a level, since equal values beside each other would wait for one.
+// All but the steps follow from how often each value occurs. Values beside each other are mostly equal and would wait for
+// one counter: four take turns.
 template <typename Pixel>
-void add_levels(const Pixel* pixels, int64_t width, int64_t height, double max_value, const Statistics& to) {
-  const double scale = to.level_count / max_value;
-  std::vector<uint32_t> counts(4 * to.level_count);
-  const uint32_t last = to.level_count - 1;
+void add_values(const Pixel* pixels, int64_t width, int64_t height, double max_value, const Statistics& to) {
+  constexpr uint32_t VALUES = 1 << (8 * sizeof(Pixel));
+  constexpr uint64_t TURNS = 4;
+  std::vector<uint32_t> counts(TURNS * VALUES);
+  uint64_t steps = 0;
   for (int64_t y = 0; y < height; y += to.row_step) {
     const Pixel* row = pixels + y * width;
-    for (int64_t x = 0; x < width; x += 1) {
-      const uint32_t level = std::min(last, static_cast<uint32_t>(row[x] * scale));
-      counts[4 * level + (x & 3)] += 1;
-    }
+    for (int64_t x = 0; x < width; x += 1) counts[(static_cast<uint64_t>(x) % TURNS) * VALUES + row[x]] += 1;
+    steps += sum_of_steps(row, width);
   }
-  for (int64_t i = 0; i < to.level_count; i += 1) {
-    to.levels[i] = double{0} + counts[4 * i] + counts[4 * i + 1] + counts[4 * i + 2] + counts[4 * i + 3];
+  std::fill(to.levels, to.levels + to.level_count, 0);
+  uint64_t count = 0, sum = 0, squares = 0;
+  for (uint64_t value = 0; value < VALUES; value += 1) {
+    uint64_t pixels_of_value = 0;
+    for (uint64_t turn = 0; turn < TURNS; turn += 1) pixels_of_value += counts[turn * VALUES + value];
+    if (pixels_of_value == 0) continue;
+    count += pixels_of_value;
+    sum += value * pixels_of_value;
+    squares += value * value * pixels_of_value;
+    const int64_t level = static_cast<int64_t>(value * to.level_count / max_value);
+    to.levels[std::min(to.level_count - 1, level)] += pixels_of_value;
   }
+  to.moments[COUNT] = count, to.moments[SUM] = sum, to.moments[SQUARES] = squares, to.moments[STEPS] = steps;
 }
 
 template <typename Pixel>
@@ -78,8 +81,7 @@ void add_blocks(const Pixel* pixels, int64_t width, int64_t height, double max_v
 
 template <typename Pixel>
 void look_at(const Pixel* pixels, int64_t width, int64_t height, double max_value, const Statistics& to) {
-  add_moments(pixels, width, height, to.row_step, to.moments);
-  add_levels(pixels, width, height, max_value, to);
+  add_values(pixels, width, height, max_value, to);
   if (to.side > 0) add_blocks(pixels, width, height, max_value, to);
 }
 
