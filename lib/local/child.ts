@@ -9,6 +9,8 @@ export interface ChildOptions {
   /** File of a program. */
   readonly program: string;
   readonly args?: readonly string[];
+  /** A module that the program loads, of TypeScript or not. */
+  readonly module?: string;
   /** Added to this process's environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
@@ -36,11 +38,18 @@ const DRAIN_MS = 1000;
  * Starts a program in a process group of its own, so that a terminal's Ctrl-C reaches it only through us; it ends
  * when this process does (lifeline.mjs).
  */
-export function startChild({ program, args = [], environment, onLine, ipc = false }: ChildOptions): Child {
+export function startChild({
+  program,
+  args = [],
+  module = program,
+  environment,
+  onLine,
+  ipc = false,
+}: ChildOptions): Child {
   // The GPU's TensorFlow is another package (package.json, "imports").
   const conditions = environment.HILUM_DEVICE === "gpu" ? ["--conditions=gpu"] : [];
-  const loaders = [...loaderArguments(program), "--import", LIFELINE];
-  const child = spawn(process.execPath, [...conditions, ...loaders, program, ...args], {
+  const loader = loaderArguments(program.endsWith(".ts") ? program : module);
+  const child = spawn(process.execPath, [...conditions, ...loader, "--import", LIFELINE, program, ...args], {
     env: { ...process.env, ...environment },
     stdio: ipc ? ["pipe", "pipe", "pipe", "ipc"] : ["pipe", "pipe", "pipe"],
     detached: true,

@@ -57,8 +57,8 @@ export function createFunctions({ environment, onLine }: FunctionOptions): Funct
   /** All that have not ended, those that were given up among them. */
   const living = new Set<Child>();
 
-  const start = (): Child => {
-    const child = startChild({ program: HOST, environment, onLine, ipc: true });
+  const start = (module: string): Child => {
+    const child = startChild({ program: HOST, module, environment, onLine, ipc: true });
     living.add(child);
     const forget = () => {
       living.delete(child);
@@ -70,7 +70,7 @@ export function createFunctions({ environment, onLine }: FunctionOptions): Funct
 
   return {
     invoke(module, event, signal) {
-      host ??= start();
+      host ??= start(module);
       const child = host;
       calls += 1;
       const id = calls;

@@ -22,6 +22,6 @@ export const bundledName = (path: string): string =>
     .replace(/\.ts$/, "")
     .replaceAll("/", "-");
 
-/** What Node is told before it can run a module: where TypeScript's loader is, by its path, from any working folder. */
+/** What Node is told before it can run a module, a path or an address: where TypeScript's loader is, by its path, from any working folder. */
 export const loaderArguments = (module: string): string[] =>
-  module.endsWith(".ts") ? ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href] : [];
+  /\.ts(\?|$)/.test(module) ? ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href] : [];
