@@ -30,12 +30,13 @@ it("every module that is started by itself is in the bundle", async () => {
 /** A clone with bin/hilum alone, whose bundle and sources say which of them runs. */
 let root: string;
 const SOURCE = "lib/deep/er/source.ts";
+const NATIVE = "lib/setup/native/addon.cc";
 const write = async (path: string, text: string, seconds: number) => {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
   await utimes(join(root, path), seconds, seconds);
 };
-const says = async () => (await promisify(execFile)(join(root, "bin/hilum"), ["a b"])).stdout;
+const says = async () => (await promisify(execFile)(join(root, "bin/hilum"), ["a b"], { cwd: root })).stdout;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "hilum clone-"));
@@ -46,6 +47,7 @@ beforeEach(async () => {
   await write("package-lock.json", "{}", 100);
   await write("bin/hilum.ts", `console.log("sources", process.argv[2] as string)`, 100);
   await write(SOURCE, "", 100);
+  await write(NATIVE, "", 100);
   await write("node_modules/tsx/dist/loader.mjs", `import "${LOADER}"`, 100);
   await write("node_modules/.hilum-ready.json", "{}", 200);
   await write("node_modules/.hilum/package.json", `{ "type": "module" }`, 200);
@@ -53,6 +55,14 @@ beforeEach(async () => {
   await write("node_modules/.hilum/made", "", 200);
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
+
+it("sets the clone up first where what is compiled has changed since", async () => {
+  const setUp = `import { utimesSync } from "node:fs"; console.log("set up"); utimesSync("${join("node_modules", ".hilum-ready.json")}", 400, 400);`;
+  await write("bin/setup.mjs", setUp, 100);
+  await utimes(join(root, NATIVE), 300, 300);
+  expect(await says()).toBe("set up\nbundle a b\n");
+  expect(await says()).toBe("bundle a b\n");
+});
 
 it("runs the bundle", async () => expect(await says()).toBe("bundle a b\n"));
 
