@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Refusal } from "../../lib/contracts/api.ts";
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
 import { cautionOf } from "../../lib/domain/provenance.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
-import { openStore, storeUri } from "../../lib/store/open.ts";
+import { openStore } from "../../lib/store/open.ts";
 import type { Limits } from "./dependencies.ts";
 import { openFeedback } from "./feedback/feedback.ts";
 import type { LiveModelOptions } from "./live-model.ts";
@@ -17,10 +14,7 @@ import { runRoutes } from "./routes/runs.ts";
 import { lazySamples } from "./samples.ts";
 import { isLoopback, localApp, type RunningServer, serveHere } from "./server.ts";
 import { openService, type Service } from "./service.ts";
-import { openUploads } from "./uploads/open-uploads.ts";
-
-/** More than any film takes: 25 million pixels of 16 bits, or 20 million of three colours. */
-const UPLOAD_BYTES = 110_000_000;
+import { uploadsInMemory } from "./uploads/uploads-in-memory.ts";
 
 export interface ServeOptions {
   /** URI of the room `models`. */
@@ -72,13 +66,11 @@ export async function serveModel({
   ...options
 }: ServeOptions): Promise<ServedModel> {
   const store = openStore(models);
-  const uploads = await mkdtemp(join(tmpdir(), "hilum-uploads-"));
-  const forget = () => rm(uploads, { recursive: true, force: true });
   let origins: readonly string[] = [];
   const shared = {
     ownOrigin: (url: string) => ownOrigin(origins, url),
     samples: lazySamples(),
-    uploads: await openUploads(storeUri(uploads), UPLOAD_BYTES),
+    uploads: uploadsInMemory(),
     ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
     ...(runs !== undefined &&
       isLoopback(options.host) && {
@@ -90,31 +82,25 @@ export async function serveModel({
     const { films, models, close } = await openService({ models: store, model: name, refuse });
     return { fetch: localApp({ ...shared, films, models }).fetch, close, version: films.version };
   };
-  try {
-    const answering =
-      model === "production" && onFallback !== undefined
-        ? await productionServer({
-            channels: () => readChannels(store),
-            open,
-            onFallback,
-            onSwap: ({ version }) => onSwap(describe(version)),
-          })
-        : await unchanging(() => open(model));
-    const server = await serveHere(answering.fetch, shared).catch(async (error: unknown) => {
-      await answering.close();
-      throw error;
-    });
-    origins = originsOf(server.url, options.origin);
-    const close = async () => {
-      await server.close();
-      await answering.close();
-      await forget();
-    };
-    return { url: server.url, close, model: describe(answering.first.version) };
-  } catch (error) {
-    await forget();
+  const answering =
+    model === "production" && onFallback !== undefined
+      ? await productionServer({
+          channels: () => readChannels(store),
+          open,
+          onFallback,
+          onSwap: ({ version }) => onSwap(describe(version)),
+        })
+      : await unchanging(() => open(model));
+  const server = await serveHere(answering.fetch, shared).catch(async (error: unknown) => {
+    await answering.close();
     throw error;
-  }
+  });
+  origins = originsOf(server.url, options.origin);
+  const close = async () => {
+    await server.close();
+    await answering.close();
+  };
+  return { url: server.url, close, model: describe(answering.first.version) };
 }
 
 async function unchanging<T extends Answerer>(open: () => Promise<T>) {

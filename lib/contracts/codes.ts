@@ -125,6 +125,7 @@ export const REQUEST_PROBLEMS = {
 
 /** What is not the caller's fault. */
 export const SERVICE_PROBLEMS = {
+  "uploads-full": { status: 503, text: "too many films were sent ahead and wait to be asked about; try again later" },
   busy: { status: 503, text: "too many films are being answered; try again" },
   "not-ready": { status: 503, text: "the model is still being loaded; try again" },
   "predictor-timeout": { status: 503, text: "the film took too long and was given up; try again" },

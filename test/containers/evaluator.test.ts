@@ -55,7 +55,7 @@ describe("evaluator", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it("publishes a whole version as candidate", async () => {
+  it("publishes a whole version, which only the gate makes the candidate", async () => {
     const manifest = await verifyVersion(rooms().models, evaluation.model);
     expect(manifest.files.map((file) => file.path)).toEqual([
       "saved_model/saved_model.pb",
@@ -68,7 +68,7 @@ describe("evaluator", () => {
     expect(await readDocument(rooms().models, modelKeys.version(model).evaluation, Evaluation)).toEqual(published);
     expect(manifest.trainedOn.seeds).toEqual([1, 2]);
     expect(manifest.thresholds).toEqual(OBSERVATIONS.map((name) => evaluation.perObservation[name].threshold));
-    expect((await readChannels(rooms().models)).candidate).toBe(evaluation.model);
+    expect((await readChannels(rooms().models)).candidate).toBeNull();
     const key = modelKeys.version(evaluation.model).file("model-card.json");
     const card = await readDocument(rooms().models, key, ModelCard);
     expect(card.metrics.meanAuroc).toBe(evaluation.meanAuroc);

@@ -1,12 +1,16 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { UploadId } from "../../../lib/contracts/uploads.ts";
-import { InputError } from "../../../lib/domain/errors.ts";
+import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { PreconditionError } from "../../../lib/store/errors.ts";
 import type { Store } from "../../../lib/store/store.ts";
-import { isExpired, noSuchUpload, type Uploads, uploadsIn } from "./uploads.ts";
+import { isExpired, noSuchUpload, removeExpired, type Uploads, uploadsIn } from "./uploads.ts";
 
-/** Uploads that the service itself takes, at URLs that it signed; they end with this process. */
-export function signedUploads(store: Store, maxBytes: number): Uploads {
+/**
+ * Uploads that the service itself takes, at URLs that it signed; they end with this process.
+ * @param mostBytes of all of them together; what is over it is told to come again
+ */
+export function signedUploads(store: Store, maxBytes: number, mostBytes = Number.POSITIVE_INFINITY): Uploads {
+  let arriving = 0;
   const secret = randomBytes(32);
   const sign = (id: string): Buffer => createHmac("sha256", secret).update(id).digest();
   const isSigned = (id: string, signature: string): boolean => {
@@ -25,10 +29,29 @@ export function signedUploads(store: Store, maxBytes: number): Uploads {
         throw new InputError("upload-signature", "upload: expected the URL that POST /v1/uploads gave, unchanged");
       }
       if (isExpired(id)) throw noSuchUpload();
-      await store.putIfAbsent(id, film).catch((cause: unknown) => {
-        if (!(cause instanceof PreconditionError)) throw cause;
-        throw new InputError("upload-twice", "upload: a film was sent under this id already", { cause });
-      });
+      arriving += film.length;
+      try {
+        if ((await bytesIn(store)) + arriving > mostBytes) throw uploadsFull();
+        await store.putIfAbsent(id, film).catch((cause: unknown) => {
+          if (!(cause instanceof PreconditionError)) throw cause;
+          throw new InputError("upload-twice", "upload: a film was sent under this id already", { cause });
+        });
+      } finally {
+        arriving -= film.length;
+      }
     },
   });
+}
+
+const uploadsFull = (): TemporaryError =>
+  new TemporaryError(
+    "uploads-full",
+    "upload: too many films wait to be asked about; ask about one, or try again later",
+  );
+
+async function bytesIn(store: Store): Promise<number> {
+  await removeExpired(store);
+  let bytes = 0;
+  for await (const { size } of store.list("")) bytes += size;
+  return bytes;
 }

@@ -61,7 +61,7 @@ export function uploadsIn(store: Store, maxBytes: number, door: UploadDoor): Upl
 }
 
 /** Films that were sent and never asked about. Keys are ids, which begin with their last second, so the oldest come first. */
-async function removeExpired(store: Store): Promise<void> {
+export async function removeExpired(store: Store): Promise<void> {
   for await (const { key } of store.list("")) {
     if (!isExpired(key)) return;
     await store.delete(key);

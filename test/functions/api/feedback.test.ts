@@ -6,6 +6,7 @@ import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createApp } from "../../../functions/api/app.ts";
 import { openFeedback } from "../../../functions/api/feedback/feedback.ts";
+import { ownOrigin } from "../../../functions/api/own-origins.ts";
 import { signedUploads } from "../../../functions/api/uploads/signed-uploads.ts";
 import { Problem } from "../../../lib/contracts/api.ts";
 import { Dataset } from "../../../lib/contracts/dataset.ts";
@@ -45,6 +46,7 @@ const service = () =>
     models: shelfDouble(),
     feedback: openFeedback(storeUri(folder)),
     uploads: signedUploads(new MemoryStore("memory://feedback/uploads"), 10_000_000),
+    ownOrigin: (url) => ownOrigin(["http://localhost"], url),
   });
 
 const sendForm = (feedback: object, film?: Uint8Array, app = service()) => {

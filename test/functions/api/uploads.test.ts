@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createApp } from "../../../functions/api/app.ts";
 import { ownOrigin } from "../../../functions/api/own-origins.ts";
 import { openUploads } from "../../../functions/api/uploads/open-uploads.ts";
 import { signedUploads } from "../../../functions/api/uploads/signed-uploads.ts";
+import { removeExpired } from "../../../functions/api/uploads/uploads.ts";
 import { Problem } from "../../../lib/contracts/api.ts";
 import { UploadTicket } from "../../../lib/contracts/uploads.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
@@ -70,6 +71,40 @@ describe("a film that is sent ahead", () => {
     const again = await ask(app, upload);
     expect(again.status).toBe(404);
     expect(await codeOf(again)).toBe("no-such-upload");
+  });
+
+  test("beside too many that wait is told to come again, until one is asked about", async () => {
+    const app = createApp({
+      films: serviceDouble({ answer: async () => doubleAnswer(false) }),
+      ...{
+        models: shelfDouble(),
+        ownOrigin: (url: string) => ownOrigin(["http://hilum.example", "http://localhost"], url),
+      },
+      uploads: signedUploads(new MemoryStore("memory://uploads/full"), MOST, 20),
+    });
+    const tickets = [await ticketOf(app), await ticketOf(app), await ticketOf(app)];
+    const sent = await Promise.all(tickets.map(({ url }) => sendFilm(app, url, "ten bytes.")));
+    expect(sent.filter(({ status }) => status === 204).length).toBeLessThan(3);
+    const full = sent.findIndex(({ status }) => status === 503);
+    expect(await codeOf(sent[full]!)).toBe("uploads-full");
+    expect(sent[full]!.headers.get("retry-after")).toMatch(/^\d+$/);
+    for (const [i, { upload }] of tickets.entries()) if (i !== full) await ask(app, upload);
+    expect((await sendFilm(app, tickets[full]!.url, "ten bytes.")).status).toBe(204);
+  });
+
+  test("goes with its hour, whether or not another is sent", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval"] });
+    try {
+      const store = new MemoryStore("memory://uploads/hour");
+      const app = service(store);
+      const { url } = await ticketOf(app);
+      expect((await sendFilm(app, url)).status).toBe(204);
+      vi.setSystemTime(Date.now() + 3_600_000);
+      await removeExpired(store);
+      expect(await keysOf(store)).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test.each([
