@@ -90,11 +90,11 @@ describe("a file that is wrong ends the run at its first step, by its name and t
     ["hilum.dataset.json", "{", "hilum.dataset.json: expected JSON"],
     ["hilum.dataset.json", JSON.stringify({ name: "x" }), "hilum.dataset.json: kind: "],
     ["hilum.dataset.json", JSON.stringify({ name: "x", kind: "drawn" }), "hilum.dataset.json: kind: "],
-    ["hilum.dataset.json", JSON.stringify({ ...WARD, license: "MIT" }), '"license"'],
+    ["hilum.dataset.json", JSON.stringify({ ...WARD, license: "MIT" }), "license: not known here"],
     ["hilum.dataset.json", JSON.stringify([WARD, { name: "x" }]), "hilum.dataset.json: 1.kind: "],
     ["hilum.dataset.json", "[]", "hilum.dataset.json: "],
     ["card.json", JSON.stringify({ contact: "" }), "card.json: contact: "],
-    ["card.json", JSON.stringify({ contcat: "x" }), '"contcat"'],
+    ["card.json", JSON.stringify({ contcat: "x" }), "contcat: not known here"],
   ])("%s %s", async (file, content, message) => {
     const source = await dataSet(2);
     await source.write(file, content);
