@@ -6,6 +6,7 @@ import { luma } from "../domain/luma.ts";
 import { DRAWN_BY } from "../domain/provenance.ts";
 import { chroma } from "./chroma.ts";
 import { checkSize, type Film } from "./film.ts";
+import { checkScans } from "./jpeg-scans.ts";
 import type { Media } from "./media.ts";
 import { isWhiteZero } from "./tiff-polarity.ts";
 
@@ -51,6 +52,7 @@ export async function readRaster(bytes: Uint8Array, media: Media): Promise<Film>
   const header = await readHeader(bytes, media);
   checkSize(header.width, header.height, bytes.length);
   checkMemory(header, media);
+  if (media === "jpeg") checkScans(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   if ((header.pages ?? 1) > 1) {
     throw refusal("multi-frame", `${header.pages}`);
   }

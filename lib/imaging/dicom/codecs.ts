@@ -1,6 +1,7 @@
 import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
 import { refusal } from "../../contracts/codes.ts";
 import type { InputError } from "../../domain/errors.ts";
+import { checkScans } from "../jpeg-scans.ts";
 import {
   type CodestreamSize,
   jpeg2000Size,
@@ -113,7 +114,7 @@ export interface DecodedFrame {
 /**
  * One compressed frame as stored values. What the frame says of itself is held against the header
  * first: the decoders take a truncated frame, or one of another size, without a word.
- * @throws InputError `film-truncated`, `film-damaged`
+ * @throws InputError `film-truncated`, `film-damaged`, `film-too-slow`
  */
 export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFormat): Promise<DecodedFrame> {
   const frame = codec.plain(encoded);
@@ -122,6 +123,7 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
   if (!fits || size.components !== format.samples || size.bits > format.bitsAllocated || size.tiles > MOST_TILES) {
     throw damaged("its compressed picture is not what its DICOM header says");
   }
+  if (codec.decode === "decodeJpeg") checkScans(frame);
   const whole = upToEnd(frame, codec.headerEnd(frame));
   // Of what comes out: films of 8 bits stand in headers of 16.
   const decode: DecodeBytes = (bytes) => decodeBytes(bytes, codec.decode, format, size.bits <= 8 ? 8 : 16);
