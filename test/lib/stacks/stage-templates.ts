@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "aws-cdk-lib";
@@ -8,6 +9,7 @@ import { STACK_PARTS, type StackPart, stackName } from "../../../lib/contracts/d
 import { createCdkApp } from "../../../lib/stacks/app.ts";
 import { addChecks } from "../../../lib/stacks/checks.ts";
 import { parseStage, type Stage } from "../../../lib/stacks/stage.ts";
+import { madeOnce } from "../../made-once.ts";
 import type { Resource } from "./synthesis.ts";
 
 export interface StageTemplate {
@@ -18,19 +20,41 @@ export interface StageTemplate {
   one(type: string): Resource & { readonly id: string };
 }
 
+interface Options {
+  readonly env?: Environment;
+  readonly checks?: boolean;
+  readonly zones?: readonly string[];
+}
+
 /**
- * The templates of one stage of these settings, made in this process.
+ * The templates of one stage of these settings, made once for all files of a run of tests.
  * @param checks whether the rules of cdk-nag are asked too, so that a finding without a reason fails
  * @param zones availability zones that the account of `env` has, where one is given
  */
 export async function stageTemplates(
   settings: Omit<z.input<typeof Stage>, "name"> & { readonly name?: string } = {},
-  {
-    env = {},
-    checks = false,
-    zones = [],
-  }: { readonly env?: Environment; readonly checks?: boolean; readonly zones?: readonly string[] } = {},
+  options: Options = {},
 ): Promise<Readonly<Record<StackPart, StageTemplate>>> {
+  const stage = parseStage({ name: "some", ...settings });
+  const hash = createHash("sha256")
+    .update(JSON.stringify([stage, options]))
+    .digest("hex");
+  const file = await madeOnce(join(tmpdir(), `stage-${hash}.json`), async () => {
+    const templates = JSON.stringify(await synthesised(stage, options));
+    await writeFile(join(tmpdir(), `stage-${hash}.new`), templates);
+    await rename(join(tmpdir(), `stage-${hash}.new`), join(tmpdir(), `stage-${hash}.json`));
+  });
+  const templates = JSON.parse(await readFile(file, "utf8")) as Readonly<Record<StackPart, StageTemplate["template"]>>;
+  return Object.fromEntries(STACK_PARTS.map((part) => [part, asked(templates[part])])) as Record<
+    StackPart,
+    StageTemplate
+  >;
+}
+
+async function synthesised(
+  stage: Stage,
+  { env = {}, checks = false, zones = [] }: Options,
+): Promise<Readonly<Record<StackPart, unknown>>> {
   const outdir = await mkdtemp(join(tmpdir(), "hilum-stage-"));
   // Images' contexts are large, and nobody builds from here.
   process.env.CDK_CONTEXT_JSON = JSON.stringify({
@@ -38,15 +62,14 @@ export async function stageTemplates(
     [`availability-zones:account=${env.account}:region=${env.region}`]: zones,
   });
   try {
-    const stage = parseStage({ name: "some", ...settings });
     const app = createCdkApp({ stages: [stage], env, document: gatewaySource(), runPage: "<!doctype html>", outdir });
     if (checks) addChecks(app);
     app.synth();
     const made = STACK_PARTS.map(async (part) => {
       const text = await readFile(join(outdir, `${stackName(stage.name, part)}.template.json`), "utf8");
-      return [part, asked(JSON.parse(text))] as const;
+      return [part, JSON.parse(text)] as const;
     });
-    return Object.fromEntries(await Promise.all(made)) as Record<StackPart, StageTemplate>;
+    return Object.fromEntries(await Promise.all(made)) as Record<StackPart, unknown>;
   } finally {
     delete process.env.CDK_CONTEXT_JSON;
     await rm(outdir, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Averages, averages, type Decided } from "../../../lib/domain/metrics/averages.ts";
-import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
-import { random } from "../../../lib/domain/random.ts";
-import { python } from "../../python.ts";
+import { type Averages, averages, type Decided } from "../../lib/domain/metrics/averages.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
+import { random } from "../../lib/domain/random.ts";
+import { python } from "../python.ts";
 
 const SCRIPT = `
 import json, sys, warnings

@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openPredictor, type Predictor } from "../../../lib/inference/predictor.ts";
-import { promote } from "../../../lib/registry/channels.ts";
-import { MemoryStore } from "../../../lib/store/memory.ts";
-import { python } from "../../python.ts";
-import { publishRandomModel } from "../inference/published-model.ts";
+import { openPredictor, type Predictor } from "../../lib/inference/predictor.ts";
+import { promote } from "../../lib/registry/channels.ts";
+import { MemoryStore } from "../../lib/store/memory.ts";
+import { publishRandomModel } from "../lib/inference/published-model.ts";
+import { python } from "../python.ts";
 
 /** A file and what is to come of it: `same` as the reference, `answered`, or the code of a refusal. */
 type Wrapping = readonly [name: string, expected: string];
 
-const PROGRAMS = fileURLToPath(new URL("wrappings", import.meta.url));
+const PROGRAMS = fileURLToPath(new URL("../lib/imaging/wrappings", import.meta.url));
 /** Probabilities of the same film may differ by so much: losses of JPEG, steps of 8 bits. */
 const SAME = 0.01;
 

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { auroc } from "../../../lib/domain/metrics/auroc.ts";
-import { averagePrecision } from "../../../lib/domain/metrics/average-precision.ts";
-import { binaryAccuracy } from "../../../lib/domain/metrics/binary-accuracy.ts";
-import { brier } from "../../../lib/domain/metrics/brier.ts";
-import { calibrationLine } from "../../../lib/domain/metrics/calibration-line.ts";
-import { accuracy, confusion, f1, precision, recall, specificity } from "../../../lib/domain/metrics/confusion.ts";
-import { precisionRecallCurve, rocCurve } from "../../../lib/domain/metrics/curves.ts";
-import { logLoss } from "../../../lib/domain/metrics/log-loss.ts";
-import { rank } from "../../../lib/domain/metrics/ranking.ts";
-import { expectedCalibrationError, reliability } from "../../../lib/domain/metrics/reliability.ts";
-import { random } from "../../../lib/domain/random.ts";
-import { python } from "../../python.ts";
+import { auroc } from "../../lib/domain/metrics/auroc.ts";
+import { averagePrecision } from "../../lib/domain/metrics/average-precision.ts";
+import { binaryAccuracy } from "../../lib/domain/metrics/binary-accuracy.ts";
+import { brier } from "../../lib/domain/metrics/brier.ts";
+import { calibrationLine } from "../../lib/domain/metrics/calibration-line.ts";
+import { accuracy, confusion, f1, precision, recall, specificity } from "../../lib/domain/metrics/confusion.ts";
+import { precisionRecallCurve, rocCurve } from "../../lib/domain/metrics/curves.ts";
+import { logLoss } from "../../lib/domain/metrics/log-loss.ts";
+import { rank } from "../../lib/domain/metrics/ranking.ts";
+import { expectedCalibrationError, reliability } from "../../lib/domain/metrics/reliability.ts";
+import { random } from "../../lib/domain/random.ts";
+import { python } from "../python.ts";
 
 interface Table {
   scores: number[];
