@@ -40,6 +40,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * @param {string} root of the clone
  */
 export async function bundlePrograms(root) {
+  // An image is built of what it needs, and its program is bundled by itself.
+  if (!existsSync(join(root, ENTRIES.hilum))) return;
   const folder = programsFolder(root);
   const since = new Date();
   const made = await stat(join(folder, MADE)).catch(() => undefined);

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { bundledName } from "../../../lib/parallel/program-modules.ts";
-import { ENTRIES } from "../../../lib/setup/programs.mjs";
+import { bundlePrograms, ENTRIES } from "../../../lib/setup/programs.mjs";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const LOADER = pathToFileURL(join(ROOT, "node_modules/tsx/dist/loader.mjs")).href;
@@ -62,6 +62,13 @@ it("sets the clone up first where what is compiled has changed since", async () 
   await utimes(join(root, NATIVE), 300, 300);
   expect(await says()).toBe("set up\nbundle a b\n");
   expect(await says()).toBe("bundle a b\n");
+});
+
+it("is not made where there are no sources of it, as in the build of an image", async () => {
+  const image = await mkdtemp(join(tmpdir(), "hilum-image-"));
+  await bundlePrograms(image);
+  expect(await readdir(image)).toEqual([]);
+  await rm(image, { recursive: true });
 });
 
 it("runs the bundle", async () => expect(await says()).toBe("bundle a b\n"));
