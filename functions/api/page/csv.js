@@ -3,10 +3,21 @@ import { thresholdOf } from "./state.js";
 
 /** @typedef {import("./state.js").Film} Film */
 
-/** A cell that no spreadsheet takes for a formula; blank for null. @param {string | number | boolean | null} value */
+/** What a terminal would obey, or what turns text around, as lib/domain/shown.ts has it. */
+const NOT_SHOWN = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** @param {string} character */
+const escaped = (character) =>
+  character === "\r" ? "\\r" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/**
+ * A cell that no spreadsheet takes for a formula, and in which nothing is hidden; blank for null.
+ * @param {string | number | boolean | null} value
+ */
 const cell = (value) =>
   `"${String(value ?? "")
     .replace(/^(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/, "'")
+    .replace(NOT_SHOWN, escaped)
     .replaceAll('"', '""')}"`;
 
 const HEADER = [

@@ -11,6 +11,7 @@ import { fitScale, fittedView, zoomed } from "../../../../functions/api/page/vie
 import { PRESETS, presetWindow } from "../../../../functions/api/page/window-level.js";
 import type { Finding, HeatMap } from "../../../../lib/contracts/api.ts";
 import { OBSERVATIONS } from "../../../../lib/domain/observations.ts";
+import { escapeLines } from "../../../../lib/domain/shown.ts";
 import { isFormula } from "../../../../lib/evaluation/predictions-csv.ts";
 import { colourTable } from "../../../../lib/imaging/colour-map.ts";
 import { heatRows } from "../../../../lib/imaging/heat.ts";
@@ -182,13 +183,14 @@ describe("the table of a sitting", () => {
     expect(toCsv([film('=HYPERLINK("x")')])).toContain('"\'=HYPERLINK(""x"")"');
   });
 
-  test("takes for the start of a formula what the service's own tables do", () => {
+  test("escapes and defuses what the service's own tables do", () => {
     const letters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
     const problem = { code: "none", title: "", detail: "" };
     const header = toCsv([]).length;
     const cellOf = (name: string) =>
       toCsv([{ ...film(name), prediction: null, problem } as unknown as Film]).slice(header);
-    const defused = letters.filter((letter) => cellOf(`${letter}x`).startsWith(`"'${letter}`));
-    expect(defused).toEqual(letters.filter(isFormula));
+    const ours = (text: string) => `"${isFormula(text) ? "'" : ""}${escapeLines(text).replaceAll('"', '""')}"`;
+    const otherwise = letters.filter((letter) => !cellOf(`${letter}x`).startsWith(`${ours(`${letter}x`)},`));
+    expect(otherwise).toEqual([]);
   });
 });
