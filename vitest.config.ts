@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const SLOW = "test/slow/**/*.test.ts";
@@ -23,7 +24,7 @@ export default defineConfig(({ mode }) => ({
     ...(SUITES[mode as keyof typeof SUITES] ?? SUITES.test),
     globalSetup: "test/global-setup.ts",
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: Math.max(2, availableParallelism()),
     // Deadlines that only a hang passes, also on a busy machine.
     testTimeout: mode === "test" ? 600_000 : 900_000,
     hookTimeout: mode === "test" ? 600_000 : 900_000,
