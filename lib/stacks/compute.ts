@@ -55,6 +55,8 @@ interface Machines {
 const instanceTypes = (names: readonly string[]) => ({
   defaultInstanceClasses: names.filter((name) => name === ANY_X86).map(() => DefaultInstanceClass.X86_64),
   instanceTypes: names.filter((name) => name !== ANY_X86).map((name) => new InstanceType(name)),
+  // Otherwise families are added to those that are named, which not every region has.
+  ...(!names.includes(ANY_X86) && { useOptimalInstanceClasses: false }),
 });
 
 /** Where jobs run: Spot first, on-demand where there is no Spot; nothing costs while nothing runs. */
