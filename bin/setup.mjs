@@ -4,7 +4,7 @@
  * `--device none` only the packages.
  */
 import { existsSync } from "node:fs";
-import { readFile, rename, utimes, writeFile } from "node:fs/promises";
+import { readFile, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../lib/setup/cache-folder.mjs";
@@ -13,6 +13,7 @@ import { variantFor } from "../lib/setup/engine-variants.mjs";
 import { forgetOld } from "../lib/setup/forget-old.mjs";
 import { installPackages, lockHash } from "../lib/setup/packages.mjs";
 import { bundlePrograms } from "../lib/setup/programs.mjs";
+import { replaceFile } from "../lib/setup/replace-file.mjs";
 import { SetupError } from "../lib/setup/setup-error.mjs";
 
 const MINIMUM_NODE = [20, 9];
@@ -76,10 +77,7 @@ async function setUp() {
 }
 
 /** @param {object} contents */
-async function writeStamp(contents) {
-  await writeFile(`${stamp}.new`, JSON.stringify(contents));
-  await rename(`${stamp}.new`, stamp);
-}
+const writeStamp = (contents) => replaceFile(stamp, JSON.stringify(contents));
 
 try {
   await setUp();

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { BUNDLE, WHOLE } from "./bundle.mjs";
+import { replaceFile } from "./replace-file.mjs";
 
 /** In a clone: beside the packages, so that it goes with them, and two folders deep, as bin/cli is (bin/cli/places.ts). */
 const FOLDER = "node_modules/.hilum";
@@ -57,11 +58,11 @@ export async function bundlePrograms(root) {
     write: false,
   });
   await mkdir(folder, { recursive: true });
-  for (const { path, contents } of outputFiles) await replace(path, contents);
+  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
   for (const path of READ) await link(join(folder, basename(path)), relative(folder, join(root, path)));
   const { imports } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  await replace(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", imports }));
-  await replace(join(folder, MADE), "");
+  await replaceFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", imports }));
+  await replaceFile(join(folder, MADE), "");
   await utimes(join(folder, MADE), since, since);
   await forgetChunks(folder, new Set(outputFiles.map(({ path }) => basename(path))));
 }
@@ -96,17 +97,6 @@ async function newest(root) {
   );
   const files = [...sources.flat().map(({ parentPath, name }) => join(parentPath, name)), join(root, "package.json")];
   return Math.max(...(await Promise.all(files.map(async (file) => (await stat(file)).mtimeMs))));
-}
-
-/**
- * A program that runs meanwhile finds the file before or the file after.
- * @param {string} path
- * @param {string | Uint8Array} contents
- */
-async function replace(path, contents) {
-  const partial = `${path}.${process.pid}.new`;
-  await writeFile(partial, contents);
-  await rename(partial, path);
 }
 
 /**

@@ -41,10 +41,11 @@ export async function evaluateTuning({ positions, ...options }: TuningOptions): 
   }
   const { sum, count } = maskedCrossEntropy(logits, targets);
   const loss = count > 0 ? sum / count : null;
+  const labels = forEachObservation((_, o) => column(targets, o));
   const perObservation = forEachObservation((_, o) =>
-    Number.isFinite(loss) ? auroc(column(logits, o), column(targets, o)) : null,
+    Number.isFinite(loss) ? auroc(column(logits, o), labels[o]!) : null,
   );
-  const enough = forEachObservation((_, o) => isEnough(column(targets, o), leastOfEachClass));
+  const enough = labels.map((of) => isEnough(of, leastOfEachClass));
   return {
     loss,
     auroc: perObservation,

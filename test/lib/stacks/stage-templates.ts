@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "aws-cdk-lib";
 import type * as z from "zod";
 import { gatewaySource } from "../../../bin/gateway-source.ts";
 import { STACK_PARTS, type StackPart, stackName } from "../../../lib/contracts/deployment.ts";
+import { replaceFile } from "../../../lib/setup/replace-file.mjs";
 import { createCdkApp } from "../../../lib/stacks/app.ts";
 import { addChecks } from "../../../lib/stacks/checks.ts";
 import { parseStage, type Stage } from "../../../lib/stacks/stage.ts";
@@ -39,11 +40,8 @@ export async function stageTemplates(
   const hash = createHash("sha256")
     .update(JSON.stringify([stage, options]))
     .digest("hex");
-  const file = await madeOnce(join(tmpdir(), `stage-${hash}.json`), async () => {
-    const templates = JSON.stringify(await synthesised(stage, options));
-    await writeFile(join(tmpdir(), `stage-${hash}.new`), templates);
-    await rename(join(tmpdir(), `stage-${hash}.new`), join(tmpdir(), `stage-${hash}.json`));
-  });
+  const file = join(tmpdir(), `stage-${hash}.json`);
+  await madeOnce(file, async () => replaceFile(file, JSON.stringify(await synthesised(stage, options))));
   const templates = JSON.parse(await readFile(file, "utf8")) as Readonly<Record<StackPart, StageTemplate["template"]>>;
   return Object.fromEntries(STACK_PARTS.map((part) => [part, asked(templates[part])])) as Record<
     StackPart,
