@@ -3,10 +3,10 @@ import type { Evaluation } from "../../lib/contracts/evaluation.ts";
 import type { ModelCard } from "../../lib/contracts/model-card.ts";
 import type { Channels, ModelVersion } from "../../lib/contracts/model-version.ts";
 import type { Predictor } from "../../lib/inference/predictor.ts";
+import type { AppEnv } from "./app-env.ts";
 import type { FeedbackBook } from "./feedback/feedback.ts";
 import type { CallerRules } from "./middleware/callers.ts";
 import type { People } from "./middleware/people.ts";
-import type { AppEnv } from "./routes/films.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
 /** What answers for films; refused films are InputErrors, and nothing of a film stays after the answer. */

@@ -1,6 +1,5 @@
 import { InputError } from "../domain/errors.ts";
 import { SMALL_SIDE } from "../domain/film-limits.ts";
-import type { Warning } from "./api.ts";
 
 export type Status = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
 
@@ -89,7 +88,7 @@ const WARNINGS = { ...FILM_WARNINGS, ...MAP_WARNINGS };
 export type FilmWarning = keyof typeof WARNINGS;
 
 /** @param message what of this film, instead of the code's words */
-export const filmWarning = (code: FilmWarning, message: string = WARNINGS[code]): Warning => ({ code, message });
+export const filmWarning = (code: FilmWarning, message: string = WARNINGS[code]) => ({ code, message });
 
 /** What is wrong with a request, whatever film it carries. */
 export const REQUEST_PROBLEMS = {

@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import type { FilmIdentity } from "./prepare-films.ts";
+
+/** A film by its bytes; `film-missing` where there are none. */
+export interface FilmIdentity {
+  readonly row: number;
+  readonly sha256: string;
+}
 
 export const hashFilm = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -1,8 +1,8 @@
 import { takeRows } from "./arrow-columns.ts";
 import { LABEL_COLUMNS, type Manifest, SUBJECT_COLUMNS } from "./film-columns.ts";
-import { hashFilms } from "./film-hash.ts";
+import { type FilmIdentity, hashFilms } from "./film-hash.ts";
 import type { KnownPixels } from "./known-pixels.ts";
-import type { FilmIdentity, FilmTask, PreparedFilm, PreparedFilms } from "./prepare-films.ts";
+import type { FilmTask, PreparedFilm, PreparedFilms } from "./prepare-films.ts";
 import type { PreparePool } from "./prepare-pool.ts";
 import { filmsPerBatch } from "./shard-format.ts";
 import type { PreparedBatch } from "./shard-writer.ts";

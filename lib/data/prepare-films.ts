@@ -5,7 +5,7 @@ import { codeOf } from "../store/disk-errors.ts";
 import { NotFoundError } from "../store/errors.ts";
 import { getNow } from "../store/get-now.ts";
 import type { Store } from "../store/store.ts";
-import { hashFilm } from "./film-hash.ts";
+import { type FilmIdentity, hashFilm } from "./film-hash.ts";
 import type { ReadSquare } from "./read-square.ts";
 
 /** Where films lie, and what is done about links there. */
@@ -18,12 +18,6 @@ export interface DataFolder {
 export interface FilmTask {
   readonly row: number;
   readonly film: string;
-}
-
-/** A film by its bytes; `film-missing` where there are none. */
-export interface FilmIdentity {
-  readonly row: number;
-  readonly sha256: string;
 }
 
 export interface PreparedFilm extends FilmIdentity {

@@ -4,7 +4,8 @@ import { type ErrorReport, errorFromReport } from "../domain/errors.ts";
 import { applyEngineEnvironment } from "../engine/environment.ts";
 import { moduleBeside } from "../parallel/program-modules.ts";
 import { startThread } from "../parallel/start-thread.ts";
-import type { FilmIdentity, FilmTask, PreparedFilms } from "./prepare-films.ts";
+import type { FilmIdentity } from "./film-hash.ts";
+import type { FilmTask, PreparedFilms } from "./prepare-films.ts";
 import type { Question } from "./prepare-worker.ts";
 
 const workerModule = moduleBeside("./prepare-worker.ts", import.meta.url);

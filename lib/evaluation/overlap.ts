@@ -2,8 +2,7 @@ import type { FindingBox } from "../contracts/boxes.ts";
 import { rectangleToFilm, type Size } from "../domain/geometry.ts";
 import { otsu } from "../domain/metrics/otsu.ts";
 import { heatRows } from "../imaging/heat.ts";
-import type { GridPlace } from "./pointing-game.ts";
-import type { FilmMaps } from "./predict.ts";
+import type { FilmMaps, GridPlace } from "./predict.ts";
 
 /** Longest side of the raster on which areas are counted: finer than a 7 x 7 map can tell. */
 const RASTER_SIDE = 256;

@@ -1,12 +1,12 @@
 import type { FindingBox } from "../contracts/boxes.ts";
 import type { Localisation } from "../contracts/evaluation.ts";
-import { type Fit, type Point, type Rectangle, type Size, toFilm } from "../domain/geometry.ts";
+import { type Point, type Size, toFilm } from "../domain/geometry.ts";
 import { meanDefined } from "../domain/metrics/mean.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation, observationIndex } from "../domain/observations.ts";
 import type { LocalisationFigures } from "./figures.ts";
 import { overlap } from "./overlap.ts";
 import { peak } from "./peak.ts";
-import { type FilmMaps, mapOf } from "./predict.ts";
+import { type FilmMaps, type GridPlace, mapOf } from "./predict.ts";
 import type { PredictionTable } from "./prediction-table.ts";
 
 /** A film whose observation was rightly called positive and whose place is known. */
@@ -41,13 +41,6 @@ const inside = (point: Point, boxes: readonly FindingBox[]): boolean =>
   boxes.some(
     ({ x, y, width, height }) => point.x >= x && point.x <= x + width && point.y >= y && point.y <= y + height,
   );
-
-/** How a grid lies on a film: the cells' rectangle on the network's square, and the film's place in that square. */
-export interface GridPlace {
-  /** See lib/model/cell-area.ts. */
-  readonly cells: Rectangle;
-  readonly fit: Fit;
-}
 
 /** Whether the map's peak, brought from the network's square to the film, lies in one of the boxes. */
 export function pointsAt(map: FilmMaps, film: Size, { cells, fit }: GridPlace, boxes: readonly FindingBox[]): boolean {

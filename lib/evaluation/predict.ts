@@ -1,3 +1,4 @@
+import type { Fit, Rectangle } from "../domain/geometry.ts";
 import { sigmoid } from "../domain/logistic.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { ServingGraph, ServingOutput } from "../engine/saved-model.ts";
@@ -81,3 +82,10 @@ export const mapOf = ({ rows, columns, values }: FilmMaps, observation: number):
   columns,
   values: values.subarray(observation * rows * columns, (observation + 1) * rows * columns),
 });
+
+/** How a grid lies on a film: the cells' rectangle on the network's square, and the film's place in that square. */
+export interface GridPlace {
+  /** See lib/model/cell-area.ts. */
+  readonly cells: Rectangle;
+  readonly fit: Fit;
+}

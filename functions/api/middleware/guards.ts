@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
-import type { AppEnv } from "../routes/films.ts";
+import type { AppEnv } from "../app-env.ts";
 
 const SELF = "'self'";
 

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import type { AppEnv } from "../routes/films.ts";
+import type { AppEnv } from "../app-env.ts";
 
 interface LambdaEnv {
   readonly requestContext: { readonly requestId?: string };

@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InputError } from "../../../lib/domain/errors.ts";
+import type { AppEnv } from "../app-env.ts";
 import { feedbackBody } from "../bodies.ts";
 import type { Limits } from "../dependencies.ts";
 import { checkConsent, type FeedbackBook } from "../feedback/feedback.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { type Model, requireLoaded } from "../model.ts";
-import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
 
 interface FeedbackRoutesOptions extends Model {

@@ -1,25 +1,16 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { setMetric, type TimingVariables } from "hono/timing";
+import { setMetric } from "hono/timing";
 import type { BatchPrediction, ExplainChoice } from "../../../lib/contracts/api.ts";
 import { eachOf } from "../../../lib/domain/each-of.ts";
 import { type AnsweredBy, answeredBy, checkLearned, toPrediction, wantsMaps } from "../answers.ts";
+import type { AppEnv } from "../app-env.ts";
 import { batchBody, withinLimit } from "../bodies.ts";
 import type { Limits } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { type Model, requireLoaded } from "../model.ts";
 import { problemOf } from "../problems.ts";
 import * as routes from "./routes.ts";
-
-export type AppEnv = {
-  Variables: TimingVariables & {
-    requestId: string;
-    /** Ids of the predictions that the answer holds. */
-    predictions?: readonly string[];
-    /** Content-Security-Policy of an answer that needs another than the page's. */
-    contentPolicy?: string;
-  };
-};
 
 interface FilmRoutesOptions extends Model {
   readonly limits: Limits;

@@ -6,12 +6,12 @@ import { eachOf } from "../../../lib/domain/each-of.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
 import { type AnsweredBy, answeredBy } from "../answers.ts";
+import type { AppEnv } from "../app-env.ts";
 import { inferBody } from "../bodies.ts";
 import type { Limits, ModelDocuments } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { type Model, requireLoaded, requireReady } from "../model.ts";
 import { filmsOf, outputNames, outputsOf, parametersOf } from "../tensors.ts";
-import type { AppEnv } from "./films.ts";
 import * as routes from "./inference-protocol-routes.ts";
 
 interface ProtocolOptions extends Model {

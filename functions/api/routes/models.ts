@@ -4,9 +4,9 @@ import { InputError } from "../../../lib/domain/errors.ts";
 import { dataOf } from "../../../lib/domain/provenance.ts";
 import { identityOf } from "../../../lib/registry/version-id.ts";
 import { toModelDetails } from "../answers.ts";
+import type { AppEnv } from "../app-env.ts";
 import type { ModelShelf, Sample } from "../dependencies.ts";
 import { type Model, requireLoaded, requireReady } from "../model.ts";
-import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
 
 /** Model versions and their cards. */

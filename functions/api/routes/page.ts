@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { InputError } from "../../../lib/domain/errors.ts";
+import type { AppEnv } from "../app-env.ts";
 import { openApiDocument, registerComponents } from "../openapi.ts";
 import { type PageFile, readPageFiles } from "../page-files.ts";
-import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
 
 /** The OpenAPI document, made once. */

@@ -9,8 +9,8 @@ import { runLister } from "../../../lib/runs/list-runs.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
 import type { Store } from "../../../lib/store/store.ts";
+import type { AppEnv } from "../app-env.ts";
 import { RUNS_PAGE, readPageFiles } from "../page-files.ts";
-import type { AppEnv } from "./films.ts";
 import { send } from "./page.ts";
 
 /** Runs side by side at most. */

@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "../app-env.ts";
 import { uploadBody } from "../bodies.ts";
 import type { AppOptions } from "../dependencies.ts";
 import { type FilmDoor, uploadsOff } from "../film-door.ts";
 import type { Uploads } from "../uploads/uploads.ts";
-import type { AppEnv } from "./films.ts";
 import * as routes from "./routes.ts";
 
 interface UploadRoutesOptions {

@@ -1,5 +1,3 @@
-import type { Numbers } from "./ranking.ts";
-
 /** Fewer rows than this are sorted by comparing. */
 const FEW = 1000;
 const DIGIT_BITS = 11;
@@ -10,7 +8,7 @@ const DIGITS = 1 << DIGIT_BITS;
  * bits of the scores (radix sort, least digit first), less those in which all are alike.
  * @param scores none of them NaN
  */
-export function fallingOrder(scores: Numbers, rows: Uint32Array): Uint32Array {
+export function fallingOrder(scores: ArrayLike<number>, rows: Uint32Array): Uint32Array {
   if (rows.length < FEW) return rows.sort((a, b) => scores[b]! - scores[a]!);
   const { high, low } = fallingBits(scores, rows);
   let from: Uint32Array = rows;
@@ -36,7 +34,7 @@ export function fallingOrder(scores: Numbers, rows: Uint32Array): Uint32Array {
 }
 
 /** Of each row's score, 64 bits that rise as an unsigned number while the score falls. */
-function fallingBits(scores: Numbers, rows: Uint32Array): { high: Uint32Array; low: Uint32Array } {
+function fallingBits(scores: ArrayLike<number>, rows: Uint32Array): { high: Uint32Array; low: Uint32Array } {
   const [high, low] = [new Uint32Array(rows.length), new Uint32Array(rows.length)];
   const number = new Float64Array(1);
   const words = new Uint32Array(number.buffer);

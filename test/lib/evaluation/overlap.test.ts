@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { otsu } from "../../../lib/domain/metrics/otsu.ts";
 import { random } from "../../../lib/domain/random.ts";
 import { overlap } from "../../../lib/evaluation/overlap.ts";
-import type { GridPlace } from "../../../lib/evaluation/pointing-game.ts";
+import type { GridPlace } from "../../../lib/evaluation/predict.ts";
 
 const box = (x: number, y: number, width: number, height: number) => ({
   row: 0,

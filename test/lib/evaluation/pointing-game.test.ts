@@ -5,8 +5,8 @@ import { logit } from "../../../lib/domain/logistic.ts";
 import { OBSERVATION_COUNT, observationIndex } from "../../../lib/domain/observations.ts";
 import { overlap } from "../../../lib/evaluation/overlap.ts";
 import { peak } from "../../../lib/evaluation/peak.ts";
-import { boxedTruePositives, type GridPlace, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
-import type { FilmMaps } from "../../../lib/evaluation/predict.ts";
+import { boxedTruePositives, pointingGame, pointsAt } from "../../../lib/evaluation/pointing-game.ts";
+import type { FilmMaps, GridPlace } from "../../../lib/evaluation/predict.ts";
 import type { PredictionTable } from "../../../lib/evaluation/prediction-table.ts";
 
 const box = (x: number, y: number, width: number, height: number): FindingBox => ({
