@@ -28,11 +28,11 @@ export const ROOMS = {
   // schemas know names and numbers, never who uses them
   "lib/contracts": { imports: ["lib/domain"] },
   // films from nothing but a seed
-  "lib/phantoms": { imports: CORE },
+  "lib/phantoms": { imports: [...CORE, "lib/parallel"] },
   // the only room that opens TensorFlow and our kernels; knows no network and no file layout
   "lib/engine": { imports: [...CORE, "package.json"], opens: ["tensorflow", "other"] },
   // objects by key; knows no film and no model
-  "lib/store": { imports: [...CORE, "lib/setup"], opens: ["aws", "other"] },
+  "lib/store": { imports: [...CORE, "lib/setup", "lib/parallel"], opens: ["aws", "other"] },
   // the frame that every step runs in
   "lib/steps": { imports: STORED },
   // the state machine as data: the same here and in the cloud
@@ -46,7 +46,7 @@ export const ROOMS = {
   // versions and channels on any store; runs nothing
   "lib/registry": { imports: STORED },
   // what a store tells of its runs; changes nothing but to remove one
-  "lib/runs": { imports: [...STORED, "lib/workflow"] },
+  "lib/runs": { imports: [...STORED, "lib/parallel", "lib/workflow"] },
   // bytes to films and heat maps to pictures; knows no model
   "lib/imaging": { imports: [...CORE, "lib/parallel", "lib/engine"] },
   // films to shards and batches; knows no model
@@ -66,6 +66,7 @@ export const ROOMS = {
     imports: [
       ...STORED,
       "lib/setup",
+      "lib/parallel",
       "lib/steps",
       "lib/engine",
       "lib/imaging",
@@ -82,6 +83,7 @@ export const ROOMS = {
   "functions/api": {
     imports: [
       ...STORED,
+      "lib/parallel",
       "lib/steps",
       "lib/imaging",
       "lib/phantoms",

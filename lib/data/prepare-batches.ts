@@ -1,3 +1,5 @@
+import { chunks } from "../domain/chunks.ts";
+import { readAhead } from "../parallel/read-ahead.ts";
 import { takeRows } from "./arrow-columns.ts";
 import { LABEL_COLUMNS, type Manifest, SUBJECT_COLUMNS } from "./film-columns.ts";
 import { type FilmIdentity, hashFilms } from "./film-hash.ts";
@@ -19,27 +21,6 @@ export const FILMS_PER_TASK = 16;
 const filmTasks = (manifest: Manifest, rows: ArrayLike<number>): FilmTask[] =>
   Array.from(rows, (row) => ({ row, film: manifest.film[row]! }));
 
-/** What a pool answers to tasks one after another, in their order; `ahead` are under way, no more. */
-async function* inOrder<T>(
-  rows: Uint32Array,
-  ahead: number,
-  ask: (rows: Uint32Array, task: number) => Promise<T>,
-): AsyncGenerator<T> {
-  const count = Math.ceil(rows.length / FILMS_PER_TASK);
-  const start = (task: number) => {
-    const answer = ask(rows.subarray(task * FILMS_PER_TASK, (task + 1) * FILMS_PER_TASK), task);
-    // Its error is thrown where it is awaited.
-    answer.catch(() => {});
-    return answer;
-  };
-  const asked = Array.from({ length: Math.min(count, ahead) }, (_, task) => start(task));
-  for (let task = 0; task < count; task += 1) {
-    const answer = await asked.shift()!;
-    if (task + ahead < count) asked.push(start(task + ahead));
-    yield answer;
-  }
-}
-
 /** Batches of a shard as its films are prepared; those that are known are copied. A batch's pixels are its own until the next is asked for. */
 export async function* prepareBatches(
   manifest: Manifest,
@@ -59,7 +40,7 @@ export async function* prepareBatches(
   let films: PreparedFilm[] = [];
   let task = 0;
   const ahead = Math.max(TASKS_AHEAD * pool.threads, BATCHES_AHEAD * tasksPerBatch);
-  for await (const answer of inOrder(rows, ahead, ask)) {
+  for await (const answer of readAhead(chunks(rows, FILMS_PER_TASK), ahead, ask)) {
     const first = (task % tasksPerBatch) * FILMS_PER_TASK;
     films.push(...answer.films.map((film) => ({ ...film, place: first + film.place })));
     task += 1;
@@ -104,7 +85,7 @@ export async function identify(
 ): Promise<string> {
   const films: FilmIdentity[] = [];
   const ask = (asked: Uint32Array) => pool.identify(filmTasks(manifest, asked));
-  for await (const answer of inOrder(rows, TASKS_AHEAD * pool.threads, ask)) {
+  for await (const answer of readAhead(chunks(rows, FILMS_PER_TASK), TASKS_AHEAD * pool.threads, ask)) {
     films.push(...answer);
     report(films.length);
   }

@@ -1,9 +1,10 @@
+import { chunks } from "../domain/chunks.ts";
 import type { Fit, Rectangle } from "../domain/geometry.ts";
 import { sigmoid } from "../domain/logistic.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import type { ServingGraph, ServingOutput } from "../engine/saved-model.ts";
+import { readAhead } from "../parallel/read-ahead.ts";
 import type { PreparedFilms } from "../training/film-source.ts";
-import { readAhead } from "../training/read-ahead.ts";
 
 export interface Predicting {
   readonly graph: ServingGraph;
@@ -25,16 +26,10 @@ export async function* runBatches(
   { graph, films, batchSize, signal, onFilms }: Predicting,
   options: { readonly maps?: boolean } = {},
 ): AsyncGenerator<Ran> {
-  for await (const { value: batch } of readAhead(batches(films, positions, batchSize))) {
+  for await (const batch of readAhead(chunks(positions, batchSize), 1, (rows) => films.batch(rows))) {
     signal.throwIfAborted();
     yield { ...graph.run(batch.pixels, batch.count, options), targets: batch.targets };
     onFilms(batch.count);
-  }
-}
-
-function* batches(films: PreparedFilms, positions: Uint32Array, batchSize: number) {
-  for (let start = 0; start < positions.length; start += batchSize) {
-    yield () => films.batch(positions.subarray(start, start + batchSize));
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { eachOf } from "../parallel/each-of.ts";
 import { type JobDefinition, LARGEST_ARRAY } from "../workflow/jobs.ts";
 import { type StartProgram, startChild } from "./child.ts";
 import { type AttemptEnd, evaluateOnExit } from "./exit-rules.ts";
@@ -45,13 +46,10 @@ async function runArray(job: SubmitJob, size: number, options: JobOptions): Prom
   const base = { ...describe(job), ArrayProperties: { Size: size } };
   const CreatedAt = Date.now();
   const members: JobDetails[] = [];
-  const waiting = Array.from({ length: size }, (_, index) => index);
-  const work = async (): Promise<void> => {
-    while (waiting.length > 0 && !options.signal.aborted && members.every((m) => m.Status === "SUCCEEDED")) {
-      members.push(await runOne(job, options, { size, index: waiting.shift()!, parent: base.JobId }));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(options.parallel, size) }, work));
+  await eachOf(Array(size).keys(), options.parallel, async (index) => {
+    if (options.signal.aborted || members.some((member) => member.Status === "FAILED")) return;
+    members.push(await runOne(job, options, { size, index, parent: base.JobId }));
+  });
 
   const failed = members.filter((member) => member.Status === "FAILED");
   return {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { DATASET_FILE, type Source } from "../contracts/provenance.ts";
 import { labelCell } from "../domain/labels.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
+import { eachOf } from "../parallel/each-of.ts";
 import { drawnPicture } from "./drawn-picture.ts";
 import { drawPopulation, type PhantomFilm } from "./population.ts";
 import { filmRenderer } from "./render.ts";
@@ -89,27 +90,19 @@ interface Writing {
 
 /** Renders and encodes, a few films at a time; drawing is ours and on this thread, encoding is libvips's and on others. */
 async function writeFilms({ films, making, partOf, pathOf, render, onProgress }: Writing): Promise<string[]> {
-  const boxes: string[][] = [];
-  let started = 0;
   let done = 0;
-  const worker = async () => {
-    while (started < films.length) {
-      const index = started;
-      started += 1;
-      const film = films[index]!;
-      const { pixels, width, height, boxes: found } = render(film);
-      const path = join(making, partOf(film), relativePath(film));
-      // The asynchronous one says of a full disk that the folder is missing.
-      mkdirSync(dirname(path), { recursive: true });
-      await writeFile(path, await encode(pixels, width, height));
-      boxes[index] = found.map(({ finding, box }) =>
-        [pathOf(film), finding, ...[box.x, box.y, box.width, box.height].map((value) => value.toFixed(1))].join(","),
-      );
-      done += 1;
-      onProgress?.(done, films.length);
-    }
-  };
-  await Promise.all(Array.from({ length: 2 * availableParallelism() }, worker));
+  const boxes = await eachOf(films, 2 * availableParallelism(), async (film) => {
+    const { pixels, width, height, boxes: found } = render(film);
+    const path = join(making, partOf(film), relativePath(film));
+    // The asynchronous one says of a full disk that the folder is missing.
+    mkdirSync(dirname(path), { recursive: true });
+    await writeFile(path, await encode(pixels, width, height));
+    done += 1;
+    onProgress?.(done, films.length);
+    return found.map(({ finding, box }) =>
+      [pathOf(film), finding, ...[box.x, box.y, box.width, box.height].map((value) => value.toFixed(1))].join(","),
+    );
+  });
   return boxes.flat();
 }
 

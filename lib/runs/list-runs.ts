@@ -2,6 +2,7 @@ import { runKeys } from "../contracts/layout.ts";
 import { endedWell, RunId } from "../contracts/run.ts";
 import { InputError, reportError } from "../domain/errors.ts";
 import type { Claims } from "../domain/observation-status.ts";
+import { eachOf } from "../parallel/each-of.ts";
 import type { Store } from "../store/store.ts";
 import { type RunStatus, type RunView, readRun } from "./read-run.ts";
 
@@ -47,22 +48,19 @@ export function runLister(runs: Store): () => Promise<RunList> {
   }
 
   return async () => {
-    const waiting = [...(await keysByRun(runs))].filter(([run, keys]) => keys.has(runKeys(run).request));
+    const asked = [...(await keysByRun(runs))].filter(([run, keys]) => keys.has(runKeys(run).request));
     const found: RunSummary[] = [];
     const unreadable: { run: string; message: string }[] = [];
-    const work = async (): Promise<void> => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        try {
-          found.push(await look(...next));
-        } catch (error) {
-          // Removed since it was listed.
-          if (reportError(error).code === "not-found") continue;
-          if (!(error instanceof InputError)) throw error;
-          unreadable.push({ run: next[0], message: reportError(error).message });
-        }
+    await eachOf(asked, AT_A_TIME, async ([run, keys]) => {
+      try {
+        found.push(await look(run, keys));
+      } catch (error) {
+        // Removed since it was listed.
+        if (reportError(error).code === "not-found") return;
+        if (!(error instanceof InputError)) throw error;
+        unreadable.push({ run, message: reportError(error).message });
       }
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    });
     return {
       runs: found.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt) || (a.run < b.run ? -1 : 1)),
       unreadable: unreadable.sort((a, b) => (a.run < b.run ? -1 : 1)),

@@ -6,8 +6,8 @@ import {
   type ListObjectVersionsCommandOutput,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { eachOf } from "../domain/each-of.ts";
 import { HilumError, TemporaryError } from "../domain/errors.ts";
+import { eachOf } from "../parallel/each-of.ts";
 import { storeError } from "./s3-errors.ts";
 
 /** What a bucket holds, by the kinds that keep it from being deleted or cost on. */

@@ -3,6 +3,7 @@ import { linkSync, readFileSync, renameSync, unlinkSync } from "node:fs";
 import { type FileHandle, open, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { chunks } from "../domain/chunks.ts";
 import { InputError } from "../domain/errors.ts";
 import { makeFolder } from "../setup/make-folder.mjs";
 import { codeOf, isMissing } from "./disk-errors.ts";
@@ -252,7 +253,7 @@ async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
 /** Long pieces cut up: hashing one does not hold up all else that this thread does, and it is in the cache when it is written. */
 async function* inPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
-    for (let start = 0; start < piece.length; start += PIECE_BYTES) yield piece.subarray(start, start + PIECE_BYTES);
+    yield* chunks(piece, PIECE_BYTES);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { runKeys } from "../contracts/layout.ts";
 import { LatestCheckpoint } from "../contracts/training.ts";
+import { chunks } from "../domain/chunks.ts";
 import { InputError } from "../domain/errors.ts";
 import { findDocument, writeDocument } from "../store/documents.ts";
 import { NotFoundError } from "../store/errors.ts";
@@ -60,7 +61,7 @@ const PIECE_BYTES = 4 * 2 ** 20;
 
 /** Hashed piece by piece as they are written, so that this thread can answer for films in between. */
 async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
+  yield* chunks(bytes, PIECE_BYTES);
 }
 
 /** The object, or undefined where it is gone or not the one that was meant. */

@@ -2,16 +2,17 @@ import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { featureShardKey } from "../contracts/layout.ts";
 import type { ModelConfig } from "../contracts/run-config.ts";
+import { chunks } from "../domain/chunks.ts";
 import { InputError } from "../domain/errors.ts";
 import { OBSERVATION_COUNT } from "../domain/observations.ts";
 import { type FrozenBackbone, openFrozenBackbone } from "../model/feature-graph.ts";
 import { buildNetwork, featureChannels } from "../model/networks.ts";
 import type { Weights } from "../model/weights.ts";
+import { readAhead } from "../parallel/read-ahead.ts";
 import type { Reporter } from "../steps/progress.ts";
 import { readSafetensors, writeSafetensors } from "../store/safetensors.ts";
 import type { Store } from "../store/store.ts";
 import type { FilmSource } from "./film-source.ts";
-import { readAhead } from "./read-ahead.ts";
 
 /** Films of one shard of features. */
 const SHARD_FILMS = 4096;
@@ -102,19 +103,13 @@ async function compute(
   onDone: (films: number) => void,
 ): Promise<void> {
   let done = 0;
-  for await (const { value: batch } of readAhead(requests(films, positions, batchSize))) {
+  for await (const batch of readAhead(chunks(positions, batchSize), 1, (rows) => films.batch(rows))) {
     into.set(backbone.features(batch.input as Uint8Array, batch.count), done * backbone.channels);
     done += batch.count;
     onDone(done);
     // A call blocks this thread: signals and the reads of the next batch come through here.
     await nextTurn();
     signal.throwIfAborted();
-  }
-}
-
-function* requests(films: FilmSource, positions: Uint32Array, batchSize: number) {
-  for (let start = 0; start < positions.length; start += batchSize) {
-    yield () => films.batch(positions.subarray(start, start + batchSize));
   }
 }
 

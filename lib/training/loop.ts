@@ -3,14 +3,15 @@ import type { TrainingConfig } from "../contracts/run-config.ts";
 import { InputError, TemporaryError } from "../domain/errors.ts";
 import type { TrainingSession, TrainingState } from "../model/session.ts";
 import type { Weights } from "../model/weights.ts";
+import { readAhead } from "../parallel/read-ahead.ts";
 import type { Reporter } from "../steps/progress.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
 import { checkLoss, checkWeights } from "./divergence.ts";
 import { afterEpoch, afterStep, imagesDone, isFinished, type Journal, startJournal, totalSteps } from "./journal.ts";
-import { readAhead } from "./read-ahead.ts";
 import { learningRateAt } from "./schedule.ts";
 import { type TrainingBatchOptions, trainingBatches } from "./training-batches.ts";
 import { evaluateTuning } from "./tuning.ts";
+import { waits } from "./waits.ts";
 
 export interface TrainingOptions extends TrainingBatchOptions {
   readonly session: TrainingSession;
@@ -109,7 +110,8 @@ class Training {
     const { session, config, signal } = this.options;
     const { epoch, batch: firstBatch } = this.journal.cursor;
     let started = performance.now();
-    for await (const { value: batch, waitMs } of readAhead(trainingBatches(this.options, epoch, firstBatch))) {
+    const read = readAhead(trainingBatches(this.options, epoch, firstBatch), 1, (ask) => ask());
+    for await (const { value: batch, waitMs } of waits(read)) {
       const learningRate = this.learningRate();
       // Of films without a label that counts the step says 0, which is no loss.
       const hasLabel = batch.targets.some((target) => !Number.isNaN(target));

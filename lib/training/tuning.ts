@@ -1,10 +1,11 @@
+import { chunks } from "../domain/chunks.ts";
 import { auroc } from "../domain/metrics/auroc.ts";
 import { meanDefined } from "../domain/metrics/mean.ts";
 import { forEachObservation, OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
 import type { TrainingSession } from "../model/session.ts";
+import { readAhead } from "../parallel/read-ahead.ts";
 import type { FilmSource } from "./film-source.ts";
 import { maskedCrossEntropy } from "./masked-loss.ts";
-import { readAhead } from "./read-ahead.ts";
 
 /** How a network does on the tuning part; null where nothing there has a label. */
 export interface TuningResult {
@@ -33,7 +34,7 @@ export async function evaluateTuning({ positions, ...options }: TuningOptions): 
   const logits = new Float32Array(positions.length * OBSERVATION_COUNT);
   const targets = new Float32Array(positions.length * OBSERVATION_COUNT);
   let offset = 0;
-  for await (const { value: batch } of readAhead(requests(films, positions, batchSize))) {
+  for await (const batch of readAhead(chunks(positions, batchSize), 1, (rows) => films.batch(rows))) {
     signal.throwIfAborted();
     logits.set(await session.infer(batch.input, batch.count), offset);
     targets.set(batch.targets, offset);
@@ -57,12 +58,6 @@ export async function evaluateTuning({ positions, ...options }: TuningOptions): 
 /** Targets between the classes, as a policy may have them, are neither. */
 const isEnough = (targets: Float32Array, least: number): boolean =>
   [0, 1].every((value) => targets.reduce((count, target) => count + Number(target === value), 0) >= least);
-
-function* requests(films: FilmSource, positions: Uint32Array, batchSize: number) {
-  for (let start = 0; start < positions.length; start += batchSize) {
-    yield () => films.batch(positions.subarray(start, start + batchSize));
-  }
-}
 
 const column = (matrix: Float32Array, index: number): Float32Array =>
   Float32Array.from(

@@ -1,7 +1,7 @@
 import { EXIT } from "../../../lib/domain/errors.ts";
+import { readAhead } from "../../../lib/parallel/read-ahead.ts";
 import { type AnswerOptions, answerFile, type FileAnswer } from "./answer.ts";
 import type { FilmFile } from "./films.ts";
-import { inOrder } from "./in-order.ts";
 import type { Predictors } from "./predictors.ts";
 
 export interface RunOptions extends AnswerOptions {
@@ -26,12 +26,12 @@ export async function answerFiles(
 ): Promise<FileAnswer[]> {
   const again: FilmFile[] = [];
   const ask = (film: FilmFile) => answerFile(predictors, film, options);
-  for await (const answer of inOrder(until(signal, films), predictors.filmsAtOnce, ask)) {
+  for await (const answer of readAhead(until(signal, films), predictors.filmsAtOnce, ask)) {
     if (answer.exitCode === EXIT.temporary) again.push(answer.film);
     else await onAnswer(answer);
   }
   const unanswered: FileAnswer[] = [];
-  for await (const answer of inOrder(until(signal, again), 1, ask)) {
+  for await (const answer of readAhead(until(signal, again), 1, ask)) {
     if (answer.exitCode !== EXIT.temporary) await onAnswer(answer);
     else if (unanswered.push(answer) >= MOST_FAILURES_ALONE) break;
   }

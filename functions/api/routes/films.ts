@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { setMetric } from "hono/timing";
 import type { BatchPrediction, ExplainChoice } from "../../../lib/contracts/api.ts";
-import { eachOf } from "../../../lib/domain/each-of.ts";
+import { eachOf } from "../../../lib/parallel/each-of.ts";
 import { type AnsweredBy, answeredBy, checkLearned, toPrediction, wantsMaps } from "../answers.ts";
 import type { AppEnv } from "../app-env.ts";
 import { batchBody, withinLimit } from "../bodies.ts";

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { eachOf } from "../../../lib/domain/each-of.ts";
+import { eachOf } from "../../../lib/parallel/each-of.ts";
 import { bucketContents, emptyBucket, NOTHING, sumOf } from "../../../lib/store/bucket-contents.ts";
 import { s3Client } from "../../../lib/store/s3.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { batcher } from "../../../lib/inference/batcher.ts";
+import { batcher } from "../../../lib/parallel/batcher.ts";
 
 interface Item {
   readonly value: number;
