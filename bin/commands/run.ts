@@ -10,6 +10,7 @@ interface RunOptions {
   readonly config: string;
   readonly protocol?: Protocol;
   readonly followLinks?: boolean;
+  readonly leaveOutMissing?: boolean;
   readonly store: string;
   readonly stage?: string;
   readonly device?: "cpu" | "gpu";
@@ -25,6 +26,7 @@ export function registerRun(program: Command): void {
     .requiredOption("--config <preset>", "name of a preset (presets/), or a file of the same form")
     .addOption(option.protocol())
     .addOption(option.followLinks())
+    .option("--leave-out-missing", "make the run of the films that are there, where some rows' films are not")
     .addOption(option.store())
     .addOption(option.stage().conflicts(["device", "parallel"]))
     .addOption(option.device())
@@ -35,11 +37,15 @@ export function registerRun(program: Command): void {
       "\nExample:\n  $ hilum run --data CheXpert-v1.0-small --config smoke --store .hilum/store\n  $ hilum run --stage dev --data s3://INCOMING-BUCKET/NAME --config densenet121-ensemble\n",
     )
     .action(async (options: RunOptions) => {
-      const { protocol, stage, followLinks } = options;
+      const { protocol, stage, followLinks, leaveOutMissing } = options;
+      const named = await loadConfig(options.config);
       const config = {
-        ...(await loadConfig(options.config)),
+        ...named,
         ...(protocol && { protocol }),
-        ...(followLinks && { data: { links: "follow" as const } }),
+        data: {
+          links: followLinks ? ("follow" as const) : named.data.links,
+          missing: leaveOutMissing ? ("leave-out" as const) : named.data.missing,
+        },
       };
       if (stage !== undefined) {
         const { startStageRun } = await import("../cli/stage/run.ts");

@@ -111,6 +111,10 @@ export type Geometry = z.infer<typeof Geometry>;
 export const Links = z.enum(["inside", "follow"]);
 export type Links = z.infer<typeof Links>;
 
+/** What becomes of rows whose film is not there: counted as films that cannot be read, or left out of the run. */
+export const Missing = z.enum(["set-aside", "leave-out"]);
+export type Missing = z.infer<typeof Missing>;
+
 /** Copies that up-sampling adds of each positive row: none, the study's factors, or a table of factors. */
 export const Upsampling = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
@@ -294,6 +298,9 @@ export const RunConfig = z.strictObject({
     .strictObject({
       links: Links.default("inside").describe(
         "films behind links: `inside` reads those that lie in the data folder, `follow` any file that a link leads to; follow links only where you know who made them",
+      ),
+      missing: Missing.default("set-aside").describe(
+        "rows whose film is not there: `set-aside` takes them for unreadable films, of which `prepare.maxSetAsideShare` may be; `leave-out` makes the run of the films that are there, its split, test set and shares too",
       ),
     })
     .prefault({}),

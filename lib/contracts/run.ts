@@ -14,7 +14,7 @@ export const RunRequest = z.strictObject({
   data: StoreUri,
   /** CSV files in that folder, in the order in which their rows count. */
   csv: z.array(z.string()).min(1),
-  /** SHA-256 over the CSV files (and those of boxes), which names the data set. */
+  /** SHA-256 over the CSV files (and those of boxes), which names the data set; see fingerprintOf() in lib/data/request.ts. */
   fingerprint: Sha256,
   /** SHA-256 over hilum.dataset.json and card.json; missing where there are none. */
   descriptions: Sha256.optional(),

@@ -11,6 +11,8 @@ export const Validation = z.strictObject({
   fingerprint: Sha256,
   files: z.array(z.strictObject({ file: z.string(), rows: z.int().min(0) })),
   rows: z.int().min(0),
+  /** Films of the rows whose views count; missing in documents from before they were looked for. */
+  films: z.strictObject({ there: z.int().min(0), missing: z.int().min(0) }).optional(),
   patients: z.int().min(0),
   studies: z.int().min(0),
   views: z.strictObject({ frontal: z.int().min(0), lateral: z.int().min(0) }),

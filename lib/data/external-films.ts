@@ -1,9 +1,10 @@
 import type { ShardRecord } from "../contracts/dataset.ts";
 import { datasetKeys } from "../contracts/layout.ts";
-import { openStore, type Rooms } from "../store/open.ts";
+import type { Rooms } from "../store/open.ts";
 import { concatRows } from "./arrow-columns.ts";
 import { FILM_COLUMNS, type Films, type Manifest } from "./film-columns.ts";
-import { encodeManifest, readManifest } from "./manifest.ts";
+import { encodeManifest, type FolderFilms } from "./manifest.ts";
+import { manifestOf } from "./missing-films.ts";
 import { readShard } from "./prepared-shard.ts";
 import { leftOut, rowsLeft } from "./selection.ts";
 import { type PrepareContext, type PrepareRequest, prepare } from "./steps/prepare.ts";
@@ -19,8 +20,8 @@ export interface ExternalFilms {
 }
 
 export interface ExternalRequest extends PrepareRequest {
-  /** CSV files of the folder. */
-  readonly csv: readonly string[];
+  /** What the folder holds. Rows without a film are left out. */
+  readonly found: FolderFilms;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function prepareExternal(
   { signal, note, progress }: Pick<PrepareContext, "signal" | "note" | "progress">,
 ): Promise<ExternalFilms> {
   const { datasets } = rooms;
-  const manifest = await readManifest(openStore(request.data), request.csv);
+  const manifest = manifestOf(request.found, request.config.data.missing);
   signal.throwIfAborted();
   await datasets.put(datasetKeys(request.fingerprint).manifest, encodeManifest(manifest));
   const reasons = leftOut(manifest, request.config.views);

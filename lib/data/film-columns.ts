@@ -23,8 +23,8 @@ export const MANIFEST_COLUMNS = {
   line: "uint32",
   /** As the CSV has it. */
   path: "text",
-  /** Key of the film in the data folder. */
-  film: "text",
+  /** Key of the film in the data folder; null where it is not there and is left out for that. */
+  film: "text?",
   /** Line of the row that it repeats. */
   duplicateOf: "text?",
   ...SUBJECT_COLUMNS,

@@ -38,6 +38,13 @@ const PATIENT = /^patient./;
 /** A data set's own division, which is not ours and says nothing about a patient. */
 const DIVISIONS = new Set(["train", "valid", "test"]);
 
+/** How many folders stand before the patient's and the data set's own division, as the name of its folder does. */
+export function foldersOfSource(path: string): number {
+  const segments = path.split("/");
+  const at = segments.findIndex((segment) => PATIENT.test(segment));
+  return Math.max(0, DIVISIONS.has(segments[at - 1] ?? "") ? at - 1 : at);
+}
+
 /** The part of its own division that a data set puts a film in, by the folder before the patient's. */
 export function divisionOfPath(path: string): string | undefined {
   const segments = path.split("/");

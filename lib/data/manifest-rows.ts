@@ -31,12 +31,19 @@ export class ManifestRows {
     return this.lines.length;
   }
 
-  path(row: number): string {
-    return this.text.path[row]!;
+  /** Paths of rows as their file has them. */
+  paths(first: number, end: number): readonly string[] {
+    return this.text.path.slice(first, end);
   }
 
-  line(row: number): number {
-    return this.lines.at(row);
+  /** Where a row stands, for messages. */
+  place(row: number): string {
+    return `${this.text.file[row]} line ${this.lines.at(row)}`;
+  }
+
+  /** Whether a row repeats an earlier one. */
+  isRepeated(row: number): boolean {
+    return this.text.duplicateOf[row] !== null;
   }
 
   /**
@@ -67,9 +74,9 @@ export class ManifestRows {
     for (let k = 0; k < this.labels.length; k += 1) this.labels[k]!.push(row.labels[k]!);
   }
 
-  /** Says where the films of these rows lie. */
-  placeFilms(first: number, end: number, place: (path: string) => string): void {
-    for (let row = first; row < end; row += 1) this.text.film[row] = place(this.text.path[row]!);
+  /** Says where the films of all rows lie, or would. */
+  placeFilms(films: readonly string[]): void {
+    this.text.film = [...films];
   }
 
   /** @throws InputError `csv` where there is no row */

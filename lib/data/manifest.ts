@@ -7,24 +7,35 @@ import { MANIFEST_COLUMNS, type Manifest } from "./film-columns.ts";
 import { findFilms } from "./find-films.ts";
 import { ManifestRows } from "./manifest-rows.ts";
 import { markNotLabelled, neverLabelled } from "./not-labelled.ts";
-import { type CsvFile, readSources } from "./read-sources.ts";
+import { type CsvFile, type ReadFile, readSources } from "./read-sources.ts";
+
+/** What a data folder holds. */
+export interface FolderFilms {
+  /** Every row; each with the key of its film, or of where that would be. */
+  readonly manifest: Manifest;
+  /** Whether each row's film is there. */
+  readonly isThere: readonly boolean[];
+  readonly files: readonly ReadFile[];
+  /** The folder. */
+  readonly uri: string;
+}
 
 /**
- * Every row of the CSV files, in their order.
+ * Every row of the CSV files, in their order, and which of their films are there. Reads no film.
  *
  * A row whose path stood there before, with the same labels, is marked as a duplicate and left out of every run, since
  * it would count the film twice. With other labels nobody can say which row is right: an error. An observation that a
  * source fills in no row was not looked for there: not labelled, where it is blank too.
  * @param data folder of the CSV files and the films
- * @throws InputError `csv` at the first row that is wrong; `films` where none of a file's films is there
+ * @throws InputError `csv` at the first row that is wrong; `films` where it is not clear which film is a row's
  */
-export async function readManifest(data: Store, csvFiles: readonly string[]): Promise<Manifest> {
+export async function readFolder(data: Store, csvFiles: readonly string[]): Promise<FolderFilms> {
   const rows = new ManifestRows();
   const files = csvFiles.map((name) => ({ name, folder: folderOf(name), stream: () => data.stream(name) }));
-  for (const { file, format, first } of await readSources(rows, files)) {
-    rows.placeFilms(first.row, first.row + first.count, await findFilms(data, file, format, rows, first));
-  }
-  return finish(rows);
+  const read = await readSources(rows, files);
+  const { films, isThere } = await findFilms(data, read, rows);
+  rows.placeFilms(films);
+  return { manifest: finish(rows), isThere, files: read, uri: data.uri };
 }
 
 /**

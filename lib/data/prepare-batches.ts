@@ -19,7 +19,7 @@ const BATCHES_AHEAD = 2;
 export const FILMS_PER_TASK = 16;
 
 const filmTasks = (manifest: Manifest, rows: ArrayLike<number>): FilmTask[] =>
-  Array.from(rows, (row) => ({ row, film: manifest.film[row]! }));
+  Array.from(rows, (row) => ({ row, film: manifest.film[row] as string }));
 
 /** Batches of a shard as its films are prepared; those that are known are copied. A batch's pixels are its own until the next is asked for. */
 export async function* prepareBatches(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LABELS, runKeys } from "../contracts/layout.ts";
 import { RunRequest } from "../contracts/run.ts";
-import { divisionOf, type RunConfig } from "../contracts/run-config.ts";
+import { divisionOf, type Missing, type RunConfig } from "../contracts/run-config.ts";
 import { InputError } from "../domain/errors.ts";
 import { writeDocument } from "../store/documents.ts";
 import { openStore, type Rooms } from "../store/open.ts";
@@ -9,6 +9,8 @@ import type { Store } from "../store/store.ts";
 import { boxesFilesOf, isBoxesFile } from "./boxes.ts";
 import { readCsvHeader } from "./csv.ts";
 import { hashOfDescriptions } from "./descriptions.ts";
+import { type FolderFilms, readFolder } from "./manifest.ts";
+import { fingerprintOfFilms } from "./missing-films.ts";
 import { roleOf } from "./sources/formats.ts";
 
 /** CheXpert's own files, in the order in which the study appended them. */
@@ -27,7 +29,7 @@ const GIVEN_FILES = [...USUAL_FILES, "test.csv"];
 export async function prepareRequest(dataUri: string, config: RunConfig): Promise<RunRequest> {
   const data = openStore(dataUri);
   const csv = await findCsvFiles(data, divisionOf(config.split) === "as-given" ? GIVEN_FILES : USUAL_FILES);
-  const fingerprint = await fingerprintOf(data, csv);
+  const fingerprint = await fingerprintOf(data, csv, config.data.missing);
   const descriptions = await hashOfDescriptions(data, csv);
   const work = createHash("sha256").update(fingerprint).update(data.uri).update(LABELS).update(canonical(config));
   if (descriptions !== undefined) work.update(descriptions);
@@ -74,8 +76,25 @@ export async function findCsvFiles(data: Store, names: readonly string[] = USUAL
   );
 }
 
-/** SHA-256 over the CSV files and the boxes beside them, names and lengths included. */
-export async function fingerprintOf(data: Store, csv: readonly string[]): Promise<string> {
+/**
+ * SHA-256 over the CSV files and the boxes beside them, names and lengths included; where rows without a film are left out,
+ * over which films are there too.
+ * @param found what the folder holds, where that is known already
+ * @throws InputError as readFolder, where films are left out
+ */
+export async function fingerprintOf(
+  data: Store,
+  csv: readonly string[],
+  missing: Missing,
+  found?: FolderFilms,
+): Promise<string> {
+  const fingerprint = await fingerprintOfFiles(data, csv);
+  return missing === "set-aside"
+    ? fingerprint
+    : fingerprintOfFilms(fingerprint, found ?? (await readFolder(data, csv)));
+}
+
+async function fingerprintOfFiles(data: Store, csv: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const file of [...csv, ...boxesFilesOf(csv)]) {
     const info = await data.head(file);

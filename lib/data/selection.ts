@@ -1,12 +1,16 @@
 import type { RunConfig } from "../contracts/run-config.ts";
 import type { Manifest } from "./film-columns.ts";
 
+/** Reason of a row whose film is not there, where such are left out. */
+const NO_FILM = "no film";
+
 /** Why a row of the manifest is left out of a run, or null; by a rule, before any film is read. */
 export function leftOut(manifest: Manifest, views: RunConfig["views"]): (string | null)[] {
   const wanted: readonly string[] = views;
   return manifest.view.map((view, row) => {
     if (manifest.duplicateOf[row] !== null) return "duplicate row";
-    return wanted.includes(view) ? null : `${view} view`;
+    if (!wanted.includes(view)) return `${view} view`;
+    return manifest.film[row] === null ? NO_FILM : null;
   });
 }
 

@@ -2,6 +2,9 @@
 export const MEDIA = ["png", "jpeg", "tiff", "webp", "dicom"] as const;
 export type Media = (typeof MEDIA)[number];
 
+/** What is a film by its name, whatever is in it: a broken one must be told of. */
+export const FILM_NAME = /\.(png|jpe?g|tiff?|webp|bmp|gif|dcm|dicom|dic)$/i;
+
 type Test = (bytes: Uint8Array) => boolean;
 
 const startsWith =

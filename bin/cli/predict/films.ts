@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { escapeText } from "../../../lib/domain/shown.ts";
 import { isFormula } from "../../../lib/evaluation/predictions-csv.ts";
-import { mediaOf } from "../../../lib/imaging/media.ts";
+import { FILM_NAME, mediaOf } from "../../../lib/imaging/media.ts";
 import { NoFileError, openFile } from "../../../lib/store/open-file.ts";
 
 /** A file that is to be answered for. */
@@ -21,9 +21,6 @@ export interface FilmFiles {
   /** Files in folders that are no films by name nor by their first bytes. */
   readonly passedOver: number;
 }
-
-/** What is a film by its name, whatever is in it: a broken one must be told of. */
-const FILM_NAME = /\.(png|jpe?g|tiff?|webp|bmp|gif|dcm|dicom|dic)$/i;
 
 /** As far as a DICOM file's mark lies, and a little more. */
 const HEAD_BYTES = 256;

@@ -5,7 +5,7 @@ import { READERS_SOURCE } from "../../domain/readers.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
 import type { Aliases } from "../column-names.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
-import { filmOrigin, pathFault } from "../film-path.ts";
+import { divisionOfPath, filmOrigin, foldersOfSource, pathFault } from "../film-path.ts";
 import { choose, isBlank, labelsOfSource, OBSERVATION_ALIASES, parseLabels, SEXES } from "./cells.ts";
 import type { FilmRow, SourceFormat } from "./source-format.ts";
 
@@ -96,9 +96,7 @@ export const chexpert: SourceFormat = {
     { folder: /^CheXpert-v1\.0/, source: RELEASE },
     { folder: new RegExp(`^${READERS_SOURCE}$`), source: FEEDBACK },
   ],
-  places: [
-    (path) => path,
-    // CheXpert's paths start with the name of the folder that holds the CSV.
-    (path) => path.slice(path.indexOf("/") + 1),
-  ],
+  // CheXpert's paths start with the name of the folder that holds the CSV.
+  spareFolders: foldersOfSource,
+  archiveOf: (path) => `${divisionOfPath(path) ?? filmOrigin(path)!.source}/`,
 };

@@ -74,5 +74,5 @@ export const mimicCxr: SourceFormat = {
       },
     },
   ],
-  places: [(path) => path],
+  archiveOf: (path) => path.split("/", 2).join("/"),
 };

@@ -84,6 +84,12 @@ function parseAge(file: string, line: number, text: string): number {
   return years > OLDEST ? UNKNOWN_AGE : years;
 }
 
+/** The first film of each of the twelve archives that NIH publishes, `images_001` to `images_012`; names ascend. */
+const FIRST_FILMS = [
+  ...["00000001_000", "00001336_000", "00003923_014", "00006585_007", "00009232_004", "00011558_008"],
+  ...["00013774_026", "00016051_010", "00018387_035", "00020945_050", "00024718_000", "00028173_003"],
+];
+
 /** NIH ChestX-ray14: Data_Entry_2017.csv. */
 export const nihChestXray14: SourceFormat = {
   name: "NIH ChestX-ray14",
@@ -105,6 +111,5 @@ export const nihChestXray14: SourceFormat = {
       },
     },
   ],
-  places: [(path) => path, (path) => `images/${path}`],
-  isSpread: true,
+  archiveOf: (path) => `images_${String(1 + FIRST_FILMS.findLastIndex((first) => first <= path)).padStart(3, "0")}`,
 };

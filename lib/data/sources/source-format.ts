@@ -44,10 +44,10 @@ export interface SourceFormat {
   readonly describe?: (cells: number, expected: number) => string;
   /** What is known of the data sets that are written so, by the first folders of their paths. */
   readonly known: readonly { readonly folder: RegExp; readonly source: Source }[];
-  /** Where a film may lie, from the folder of its CSV file. */
-  readonly places: readonly ((path: string) => string)[];
-  /** Whether films may also lie in any folder under that, under their own name. */
-  readonly isSpread?: boolean;
+  /** How many of the first folders that all of a file's paths share need not be there, of a path; all where left out. */
+  readonly spareFolders?: (path: string) => number;
+  /** Name of what the data set is published in that has this film, where it is published in parts; no patient's. */
+  readonly archiveOf?: (path: string) => string;
 }
 
 /** The same patient's number in another study is another key. */

@@ -14,7 +14,8 @@ import { readBoxes } from "../boxes.ts";
 import { hashOfDescriptions, readCardStatements } from "../descriptions.ts";
 import type { Manifest } from "../film-columns.ts";
 import { findWeights } from "../imported-weights.ts";
-import { encodeManifest, readManifest } from "../manifest.ts";
+import { encodeManifest, readFolder } from "../manifest.ts";
+import { countFilms, manifestOf, requireFilms } from "../missing-films.ts";
 import { markNotLabelled, requireSources } from "../not-labelled.ts";
 import { readProvenance } from "../provenance.ts";
 import { fingerprintOf } from "../request.ts";
@@ -27,13 +28,17 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   await findWeights(rooms.models, request.config.model);
   const data = openStore(request.data);
   const { notLabelled } = request.config;
-  const manifest = await readManifest(data, request.csv);
+  const found = await readFolder(data, request.csv);
+  requireFilms(found, request.config);
+  const { missing } = request.config.data;
+  const manifest = manifestOf(found, missing);
   requireSources(manifest, notLabelled);
   signal.throwIfAborted();
   const boxes = await readBoxes(data, request.csv, manifest);
   const provenance = await readProvenance(data, manifest);
   const statements = await readCardStatements(data);
-  if ((await fingerprintOf(data, request.csv)) !== request.fingerprint) throw changed(request.csv.join(", "));
+  if ((await fingerprintOf(data, request.csv, missing, found)) !== request.fingerprint)
+    throw changed(request.csv.join(", "));
   if ((await hashOfDescriptions(data, request.csv)) !== request.descriptions) {
     throw changed(`${DATASET_FILE}, ${CARD_FILE}`);
   }
@@ -43,12 +48,15 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
     await writeDocument(rooms.datasets, stored.boxes, FindingBoxes, { schema: "hilum.boxes/1", boxes });
   }
   const counted = markNotLabelled(manifest, notLabelled);
+  const films = countFilms(found, request.config.views);
+  const there = { there: films.there, missing: films.absent.length };
   const counts = describe(request.run, request.fingerprint, request.csv, counted, boxes.length);
-  const validation: Validation = { ...counts, provenance, statements };
+  const validation: Validation = { ...counts, films: there, provenance, statements };
   await writeDocument(rooms.runs, keys.validation, Validation, validation);
   const { rows, patients, duplicates } = validation;
-  const missing = counts.notLabelled.reduce((sum, count) => sum + count, 0);
-  return { rows, patients, duplicates, notLabelled: missing, boxes: boxes.length };
+  const notCounted = counts.notLabelled.reduce((sum, count) => sum + count, 0);
+  const told = { films: there.there, filmsMissing: there.missing };
+  return { rows, ...told, patients, duplicates, notLabelled: notCounted, boxes: boxes.length };
 }
 
 const changed = (files: string): InputError =>

@@ -6,6 +6,7 @@ import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../con
 import { type LabelPolicy, type Links, RunConfig } from "../../contracts/run-config.ts";
 import { type ExternalFilms, prepareExternal } from "../../data/external-films.ts";
 import { labelMatrix } from "../../data/film-columns.ts";
+import { readFolder } from "../../data/manifest.ts";
 import { readProvenance } from "../../data/provenance.ts";
 import { findCsvFiles, fingerprintOf } from "../../data/request.ts";
 import { tally } from "../../data/selection.ts";
@@ -77,14 +78,16 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const views = options.views ?? (await viewsOfModel(runs, manifest)) ?? RunConfig.shape.views.parse(undefined);
   const data = openStore(options.data);
   const csv = await findCsvFiles(data);
-  const fingerprint = await fingerprintOf(data, csv);
+  const found = await readFolder(data, csv);
+  const missing = "leave-out" as const;
+  const fingerprint = await fingerprintOf(data, csv, missing, found);
   const config = {
-    data: { links: options.links ?? "inside" },
+    data: { links: options.links ?? "inside", missing },
     geometry: manifest.geometry,
     views,
     prepare: RunConfig.shape.prepare.parse(undefined),
   };
-  const request = { data: options.data, csv, fingerprint, config };
+  const request = { data: options.data, found, fingerprint, config };
   const prepared = await prepareExternal({ datasets }, request, { signal, ...options.reporter("prepare") });
 
   const internal = await findDocument(models, modelKeys.version(manifest.version).evaluation, Evaluation);

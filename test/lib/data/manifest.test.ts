@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readBoxes } from "../../../lib/data/boxes.ts";
-import { encodeManifest, loadManifest, readManifest } from "../../../lib/data/manifest.ts";
+import { encodeManifest, loadManifest } from "../../../lib/data/manifest.ts";
 import { findCsvFiles } from "../../../lib/data/request.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { BLANK } from "../../../lib/domain/label-policy.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import { openStore } from "../../../lib/store/open.ts";
-import { blankLabels, csvRow, filmFile, filmPath, HEADER, sourceFolder } from "./source-folder.ts";
+import { blankLabels, csvRow, filmFile, filmPath, HEADER, readManifest, sourceFolder } from "./source-folder.ts";
 
 const one = filmPath(1);
 const film = { [filmFile(one)]: "film" };
@@ -62,10 +62,6 @@ describe("manifest", () => {
     });
     const manifest = await readManifest(openStore(folder.uri), ["train.csv", "valid.csv"]);
     expect(manifest.film).toEqual([filmFile(one), filmPath(9), filmPath(2)]);
-    await folder.write("valid.csv", [HEADER, csvRow(filmPath(8))].join("\n"));
-    await expect(readManifest(openStore(folder.uri), ["train.csv", "valid.csv"])).rejects.toThrow(
-      "valid.csv line 2: none of the file's films is there",
-    );
   });
 
   test("a row that repeats another is marked; one that contradicts it is an error", async () => {
@@ -251,6 +247,6 @@ test.skipIf(!existsSync(sample))("real films (../shared): all 200 rows, every fi
   const manifest = await readManifest(data, ["train.csv", "valid.csv"]);
   expect(manifest.path).toHaveLength(200);
   expect(manifest.file.filter((file) => file === "train.csv")).toHaveLength(178);
-  for (const film of manifest.film) expect(await data.head(film)).toBeDefined();
+  for (const film of manifest.film) expect(await data.head(film!)).toBeDefined();
   expect(await readBoxes(data, ["train.csv", "valid.csv"], manifest)).toHaveLength(23);
 });

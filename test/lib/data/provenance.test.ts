@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Plan } from "../../../lib/contracts/plan.ts";
 import { Validation } from "../../../lib/contracts/validation.ts";
-import { readManifest } from "../../../lib/data/manifest.ts";
 import { readProvenance } from "../../../lib/data/provenance.ts";
 import { prepareRequest } from "../../../lib/data/request.ts";
 import type { InputError } from "../../../lib/domain/errors.ts";
@@ -9,7 +8,7 @@ import { kindOf } from "../../../lib/domain/provenance.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { dataRun } from "./data-run.ts";
-import { csvRow, dataSet, filmPath, HEADER, type SourceFolder, sourceFolder } from "./source-folder.ts";
+import { csvRow, dataSet, filmPath, HEADER, readManifest, type SourceFolder, sourceFolder } from "./source-folder.ts";
 
 const PHANTOMS = { name: "phantoms", kind: "phantom" };
 const WARD = { name: "Ward 7", kind: "own", labeller: "two readers", licence: "none; not to be passed on" };

@@ -4,8 +4,11 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
+import type { Manifest } from "../../../lib/data/film-columns.ts";
+import { readFolder } from "../../../lib/data/manifest.ts";
 import { FILM_COLUMNS } from "../../../lib/data/sources/chexpert.ts";
 import { random } from "../../../lib/domain/random.ts";
+import type { Store } from "../../../lib/store/store.ts";
 
 export const HEADER = FILM_COLUMNS.join(",");
 
@@ -25,6 +28,10 @@ export interface SourceFolder {
   readonly uri: string;
   write(file: string, content: string | Uint8Array): Promise<void>;
 }
+
+/** Every row of the CSV files of a folder; films that are not there where they would be. */
+export const readManifest = async (data: Store, csv: readonly string[]): Promise<Manifest> =>
+  (await readFolder(data, csv)).manifest;
 
 /** A folder that is removed after the test. */
 export async function sourceFolder(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<SourceFolder> {

@@ -1,12 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
-import { readManifest } from "../../../lib/data/manifest.ts";
 import { prepareRequest } from "../../../lib/data/request.ts";
 import { BLANK, NOT_LABELLED } from "../../../lib/domain/label-policy.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { openStore } from "../../../lib/store/open.ts";
-import { csvRow, filmFile, filmPath, HEADER, sourceFolder } from "./source-folder.ts";
+import { csvRow, filmFile, filmPath, HEADER, readManifest, sourceFolder } from "./source-folder.ts";
 
 const NIH_HEADER =
   "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y],";
@@ -54,7 +53,7 @@ describe("NIH ChestX-ray14", () => {
       projection: ["PA", "AP", "PA"],
       sex: ["Male", "Female", "Female"],
       age: Int16Array.of(58, 58, -1),
-      film: ["images_002/images/00000001_000.png", "00000001_001.png", "00000002_000.png"],
+      film: ["00000001_000.png", "00000001_001.png", "00000002_000.png"].map((name) => `images_002/images/${name}`),
       Cardiomegaly: Int8Array.of(1, 0, 0),
       "No Finding": Int8Array.of(0, 1, 0),
       "Lung Lesion": Int8Array.of(0, 0, 1),
