@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { loaderArguments } from "../lib/parallel/program-modules.ts";
+import { bundledName, loaderArguments } from "../lib/parallel/program-modules.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const COMMAND_LINE = fileURLToPath(new URL("../bin/hilum", import.meta.url));
@@ -92,9 +92,10 @@ export async function processesWith(text: string, where: "cmdline" | "environ" =
   return found;
 }
 
-/** Processes of a program, from the repository's root, that work on a store. */
+/** Processes of a program, from the repository's root, that work on a store; from its source or from the bundle. */
 export async function workersOf(program: string, store: string): Promise<number[]> {
-  const programs = new Set(await processesWith(program, "cmdline"));
+  const files = [program, `${bundledName(program)}.js`];
+  const programs = new Set((await Promise.all(files.map((file) => processesWith(file, "cmdline")))).flat());
   return (await processesWith(store)).filter((pid) => programs.has(pid));
 }
 

@@ -17,7 +17,7 @@ export const STEPS = {
   train: { program: "containers/trainer/main.ts", makes: /^runs\/[^/]+\/(members|steps\/train)/ },
   evaluate: {
     program: "containers/evaluator/main.ts",
-    makes: /^(models|runs\/[^/]+\/(evaluation|predictions|report|model-card|steps\/evaluate))/,
+    makes: /^(models\/versions|runs\/[^/]+\/(evaluation|predictions|report|model-card|steps\/evaluate))/,
   },
 } as const satisfies Readonly<Record<string, Step>>;
 

@@ -58,7 +58,8 @@ export const spot: Drill = {
     const underRunner = async (): Promise<void> => {
       const store = await calm.storeWithout(STEPS.train.makes);
       const { ended, output } = hilum(["train", "--run", calm.run, "--store", store]);
-      for (let met = false, over = false; !met && !over; ) {
+      let met = false;
+      for (let over = false; !met && !over; ) {
         over = await Promise.race([sleep(30, false), ended.then(() => true)]);
         const started = await checkpointOf(store, calm.run).then(
           () => true,
@@ -70,6 +71,7 @@ export const spot: Drill = {
         met = true;
         retried += 1;
       }
+      must(met, `it ended before it was stopped: ${output.text}`);
       must((await ended).code === 0, `not tried again: ${output.text}`);
       must((await trainingOf(store, calm.run)) === expected, "differs from the undisturbed training");
     };
