@@ -65,7 +65,7 @@ export interface Chest {
   readonly heart: Ellipse;
 }
 
-const LUNG = { x: 0.47, halfWidth: 0.37, middle: -0.12, halfHeight: 0.86 } as const;
+const LUNG = { x: 0.47, halfWidth: 0.37, middle: -0.12, halfHeight: 0.86, soft: 0.1 } as const;
 
 /** Ratio of heart to chest width; above 0.5 it is called enlarged. */
 export interface HeartSize {
@@ -91,10 +91,13 @@ export function drawChest(body: Body, heartSize: HeartSize, next: Random): Chest
       const u = uOf(x, y);
       const v = vOf(x, y);
       const across = (u - middle) / LUNG.halfWidth;
-      const up = Math.abs((v - LUNG.middle) / (v < LUNG.middle ? LUNG.middle - apex : LUNG.halfHeight + 0.25));
-      const radius = Math.sqrt(across * across + up * up * Math.sqrt(up));
       const diaphragm = base[side] + 0.16 * across * across - 0.1;
-      return smoothstep((1 - radius) / 0.1) * smoothstep((diaphragm - v) / 0.05);
+      if (v >= diaphragm || Math.abs(across) >= 1) return 0;
+      const up = Math.abs((v - LUNG.middle) / (v < LUNG.middle ? LUNG.middle - apex : LUNG.halfHeight + 0.25));
+      const squared = across * across + up * up * Math.sqrt(up);
+      if (squared >= 1) return 0;
+      const inside = squared <= (1 - LUNG.soft) ** 2 ? 1 : smoothstep((1 - Math.sqrt(squared)) / LUNG.soft);
+      return inside * smoothstep((diaphragm - v) / 0.05);
     });
   };
   const lung = bySide(lungOf);

@@ -2,6 +2,7 @@ import { normal, type Random } from "../domain/random.ts";
 import { between } from "./anatomy.ts";
 import { type Field, smoothNoise } from "./field.ts";
 
+/** A power of two. */
 const GRAIN_SIDE = 256;
 
 /** Grain of a detector, drawn once and laid down at a random offset: 65,536 numbers from the standard normal. */
@@ -43,11 +44,12 @@ export function develop(field: Field, exposure: Exposure, grain: Float32Array, n
   const curve = toneCurve(exposure);
   for (let y = 0; y < height; y += 1) {
     const grainRow = offset + (y % GRAIN_SIDE) * GRAIN_SIDE;
+    const row = y * width;
     for (let x = 0; x < width; x += 1) {
-      const density = values[y * width + x]! * (1 + 0.08 * uneven(x, y));
+      const density = values[row + x]! * (1 + 0.08 * uneven(x, y));
       const tone = Math.max(0, Math.min(TONES - 1, Math.round((density * TONES) / DENSEST)));
-      const noise = grain[(grainRow + (x % GRAIN_SIDE)) % grain.length]!;
-      pixels[y * width + x] = curve[tone]! + 255 * exposure.grain * noise;
+      const noise = grain[(grainRow + (x % GRAIN_SIDE)) & (grain.length - 1)]!;
+      pixels[row + x] = curve[tone]! + 255 * exposure.grain * noise;
     }
   }
   return new Uint8Array(pixels.buffer);

@@ -72,16 +72,13 @@ const effusion: Plant = ({ field, at, unit, uOf, vOf, lung, base }, strength, ne
       const lateral = Math.max(0, side * uOf(x, y) - 0.25);
       return vOf(x, y) - level + 0.55 * lateral * lateral;
     };
-    const fluid = makeMask(
-      field,
-      wholeFilm,
-      (x, y, pixel) => Math.min(1, 6 * lung[side][pixel]!) * smoothstep(depth(x, y) / 0.09),
-    );
+    const fluid = makeMask(field, wholeFilm, (x, y, pixel) => {
+      const inside = Math.min(1, 6 * lung[side][pixel]!);
+      return inside === 0 ? 0 : inside * smoothstep(depth(x, y) / 0.09);
+    });
     paintMask(field, fluid, towards(DENSITY.fluid, 0.6 + 0.38 * strength));
-    const crest = makeMask(
-      field,
-      wholeFilm,
-      (x, y, pixel) => fluid[pixel]! * (1 - smoothstep(depth(x, y) / (base[side] - level))),
+    const crest = makeMask(field, wholeFilm, (x, y, pixel) =>
+      fluid[pixel] === 0 ? 0 : fluid[pixel]! * (1 - smoothstep(depth(x, y) / (base[side] - level))),
     );
     paintMask(field, crest, add(0.2 * strength));
     const recess: Ellipse = {
