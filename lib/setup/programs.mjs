@@ -21,6 +21,7 @@ export const ENTRIES = {
   "reader-program": "lib/imaging/reader/reader-program.ts",
   "background-thread": "lib/training/background-thread.ts",
   "prepare-worker": "lib/data/prepare-worker.ts",
+  "draw-thread": "lib/phantoms/draw-thread.ts",
 };
 
 /** What modules read beside themselves; linked, so that a change of theirs is seen at once. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DescribedSource } from "../../../lib/contracts/provenance.ts";
 import { OBSERVATIONS, observationIndex } from "../../../lib/domain/observations.ts";
 import { FILM } from "../../../lib/phantoms/anatomy.ts";
+import { type Drawing, type DrawnFilm, drawFilms } from "../../../lib/phantoms/draw-films.ts";
+import { drawInThreads } from "../../../lib/phantoms/draw-in-threads.ts";
 import { PLANTED, PLANTED_NAMES } from "../../../lib/phantoms/findings.ts";
 import { drawPopulation } from "../../../lib/phantoms/population.ts";
 import { filmRenderer } from "../../../lib/phantoms/render.ts";
@@ -107,6 +109,30 @@ describe("writePhantoms", () => {
   it("writes the same bytes for the same seed and others for another", () => {
     expect(hashOf(join(folder, "again"))).toBe(hashOf(join(folder, "first")));
     expect(hashOf(join(folder, "other"))).not.toBe(hashOf(join(folder, "first")));
+  });
+
+  it("draws the same films in several threads as in one", async () => {
+    const drawn = async (
+      name: string,
+      draw: (drawing: Drawing, onDrawn: (film: DrawnFilm) => void) => Promise<void>,
+    ) => {
+      const films: DrawnFilm[] = [];
+      const to = join(folder, name, "films");
+      const begun = new SharedArrayBuffer(4);
+      await draw({ name: "films", seed: 1, frontalFilms: 12, folder: to, begun }, (film) => films.push(film));
+      return { films: films.sort((a, b) => a.index - b.index), hash: hashOf(to) };
+    };
+    const alone = await drawn("alone", drawFilms);
+    const together = await drawn("together", (drawing, onDrawn) => drawInThreads(drawing, 3, onDrawn));
+    expect(together).toEqual(alone);
+    expect(alone.films.map(({ index }) => index)).toEqual(alone.films.map((_, i) => i));
+  });
+
+  it("says what kept a thread from writing, and ends the others", async () => {
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    const drawing = { name: "films", seed: 1, frontalFilms: 12, folder: file, begun: new SharedArrayBuffer(4) };
+    await expect(drawInThreads(drawing, 2, () => {})).rejects.toThrow(/ENOTDIR/);
   });
 
   it("says that they are nobody's, also in a folder from before that was said", async () => {
