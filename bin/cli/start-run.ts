@@ -2,6 +2,8 @@ import { runKeys } from "../../lib/contracts/layout.ts";
 import { endedWell, RunOutcome, StepRecord } from "../../lib/contracts/run.ts";
 import type { RunConfig } from "../../lib/contracts/run-config.ts";
 import { prepareRequest, writeRequest } from "../../lib/data/request.ts";
+import { escapeText } from "../../lib/domain/shown.ts";
+import { list } from "../../lib/report/format.ts";
 import { findDocument } from "../../lib/store/documents.ts";
 import { openRooms, roomsOf } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
@@ -25,6 +27,8 @@ export interface StartOptions extends RunnerOptions {
 export async function startRun({ data, config, ...options }: StartOptions): Promise<RunReport> {
   const request = await prepareRequest(data, config);
   await writeRequest(openRooms(roomsOf(options.store)), request);
+  const { passedOver = [] } = request;
+  if (passedOver.length > 0) console.error(`Passed over, by their columns: ${list(passedOver.map(escapeText))}`);
   return goOn({ ...options, run: request.run });
 }
 

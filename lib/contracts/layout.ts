@@ -18,7 +18,7 @@ export const LABELS = "labels2";
 export const datasetKeys = (fingerprint: string) => ({
   /** Every row of the CSV files, parsed (lib/data/manifest.ts). */
   manifest: `${fingerprint}/manifest-${LABELS}.arrow`,
-  /** Finding boxes, where the source has a `boxes.csv` or NIH's `BBox_List_2017.csv`. */
+  /** Finding boxes, where the source has a table of them. */
   boxes: `${fingerprint}/boxes.json`,
   /**
    * The pixels of one part of the manifest; `preparation` as preparationName() spells it. A later `edition` holds films

@@ -14,7 +14,11 @@ export const RunRequest = z.strictObject({
   data: StoreUri,
   /** CSV files in that folder, in the order in which their rows count. */
   csv: z.array(z.string()).min(1),
-  /** SHA-256 over the CSV files (and those of boxes), which names the data set; see fingerprintOf() in lib/data/request.ts. */
+  /** Files beside them that are read too: boxes, and lists of the data set's own division. */
+  beside: z.array(z.string()).optional(),
+  /** Tables there that are none of these. */
+  passedOver: z.array(z.string()).optional(),
+  /** SHA-256 over these files, which names the data set; see fingerprintOf() in lib/data/request.ts. */
   fingerprint: Sha256,
   /** SHA-256 over hilum.dataset.json and card.json; missing where there are none. */
   descriptions: Sha256.optional(),

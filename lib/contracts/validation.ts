@@ -23,6 +23,10 @@ export const Validation = z.strictObject({
   /** Labels that nobody looked for, those that the configuration names included; neither negative nor blank. */
   notLabelled: perObservation(z.int().min(0)).optional(),
   boxes: z.int().min(0),
+  /** Boxes of films that no row names, and of findings that are none of the 14 observations. */
+  boxesLeftOut: z.int().min(0).optional(),
+  /** Tables in the folder that are not read. */
+  passedOver: z.array(z.string()).optional(),
   /** Missing in documents from before it was recorded, as in plan and model version. */
   provenance: Provenance.optional(),
   statements: CardStatements.optional(),

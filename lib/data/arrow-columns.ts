@@ -82,7 +82,14 @@ export function decodeTable<S extends TableSpec>(spec: S, bytes: Uint8Array, whe
   } catch (cause) {
     throw new InputError("table", `${where}: expected an Arrow IPC file`, { cause });
   }
-  return decodeColumns(spec, (name) => columnData(table, name, where), table.numRows);
+  // Earlier files may lack a column that need not say anything.
+  const isAbsent = (name: string) => spec[name] === "text?" && table.getChild(name) === null;
+  const there = Object.fromEntries(Object.entries(spec).filter(([name]) => !isAbsent(name)));
+  const absent = Object.keys(spec).filter(isAbsent);
+  return {
+    ...decodeColumns(there, (name) => columnData(table, name, where), table.numRows),
+    ...Object.fromEntries(absent.map((name) => [name, new Array<null>(table.numRows).fill(null)])),
+  } as Columns<S>;
 }
 
 function columnData(table: Table, name: string, where: string): readonly Data[] {

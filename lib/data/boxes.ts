@@ -1,60 +1,79 @@
 import type { FindingBox } from "../contracts/boxes.ts";
 import { ObservationName } from "../contracts/primitives.ts";
 import type { Store } from "../store/store.ts";
-import { fault, readCsv, shownCell } from "./csv.ts";
+import { renamed } from "./column-names.ts";
+import { fault, readCsv, readCsvHeader, shownCell } from "./csv.ts";
 import type { Manifest } from "./film-columns.ts";
+import { alike } from "./match-films.ts";
 import { nihObservation } from "./sources/nih-chestxray14.ts";
-
-/** Finding boxes beside the CSV files, where the source has them: our own form, and that of NIH ChestX-ray14's release. */
-const BOXES_FILE = "boxes.csv";
-const NIH_BOXES_FILE = "BBox_List_2017.csv";
-
-const nameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
-
-export const isBoxesFile = (key: string): boolean => [BOXES_FILE, NIH_BOXES_FILE].includes(nameOf(key));
-
-const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/") + 1);
-
-/** Where boxes may stand: beside each of the CSV files. */
-export const boxesFilesOf = (csv: readonly string[]): string[] => [
-  ...new Set(csv.flatMap((file) => [BOXES_FILE, NIH_BOXES_FILE].map((name) => `${folderOf(file)}${name}`))),
-];
 
 const COLUMNS = ["Path", "finding", "x", "y", "width", "height"] as const;
 
-/**
- * The boxes beside the CSV files, each with the manifest row of its film. Boxes of films that no row names are left out:
- * whoever takes a part of a data set's rows keeps its boxes.
- * @throws InputError `csv` for a finding that is no observation, or a number that is none
- */
-export async function readBoxes(data: Store, csv: readonly string[], manifest: Manifest): Promise<FindingBox[]> {
-  const boxes: FindingBox[] = [];
-  for (const file of boxesFilesOf(csv)) {
-    if (await data.head(file)) boxes.push(...(await READERS[nameOf(file)]!(data, file, manifest)));
-  }
-  return boxes;
+const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/") + 1);
+
+/** Boxes as a table has them. */
+export interface ReadBoxes {
+  /** Each with the manifest row of its film. */
+  readonly boxes: readonly FindingBox[];
+  /** Boxes of films that no row names, and of findings that are no observation here. */
+  readonly leftOut: number;
 }
 
-type Reader = (data: Store, file: string, manifest: Manifest) => Promise<FindingBox[]>;
+type Reader = (data: Store, file: string, manifest: Manifest) => Promise<ReadBoxes>;
 
-const READERS: Readonly<Record<string, Reader>> = { [BOXES_FILE]: readBoxesFile, [NIH_BOXES_FILE]: readNihBoxes };
+/** Forms of such tables, by their first row: NIH's, whose header has unquoted commas, and our own. */
+const FORMS: readonly { readonly is: (header: readonly string[]) => boolean; readonly read: Reader }[] = [
+  {
+    is: (header) =>
+      ["Image Index", "Finding Label"].every((name) => header.includes(name)) &&
+      header.some((name) => /^b(ounding )?box/i.test(name)),
+    read: readNihBoxes,
+  },
+  { is: (header) => COLUMNS.every((name) => renamed(header, COLUMNS).includes(name)), read: readBoxesFile },
+];
 
-/** The row of each film of the boxes' folder, by its path. */
-function rowsByPath(file: string, manifest: Manifest): Map<string, number> {
+/** Whether a table's first row is one of boxes. */
+export const hasBoxes = (header: readonly string[]): boolean => FORMS.some(({ is }) => is(header));
+
+/**
+ * The boxes of tables beside the CSV files. Those of films that no row names are left out: whoever takes a part of a data
+ * set's rows keeps its boxes.
+ * @throws InputError `csv` for a finding that is not known there, or a number that is none
+ */
+export async function readBoxes(data: Store, files: readonly string[], manifest: Manifest): Promise<ReadBoxes> {
+  const found: ReadBoxes[] = [];
+  for (const file of files) {
+    const header = await readCsvHeader(file, data.stream(file));
+    const { read } = FORMS.find(({ is }) => is(header)) ?? FORMS.at(-1)!;
+    found.push(await read(data, file, manifest));
+  }
+  return {
+    boxes: found.flatMap(({ boxes }) => boxes),
+    leftOut: found.reduce((sum, { leftOut }) => sum + leftOut, 0),
+  };
+}
+
+/** The row of each film of the boxes' folder, by its path however that is written. */
+function rowsByPath(file: string, manifest: Manifest): (path: string) => number | undefined {
   const rows = new Map<string, number>();
   manifest.path.forEach((path, row) => {
-    if (folderOf(manifest.file[row]!) === folderOf(file) && !rows.has(path)) rows.set(path, row);
+    if (folderOf(manifest.file[row]!) === folderOf(file) && !rows.has(alike(path))) rows.set(alike(path), row);
   });
-  return rows;
+  return (path) => rows.get(alike(path));
 }
+
+/** Side of the films that NIH's boxes were drawn on, whatever size a copy has. */
+const NIH_SIDE = 1024;
 
 /**
  * NIH's boxes: pixels of the released films of 1024 x 1024. Its header has unquoted commas, so that no row is as long as it; a
  * finding that has no counterpart here, as infiltrates have none, has no box here.
  */
-async function readNihBoxes(data: Store, file: string, manifest: Manifest): Promise<FindingBox[]> {
-  const rows = rowsByPath(file, manifest);
+async function readNihBoxes(data: Store, file: string, manifest: Manifest): Promise<ReadBoxes> {
+  const rowOf = rowsByPath(file, manifest);
+  const of = { width: NIH_SIDE, height: NIH_SIDE };
   const boxes: FindingBox[] = [];
+  let leftOut = 0;
   const pieces: Uint8Array[] = [];
   for await (const piece of data.stream(file)) pieces.push(piece);
   for (const [i, text] of Buffer.concat(pieces).toString("utf8").split(/\r?\n/).entries()) {
@@ -66,20 +85,20 @@ async function readNihBoxes(data: Store, file: string, manifest: Manifest): Prom
     if (!all.every((value) => value !== undefined && Number.isFinite(value)) || width! <= 0 || height! <= 0) {
       throw fault(file, i + 1, `x,y,w,h is ${shownCell(numbers.join(","))}, expected four numbers of pixels`);
     }
-    const row = rows.get(path);
-    if (row !== undefined && observation !== null) {
-      boxes.push({ row, observation, x: x!, y: y!, width: width!, height: height! });
-    }
+    const row = rowOf(path);
+    if (row === undefined || observation === null) leftOut += 1;
+    else boxes.push({ row, observation, x: x!, y: y!, width: width!, height: height!, of });
   }
-  return boxes;
+  return { boxes, leftOut };
 }
 
-async function readBoxesFile(data: Store, file: string, manifest: Manifest): Promise<FindingBox[]> {
-  const rows = rowsByPath(file, manifest);
+async function readBoxesFile(data: Store, file: string, manifest: Manifest): Promise<ReadBoxes> {
+  const rowOf = rowsByPath(file, manifest);
   const boxes: FindingBox[] = [];
+  let leftOut = 0;
   await readCsv(file, data.stream(file), COLUMNS, ({ line, cells }) => {
     const [path = "", finding = "", ...numbers] = cells;
-    const row = rows.get(path);
+    const row = rowOf(path);
     const observation = ObservationName.safeParse(finding);
     if (!observation.success) {
       throw fault(file, line, `finding is ${shownCell(finding)}, expected one of the 14 observations`);
@@ -91,7 +110,8 @@ async function readBoxesFile(data: Store, file: string, manifest: Manifest): Pro
       const expected = i < 2 ? "a number of pixels" : "a number of pixels above 0";
       throw fault(file, line, `${COLUMNS[i + 2]} is ${shownCell(text)}, expected ${expected}`);
     }) as [number, number, number, number];
-    if (row !== undefined) boxes.push({ row, observation: observation.data, x, y, width, height });
+    if (row === undefined) leftOut += 1;
+    else boxes.push({ row, observation: observation.data, x, y, width, height });
   });
-  return boxes;
+  return { boxes, leftOut };
 }

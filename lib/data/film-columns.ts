@@ -27,6 +27,8 @@ export const MANIFEST_COLUMNS = {
   film: "text?",
   /** Line of the row that it repeats. */
   duplicateOf: "text?",
+  /** `train` or `test`, where the data set says so of the row by itself, as a list of NIH's does; no such column before there was one. */
+  division: "text?",
   ...SUBJECT_COLUMNS,
   ...LABEL_COLUMNS,
 } as const;

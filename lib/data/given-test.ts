@@ -7,9 +7,11 @@ const GIVEN_TEST: ReadonlySet<string> = new Set(["valid", "test"]);
 
 const TEST_FILE = /(^|\/)(valid|test)\.csv(\.gz)?$/;
 
-/** Whether a data set itself puts a row aside: its path (`.../valid/patient00001/...`) or its CSV file (`valid.csv`) says valid or test. */
-export const isGivenTest = ({ path, file }: Pick<Manifest, "path" | "file">, row: number): boolean =>
-  GIVEN_TEST.has(divisionOfPath(path[row]!) ?? "") || TEST_FILE.test(file[row]!);
+/** Whether a data set itself puts a row aside: a list beside (`test_list.txt`), its path (`.../valid/patient00001/...`) or its CSV file (`valid.csv`) says valid or test. */
+export const isGivenTest = (
+  { division, path, file }: Pick<Manifest, "division" | "path" | "file">,
+  row: number,
+): boolean => GIVEN_TEST.has(division[row] ?? divisionOfPath(path[row]!) ?? "") || TEST_FILE.test(file[row]!);
 
 /**
  * The patients whom a data set itself puts aside.
@@ -22,7 +24,7 @@ export function givenTestPatients(patients: readonly string[], givenTest: readon
   const given = new Set(patients.filter((_, row) => givenTest[row]));
   if (given.size === 0) {
     const expected =
-      "expected some whose path (.../valid/patient00001/...) or CSV file (valid.csv, test.csv) says valid or test";
+      "expected some whose path (.../valid/patient00001/...), CSV file (valid.csv, test.csv) or list beside (test_list.txt) says valid or test";
     throw new InputError(
       "given-test",
       `split as-given, and none of the ${patients.length} rows is in the data set's own valid or test part; ${expected}`,

@@ -18,6 +18,7 @@ export class ManifestRows {
     view: [] as string[],
     projection: [] as string[],
     sex: [] as string[],
+    division: [] as (string | null)[],
   };
   private readonly lines = new GrowingArray((length) => new Uint32Array(length));
   private readonly ages = new GrowingArray((length) => new Int16Array(length));
@@ -69,6 +70,7 @@ export class ManifestRows {
     text.view.push(row.view);
     text.projection.push(row.projection);
     text.sex.push(row.sex);
+    text.division.push(null);
     this.lines.push(row.line);
     this.ages.push(row.age);
     for (let k = 0; k < this.labels.length; k += 1) this.labels[k]!.push(row.labels[k]!);

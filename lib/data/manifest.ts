@@ -1,3 +1,4 @@
+import type { RunRequest } from "../contracts/run.ts";
 import { InputError } from "../domain/errors.ts";
 import { NotFoundError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
@@ -7,6 +8,7 @@ import { MANIFEST_COLUMNS, type Manifest } from "./film-columns.ts";
 import { findFilms } from "./find-films.ts";
 import { ManifestRows } from "./manifest-rows.ts";
 import { markNotLabelled, neverLabelled } from "./not-labelled.ts";
+import { listedDivision } from "./own-division.ts";
 import { type CsvFile, type ReadFile, readSources } from "./read-sources.ts";
 
 /** What a data folder holds. */
@@ -27,15 +29,21 @@ export interface FolderFilms {
  * it would count the film twice. With other labels nobody can say which row is right: an error. An observation that a
  * source fills in no row was not looked for there: not labelled, where it is blank too.
  * @param data folder of the CSV files and the films
- * @throws InputError `csv` at the first row that is wrong; `films` where it is not clear which film is a row's
+ * @throws InputError `csv` at the first row that is wrong; `films` where it is not clear which film is a row's;
+ *   `given-test` where lists of the data set's own division contradict each other
  */
-export async function readFolder(data: Store, csvFiles: readonly string[]): Promise<FolderFilms> {
+export async function readFolder(
+  data: Store,
+  { csv, beside = [] }: Pick<RunRequest, "csv" | "beside">,
+): Promise<FolderFilms> {
   const rows = new ManifestRows();
-  const files = csvFiles.map((name) => ({ name, folder: folderOf(name), stream: () => data.stream(name) }));
+  const files = csv.map((name) => ({ name, folder: folderOf(name), stream: () => data.stream(name) }));
   const read = await readSources(rows, files);
   const { films, isThere } = await findFilms(data, read, rows);
   rows.placeFilms(films);
-  return { manifest: finish(rows), isThere, files: read, uri: data.uri };
+  const manifest = finish(rows);
+  const division = await listedDivision(data, beside, manifest);
+  return { manifest: { ...manifest, division }, isThere, files: read, uri: data.uri };
 }
 
 /**

@@ -92,5 +92,5 @@ function tail(path: string, segments: number): string {
   return path.slice(at + 1);
 }
 
-/** The same for all ways in which a film's path may be written. */
-const alike = (path: string): string => path.normalize("NFC").replace(FILM_NAME, "").toLowerCase();
+/** The same for all ways in which a film's path may be written: in case, in composed letters, in a film's ending. */
+export const alike = (path: string): string => path.normalize("NFC").replace(FILM_NAME, "").toLowerCase();

@@ -5,6 +5,7 @@ import { TrainingHistory } from "../contracts/training.ts";
 import type { Rows } from "../data/film-columns.ts";
 import { loadManifest } from "../data/manifest.ts";
 import type { TrainingData } from "../data/training-data.ts";
+import type { Size } from "../domain/geometry.ts";
 import type { Weights } from "../model/weights.ts";
 import type { StepContext } from "../steps/run-step.ts";
 import { findDocument, readDocument } from "../store/documents.ts";
@@ -49,13 +50,24 @@ export async function readRunInputs(
   };
 }
 
-function boxesByPosition(rows: Rows, boxes: readonly FindingBox[]): Map<number, FindingBox[]> {
+/** The box in pixels of the film as it is here, where it was drawn on one of another size. */
+function inPixelsOf(film: Size, { of = film, ...box }: FindingBox): FindingBox {
+  const [across, down] = [film.width / of.width, film.height / of.height];
+  return { ...box, x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down };
+}
+
+/** Boxes of each prepared film, in its own pixels. */
+export function boxesByPosition(
+  rows: Pick<Rows, "row" | "filmWidth" | "filmHeight">,
+  boxes: readonly FindingBox[],
+): Map<number, FindingBox[]> {
   const positions = new Map(Array.from(rows.row, (row, position) => [row, position]));
   const found = new Map<number, FindingBox[]>();
   for (const box of boxes) {
     const position = positions.get(box.row);
     if (position === undefined) continue;
-    found.set(position, [...(found.get(position) ?? []), box]);
+    const film = { width: rows.filmWidth[position]!, height: rows.filmHeight[position]! };
+    found.set(position, [...(found.get(position) ?? []), inPixelsOf(film, box)]);
   }
   return found;
 }

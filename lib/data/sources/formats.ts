@@ -14,11 +14,13 @@ interface Columns {
   readonly columns: readonly string[];
   readonly aliases?: Aliases;
   readonly signature: readonly string[];
+  readonly others?: readonly string[];
 }
 
 /** Its signature by name, or all of its columns by whatever name: one word in another case tells little of a file. */
-function isOf(header: readonly string[], { columns, aliases, signature }: Columns): boolean {
-  const names = renamed(header, columns, aliases);
+function isOf(header: readonly string[], { columns, aliases, signature, others = [] }: Columns): boolean {
+  const names = renamed(header, [...columns, ...others], aliases);
+  if (others.some((name) => names.includes(name))) return false;
   return [
     [header, signature],
     [names, columns],

@@ -96,6 +96,8 @@ export const nihChestXray14: SourceFormat = {
   columns: COLUMNS,
   aliases: ALIASES,
   signature: ["Image Index", "Finding Labels"],
+  // Google's adjudicated labels of some of these films (Majkowska et al. 2019).
+  others: ["Airspace opacity", "Nodule or mass"],
   parse,
   known: [
     {

@@ -28,6 +28,8 @@ export interface SourceFormat {
   readonly columns: readonly string[];
   readonly aliases?: Aliases;
   readonly signature: readonly string[];
+  /** Columns by which a file that has the signature is another labeller's of the same films, and none of this kind. */
+  readonly others?: readonly string[];
   /** A second file in the same folder, with the labels of studies. */
   readonly labels?: {
     readonly columns: readonly string[];

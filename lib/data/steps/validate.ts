@@ -17,6 +17,7 @@ import { findWeights } from "../imported-weights.ts";
 import { encodeManifest, readFolder } from "../manifest.ts";
 import { countFilms, manifestOf, requireFilms } from "../missing-films.ts";
 import { markNotLabelled, requireSources } from "../not-labelled.ts";
+import { isDivisionList } from "../own-division.ts";
 import { readProvenance } from "../provenance.ts";
 import { fingerprintOf } from "../request.ts";
 
@@ -28,16 +29,17 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   await findWeights(rooms.models, request.config.model);
   const data = openStore(request.data);
   const { notLabelled } = request.config;
-  const found = await readFolder(data, request.csv);
+  const found = await readFolder(data, request);
   requireFilms(found, request.config);
   const { missing } = request.config.data;
   const manifest = manifestOf(found, missing);
   requireSources(manifest, notLabelled);
   signal.throwIfAborted();
-  const boxes = await readBoxes(data, request.csv, manifest);
+  const tables = (request.beside ?? []).filter((file) => !isDivisionList(file));
+  const { boxes, leftOut } = await readBoxes(data, tables, manifest);
   const provenance = await readProvenance(data, manifest);
   const statements = await readCardStatements(data);
-  if ((await fingerprintOf(data, request.csv, missing, found)) !== request.fingerprint)
+  if ((await fingerprintOf(data, request, missing, found)) !== request.fingerprint)
     throw changed(request.csv.join(", "));
   if ((await hashOfDescriptions(data, request.csv)) !== request.descriptions) {
     throw changed(`${DATASET_FILE}, ${CARD_FILE}`);
@@ -45,18 +47,25 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   const stored = datasetKeys(request.fingerprint);
   await rooms.datasets.put(stored.manifest, encodeManifest(manifest));
   if (boxes.length > 0) {
-    await writeDocument(rooms.datasets, stored.boxes, FindingBoxes, { schema: "hilum.boxes/1", boxes });
+    await writeDocument(rooms.datasets, stored.boxes, FindingBoxes, { schema: "hilum.boxes/1", boxes: [...boxes] });
   }
   const counted = markNotLabelled(manifest, notLabelled);
   const films = countFilms(found, request.config.views);
   const there = { there: films.there, missing: films.absent.length };
   const counts = describe(request.run, request.fingerprint, request.csv, counted, boxes.length);
-  const validation: Validation = { ...counts, films: there, provenance, statements };
+  const validation: Validation = {
+    ...counts,
+    films: there,
+    boxesLeftOut: leftOut,
+    passedOver: request.passedOver,
+    provenance,
+    statements,
+  };
   await writeDocument(rooms.runs, keys.validation, Validation, validation);
   const { rows, patients, duplicates } = validation;
   const notCounted = counts.notLabelled.reduce((sum, count) => sum + count, 0);
   const told = { films: there.there, filmsMissing: there.missing };
-  return { rows, ...told, patients, duplicates, notLabelled: notCounted, boxes: boxes.length };
+  return { rows, ...told, patients, duplicates, notLabelled: notCounted, boxes: boxes.length, boxesLeftOut: leftOut };
 }
 
 const changed = (files: string): InputError =>

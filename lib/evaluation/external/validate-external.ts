@@ -4,11 +4,12 @@ import { ExternalValidation } from "../../contracts/external-validation.ts";
 import { modelKeys, VALIDATION_FILES } from "../../contracts/layout.ts";
 import { type ModelVersion, SAVED_MODEL_FOLDER, type VersionId } from "../../contracts/model-version.ts";
 import { type LabelPolicy, type Links, RunConfig } from "../../contracts/run-config.ts";
+import { findDataFiles } from "../../data/data-files.ts";
 import { type ExternalFilms, prepareExternal } from "../../data/external-films.ts";
 import { labelMatrix } from "../../data/film-columns.ts";
 import { readFolder } from "../../data/manifest.ts";
 import { readProvenance } from "../../data/provenance.ts";
-import { findCsvFiles, fingerprintOf } from "../../data/request.ts";
+import { fingerprintOf } from "../../data/request.ts";
 import { tally } from "../../data/selection.ts";
 import { studyKey } from "../../data/sources/source-format.ts";
 import { FOLDS } from "../../domain/cross-fit.ts";
@@ -77,10 +78,11 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const policy = options.policy ?? manifest.policy;
   const views = options.views ?? (await viewsOfModel(runs, manifest)) ?? RunConfig.shape.views.parse(undefined);
   const data = openStore(options.data);
-  const csv = await findCsvFiles(data);
-  const found = await readFolder(data, csv);
+  const files = await findDataFiles(data);
+  const { csv } = files;
+  const found = await readFolder(data, files);
   const missing = "leave-out" as const;
-  const fingerprint = await fingerprintOf(data, csv, missing, found);
+  const fingerprint = await fingerprintOf(data, files, missing, found);
   const config = {
     data: { links: options.links ?? "inside", missing },
     geometry: manifest.geometry,

@@ -29,11 +29,12 @@ const BLANK = { zero: "counts as negative", ignore: "is left out" } as const;
 
 export async function data({ plan, dataset, upsampling, request, evaluation }: ReportMaterial): Promise<Html> {
   const leftOut = Object.entries(plan.rows.leftOut);
+  const { passedOver = [] } = request;
   return html`
 <h2 id="data">Data</h2>
 <p>${counted(plan.rows.read, "row")} were read. ${sentence(leftOut, plan.rows.read)}
 ${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be used." : "Every film of the rest could be used.") : `${counted(dataset.setAside.length, "film")} could not be used and ${dataset.setAside.length === 1 ? "was" : "were"} set aside.`}
-Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).</p>
+Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).${passedOver.length > 0 && ` Tables beside that are not read: ${list(passedOver)}.`}</p>
 ${rowsTable(plan, dataset)}
 ${partsTable(plan)}
 ${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage, plan.division)}

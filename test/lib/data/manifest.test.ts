@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readBoxes } from "../../../lib/data/boxes.ts";
+import { findDataFiles } from "../../../lib/data/data-files.ts";
 import { encodeManifest, loadManifest } from "../../../lib/data/manifest.ts";
-import { findCsvFiles } from "../../../lib/data/request.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { BLANK } from "../../../lib/domain/label-policy.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
@@ -149,7 +149,7 @@ describe("boxes", () => {
       "boxes.csv": ["Path,finding,x,y,width,height", ...lines].join("\n"),
     });
     const data = openStore(folder.uri);
-    return readBoxes(data, ["train.csv"], await readManifest(data, ["train.csv"]));
+    return (await readBoxes(data, ["boxes.csv"], await readManifest(data, ["train.csv"]))).boxes;
   };
 
   test("name the row of their film", async () => {
@@ -168,11 +168,12 @@ describe("boxes", () => {
       "b/boxes.csv": ["Path,finding,x,y,width,height", `${one},Edema,1,2,3,4`].join("\n"),
     });
     const data = openStore(folder.uri);
-    const csv = await findCsvFiles(data);
+    const { csv, beside } = await findDataFiles(data);
     expect(csv).toEqual(["a/train.csv", "b/train.csv"]);
-    expect(await readBoxes(data, csv, await readManifest(data, csv))).toEqual([
-      { row: 1, observation: "Edema", x: 1, y: 2, width: 3, height: 4 },
-    ]);
+    expect(await readBoxes(data, beside, await readManifest(data, csv))).toEqual({
+      boxes: [{ row: 1, observation: "Edema", x: 1, y: 2, width: 3, height: 4 }],
+      leftOut: 0,
+    });
   });
 
   test("of films that no row names are left out", async () => {
@@ -189,6 +190,7 @@ describe("boxes", () => {
 });
 
 describe("NIH's list of boxes", () => {
+  const SQUARE = { width: 1024, height: 1024 };
   const header = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,a,b,c,d";
   const read = async (...lines: string[]) => {
     const films = ["00000001_000.png", "00000002_000.png"];
@@ -201,9 +203,9 @@ describe("NIH's list of boxes", () => {
       "images/00000002_000.png": "film",
     });
     const data = openStore(folder.uri);
-    const csv = await findCsvFiles(data);
+    const { csv, beside } = await findDataFiles(data);
     expect(csv).toEqual(["Data_Entry_2017.csv"]);
-    return readBoxes(data, csv, await readManifest(data, csv));
+    return readBoxes(data, beside, await readManifest(data, csv));
   };
 
   test("has boxes of what it has in common with CheXpert, with commas at the end of a row or without", async () => {
@@ -214,10 +216,13 @@ describe("NIH's list of boxes", () => {
         "00000001_000.png,Infiltrate,1,2,3,4",
         "00099999_000.png,Mass,1,2,3,4",
       ),
-    ).toEqual([
-      { row: 1, observation: "Pleural Effusion", x: 225.08, y: 547.02, width: 86.78, height: 79.19 },
-      { row: 0, observation: "Lung Lesion", x: 1, y: 2, width: 3, height: 4 },
-    ]);
+    ).toEqual({
+      boxes: [
+        { row: 1, observation: "Pleural Effusion", x: 225.08, y: 547.02, width: 86.78, height: 79.19, of: SQUARE },
+        { row: 0, observation: "Lung Lesion", x: 1, y: 2, width: 3, height: 4, of: SQUARE },
+      ],
+      leftOut: 2,
+    });
   });
 
   test.each([
@@ -231,9 +236,10 @@ describe("NIH's list of boxes", () => {
   const nih = new URL("../../../../shared/nih-672/", import.meta.url);
   test.skipIf(!existsSync(nih))("real films (../shared): the boxes of its release", async () => {
     const data = openStore(pathToFileURL(decodeURI(nih.pathname)).href.replace(/\/$/, ""));
-    const csv = await findCsvFiles(data);
-    const boxes = await readBoxes(data, csv, await readManifest(data, csv));
-    expect(boxes.length).toBeGreaterThan(10);
+    const { csv, beside } = await findDataFiles(data);
+    const { boxes, leftOut } = await readBoxes(data, beside, await readManifest(data, csv));
+    // The one of an infiltrate has no counterpart here.
+    expect([boxes.length, leftOut]).toEqual([22, 1]);
     expect(boxes.every(({ x, y, width, height }) => x >= 0 && y >= 0 && x + width <= 1024 && y + height <= 1024)).toBe(
       true,
     );
@@ -248,5 +254,5 @@ test.skipIf(!existsSync(sample))("real films (../shared): all 200 rows, every fi
   expect(manifest.path).toHaveLength(200);
   expect(manifest.file.filter((file) => file === "train.csv")).toHaveLength(178);
   for (const film of manifest.film) expect(await data.head(film!)).toBeDefined();
-  expect(await readBoxes(data, ["train.csv", "valid.csv"], manifest)).toHaveLength(23);
+  expect((await readBoxes(data, ["boxes.csv"], manifest)).boxes).toHaveLength(23);
 });

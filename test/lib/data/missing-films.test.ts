@@ -35,11 +35,11 @@ describe("films of a folder", () => {
     await data.put("train.csv", Buffer.from(CSV));
     for (let i = 10; i < 40; i += 1)
       await data.put(`disk${i % 3}/${filmFile(filmPath(i)).toUpperCase()}`, Buffer.of(1));
-    const read = await readFolder(data, ["train.csv"]);
+    const read = await readFolder(data, { csv: ["train.csv"] });
     expect(data.asked).toEqual(["list "]);
     expect(read.isThere).toEqual(Array.from({ length: 40 }, (_, i) => i >= 10));
     for (data.order = 2; data.order < 11; data.order += 1) {
-      const again = await readFolder(data, ["train.csv"]);
+      const again = await readFolder(data, { csv: ["train.csv"] });
       expect(encodeManifest(again.manifest)).toEqual(encodeManifest(read.manifest));
     }
   });

@@ -31,7 +31,7 @@ export interface SourceFolder {
 
 /** Every row of the CSV files of a folder; films that are not there where they would be. */
 export const readManifest = async (data: Store, csv: readonly string[]): Promise<Manifest> =>
-  (await readFolder(data, csv)).manifest;
+  (await readFolder(data, { csv: [...csv] })).manifest;
 
 /** A folder that is removed after the test. */
 export async function sourceFolder(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<SourceFolder> {
