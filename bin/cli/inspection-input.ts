@@ -68,9 +68,20 @@ export async function inspectionSettings(options: Settings): Promise<InspectOpti
     split: true,
     upsampling: true,
     seed: true,
+    data: true,
   });
-  const { views, policy: ofConfig, notLabelled: named, protocol: how, split: shares, upsampling, seed: first } = base;
-  const known = { views, policy: ofConfig, notLabelled: named, protocol: how, split: shares, upsampling, seed: first };
+  const { policy: ofConfig, notLabelled: named, protocol: how, split: shares, seed: first } = base;
+  const { views, upsampling, data } = base;
+  const known = {
+    policy: ofConfig,
+    notLabelled: named,
+    protocol: how,
+    split: shares,
+    seed: first,
+    views,
+    upsampling,
+    data,
+  };
   // Of the policy alone nothing is known yet.
   return parse(settings, { ...known, ...given }, policy ?? USUAL_POLICY);
 }

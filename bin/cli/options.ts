@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
 import { REFUSALS } from "../../lib/contracts/api.ts";
 import { STAGE_NAME } from "../../lib/contracts/deployment.ts";
+import { FEEDBACK_PER_DAY } from "../../lib/contracts/feedback.ts";
 import { Protocol } from "../../lib/contracts/run-config.ts";
 import { storeUri } from "../../lib/store/open.ts";
 import { DEFAULT_STORE } from "./places.ts";
@@ -70,6 +71,10 @@ export const option = {
   port: () => new Option("--port <n>", "port to listen on; 0 for any that is free").argParser(whole(0, 65_535)),
   index: () => new Option("--index <n>", "member of an array job").argParser(whole(0, 9_999)),
   device: () => new Option("--device <kind>", "what trains").choices(["cpu", "gpu"]),
+  feedbackPerDay: () =>
+    new Option("--feedback-per-day <n>", "feedback that is kept in a day; whoever calls is one reader")
+      .argParser(whole(1, 1_000_000))
+      .default(FEEDBACK_PER_DAY),
   refuse: () =>
     new Option("--refuse <films>", "films that are refused, which else are answered without a decision").choices(
       REFUSALS,

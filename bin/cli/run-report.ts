@@ -79,6 +79,6 @@ export async function readRunReport(
       perObservation: evaluation.perObservation,
       localisationHitRate: evaluation.localisationHitRate,
     },
-    rows: { read: plan.rows.read, used: dataset.rows, leftOut: plan.rows.leftOut, setAside },
+    rows: { read: plan.rows.read, used: dataset.used ?? dataset.rows, leftOut: plan.rows.leftOut, setAside },
   };
 }

@@ -1,12 +1,14 @@
 import type { Inspection } from "../../lib/contracts/inspection.ts";
+import type { ReadersTable } from "../../lib/contracts/readers.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { PARTS } from "../../lib/domain/parts.ts";
 import { count, list, percent } from "../../lib/report/format.ts";
 import { FACTOR_TEXT, SHARE_TEXT, SHARED_ROWS_TEXT } from "../../lib/report/inspection.ts";
+import { positivesText, shareText } from "../../lib/report/sections/readers.ts";
 
 /** An inspection as tables for people. */
 export function tellInspection(inspection: Inspection): string {
-  const { files, rows, patients, policy, protocol, division, upsampling, leakage, subjects } = inspection;
+  const { files, rows, patients, policy, protocol, division, upsampling, leakage, readers, subjects } = inspection;
   const leftOut = Object.entries(rows.leftOut).map(([reason, n]) => `${count(n)} ${reason}`);
   const facts = [
     ["Files", list(files.map(({ file, rows: n }) => `${file} (${count(n)})`))],
@@ -33,6 +35,7 @@ export function tellInspection(inspection: Inspection): string {
     "",
     ...partTable(inspection),
     ...(protocol === "published" ? [SHARED_ROWS_TEXT] : []),
+    ...(readers === null ? [] : ["", ...readersTable(readers), shareText(readers)]),
     "",
     ...Object.entries(subjects).map(
       ([name, counts]) =>
@@ -84,5 +87,15 @@ const partTable = ({ split, splitAfterUpsampling }: Inspection): string[] =>
       count(split[part].rows),
       count(split[part].patients),
       count(splitAfterUpsampling[part].rows),
+    ]),
+  ]);
+
+const readersTable = ({ readers }: ReadersTable): string[] =>
+  align([
+    ["reader", "used", "for training", "left out", "positive labels"],
+    ...readers.map(({ reader, rows, train, leftOut, positives }) => [
+      reader,
+      ...[rows, train, leftOut].map(count),
+      positivesText(positives),
     ]),
   ]);

@@ -27,6 +27,7 @@ Keys of --json:
   upsampling            rule, rowsBefore, rowsAfter
   splitAfterUpsampling  the same four parts
   leakage               testFilms, testFilmsInTraining, testPatients, testPatientsInTraining
+  readers               share, alone, readers: reader, rows, train, leftOut, positives (14); null without readers' films
   observations          by name: labels (positive, negative, uncertain, blank, notLabelled: nobody looked for it),
                         positives, negatives, ignored (under the policy), factor, prevalenceBefore, prevalenceAfter
   correlation           14 x 14, of the positives

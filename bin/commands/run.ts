@@ -43,6 +43,7 @@ export function registerRun(program: Command): void {
         ...named,
         ...(protocol && { protocol }),
         data: {
+          ...named.data,
           links: followLinks ? ("follow" as const) : named.data.links,
           missing: leaveOutMissing ? ("leave-out" as const) : named.data.missing,
         },

@@ -11,6 +11,7 @@ interface ServeOptions {
   readonly port?: number;
   readonly host: string;
   readonly feedback?: string;
+  readonly feedbackPerDay?: number;
   readonly corsOrigin?: string[];
   readonly origin?: string;
 }
@@ -32,6 +33,7 @@ export function registerServe(program: Command): void {
     .addOption(option.refuse())
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--feedback <place>", "folder or s3://… for readers' labels (default: feedback in the store)")
+    .addOption(option.feedbackPerDay())
     .addOption(
       new Option("--origin <origin>", "by which others call it, such as https://films.example of a proxy").argParser(
         (text) => parseOrigin(text),

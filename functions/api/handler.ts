@@ -35,7 +35,9 @@ const shared = {
     },
   }),
   ...(HILUM_UPLOADS !== undefined && { uploads: await openUploads(HILUM_UPLOADS, environment.HILUM_UPLOAD_BYTES) }),
-  ...(HILUM_FEEDBACK !== undefined && { feedback: openFeedback(HILUM_FEEDBACK) }),
+  ...(HILUM_FEEDBACK !== undefined && {
+    feedback: openFeedback(HILUM_FEEDBACK, { perDay: environment.HILUM_FEEDBACK_PER_DAY }),
+  }),
   // Lambda answers one request at a time, and a request has no room for more than one large film.
   limits: {
     filmBytes: HILUM_FILM_BYTES,

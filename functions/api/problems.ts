@@ -16,6 +16,16 @@ export class LimitError extends InputError {
   }
 }
 
+/** A day's share is used up; the next one begins in so many seconds. */
+export class QuotaError extends LimitError {
+  readonly seconds: number;
+
+  constructor(code: string, message: string, limit: number, seconds: number) {
+    super(code, message, limit);
+    this.seconds = seconds;
+  }
+}
+
 const TITLES: Record<Status, string> = {
   400: "The request is not well formed",
   403: "This is not allowed",
@@ -24,12 +34,18 @@ const TITLES: Record<Status, string> = {
   413: "The request is over the limit",
   415: "This kind of file is not read here",
   422: "This can't be answered",
+  429: "This is enough for now",
   500: "The service failed",
   503: "The service can't answer now",
 };
 
-/** Seconds after which a client may try again. */
-const RETRY_AFTER = "2";
+/** Seconds after which a client may try again, where nothing else is known. */
+const RETRY_AFTER = 2;
+
+function retryAfter(thrown: unknown, status: Status): { "retry-after"?: string } {
+  if (thrown instanceof QuotaError) return { "retry-after": String(thrown.seconds) };
+  return status === 503 ? { "retry-after": String(RETRY_AFTER) } : {};
+}
 
 /** By its code; of one that no request should meet, by its kind. Faults of what we store ourselves are not the caller's. */
 function statusOf(error: unknown): Status {
@@ -72,8 +88,8 @@ const isProtocolPath = (path: string): boolean => path === "/v2" || path.startsW
 export function problemResponse(c: Context, thrown: unknown): Response {
   const problem = problemOf(thrown, c.get("requestId"));
   const { status, detail } = problem;
-  const retry = status === 503 && { "retry-after": RETRY_AFTER };
-  if (isProtocolPath(c.req.path)) return c.json({ error: detail }, status, { ...retry });
+  const retry = retryAfter(thrown, status);
+  if (isProtocolPath(c.req.path)) return c.json({ error: detail }, status, retry);
   return c.body(JSON.stringify(problem), status, { "content-type": "application/problem+json", ...retry });
 }
 

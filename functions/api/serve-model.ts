@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Refusal } from "../../lib/contracts/api.ts";
+import { FEEDBACK_PER_DAY } from "../../lib/contracts/feedback.ts";
 import type { ModelVersion } from "../../lib/contracts/model-version.ts";
 import { cautionOf } from "../../lib/domain/provenance.ts";
 import { readChannels } from "../../lib/registry/channels.ts";
@@ -36,6 +37,8 @@ export interface ServeOptions {
   readonly corsOrigins?: readonly string[] | undefined;
   /** URI of a folder for readers' labels; without, none are taken. */
   readonly feedback?: string | undefined;
+  /** Of a reader that are kept in a day; whoever calls this server is one reader. */
+  readonly feedbackPerDay?: number | undefined;
   /** URI of the room `runs`, to show to whoever sits at this machine; without, and on other addresses, none are. */
   readonly runs?: string | undefined;
   readonly log?: ((entry: Readonly<Record<string, unknown>>) => void) | undefined;
@@ -62,6 +65,7 @@ export async function serveModel({
   onFallback,
   onSwap = () => {},
   feedback,
+  feedbackPerDay = FEEDBACK_PER_DAY,
   runs,
   ...options
 }: ServeOptions): Promise<ServedModel> {
@@ -71,7 +75,7 @@ export async function serveModel({
     ownOrigin: (url: string) => ownOrigin(origins, url),
     samples: lazySamples(),
     uploads: uploadsInMemory(),
-    ...(feedback !== undefined && { feedback: openFeedback(feedback) }),
+    ...(feedback !== undefined && { feedback: openFeedback(feedback, { perDay: feedbackPerDay }) }),
     ...(runs !== undefined &&
       isLoopback(options.host) && {
         alsoServe: (app: OpenAPIHono<AppEnv>) => runRoutes(app, openStore(runs), { besideModel: true }),

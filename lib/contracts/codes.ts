@@ -1,7 +1,7 @@
 import { InputError } from "../domain/errors.ts";
 import { SMALL_SIDE } from "../domain/film-limits.ts";
 
-export type Status = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
+export type Status = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503;
 
 /**
  * Every code that the service and the command line tell of a film or a request: one place for its status and its words, which
@@ -120,6 +120,10 @@ export const REQUEST_PROBLEMS = {
   "no-consent": { status: 422, text: "a film or a pseudonym without consent" },
   "no-patient": { status: 422, text: "a film for feedback without a pseudonym" },
   "upload-twice": { status: 422, text: "a film was sent under this upload already" },
+  "feedback-quota": {
+    status: 429,
+    text: "the reader has sent as much feedback today as is kept of one; go on tomorrow",
+  },
 } as const satisfies Record<string, Code>;
 
 /** What is not the caller's fault. */

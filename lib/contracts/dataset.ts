@@ -34,6 +34,8 @@ export const Dataset = z.strictObject({
   geometry: Geometry,
   shards: z.array(z.strictObject({ key: z.string(), rows: z.int().min(0), bytes: z.int().min(0), sha256: Sha256 })),
   rows: z.int().min(0),
+  /** Rows of them that the run uses; all, where no reader had more than a share of them, and in documents of before. */
+  used: z.int().min(0).optional(),
   setAside: z.array(SetAside),
 });
 export type Dataset = z.infer<typeof Dataset>;

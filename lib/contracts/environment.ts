@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { InputError } from "../domain/errors.ts";
 import { REFUSALS } from "./api.ts";
+import { FEEDBACK_PER_DAY } from "./feedback.ts";
 import { StoreUri } from "./primitives.ts";
 import { RunId } from "./run.ts";
 import { tellIssues } from "./tell-issues.ts";
@@ -90,6 +91,12 @@ export const ApiEnvironment = z.object({
   HILUM_UPLOADS: StoreUri.optional().describe("where films go that are sent ahead; without, none are"),
   HILUM_UPLOAD_BYTES: z.coerce.number().int().min(1).default(100_000_000).describe("largest film that is sent ahead"),
   HILUM_FEEDBACK: StoreUri.optional().describe("where readers' labels go; without, none are taken"),
+  HILUM_FEEDBACK_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(FEEDBACK_PER_DAY)
+    .describe("feedback of a reader that is kept in a day"),
   HILUM_REFUSE: z
     .enum(["", ...REFUSALS])
     .default("")

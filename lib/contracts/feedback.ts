@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import { READER_NAME } from "../domain/readers.ts";
 import { VersionId } from "./model-version.ts";
 import { Instant, schemaName } from "./primitives.ts";
 import { UploadId } from "./uploads.ts";
@@ -42,11 +43,15 @@ export const Feedback = z
   .meta({ id: "Feedback" });
 export type Feedback = z.infer<typeof Feedback>;
 
+export const ReaderName = z.string().regex(READER_NAME, "expected a reader's pseudonym");
+
 /** What is kept of every feedback, whether or not a film came with it. */
 export const Reading = z.strictObject({
   schema: schemaName("hilum.reading/1"),
   id: z.uuid(),
   receivedAt: Instant,
+  /** Who sent it, by a pseudonym; null in documents of before it was kept. */
+  reader: ReaderName.nullable().default(null),
   prediction: z.uuid().nullable(),
   /** Version that answered when the reader disagreed. */
   model: VersionId,
@@ -58,3 +63,16 @@ export type Reading = z.infer<typeof Reading>;
 
 export const FeedbackReceipt = z.strictObject({ id: z.uuid(), filmKept: z.boolean() }).meta({ id: "FeedbackReceipt" });
 export type FeedbackReceipt = z.infer<typeof FeedbackReceipt>;
+
+/** Feedback of a reader that is kept in a day, unless a service is told another number. */
+export const FEEDBACK_PER_DAY = 200;
+
+/** How much of a reader's feedback was kept on the last day on which any was. */
+export const FeedbackCount = z.strictObject({
+  schema: schemaName("hilum.feedback-count/1"),
+  reader: ReaderName,
+  /** Of UTC. */
+  day: z.iso.date(),
+  count: z.int().min(1),
+});
+export type FeedbackCount = z.infer<typeof FeedbackCount>;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Leakage } from "./leakage.ts";
 import { LabelCounts } from "./plan.ts";
 import { ObservationName, perObservation, schemaName } from "./primitives.ts";
+import { ReadersTable } from "./readers.ts";
 import { Division, LabelPolicy, NotLabelled, Protocol, Upsampling } from "./run-config.ts";
 
 const Count = z.int().min(0);
@@ -55,6 +56,7 @@ export const Inspection = z.strictObject({
   split: Parts.describe("before up-sampling; under the published protocol as it is without"),
   splitAfterUpsampling: Parts,
   leakage: Leakage,
+  readers: ReadersTable.nullable().describe("who taught what; null where no reader sent any film"),
   observations: z.record(ObservationName, InspectedObservation),
   correlation: perObservation(perObservation(z.number().nullable())).describe(
     "Pearson's r of the positives of each two observations, over the rows where both count; null where one never varies",

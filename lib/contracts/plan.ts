@@ -4,6 +4,7 @@ import { CardStatements } from "./card-statements.ts";
 import { Leakage } from "./leakage.ts";
 import { perObservation, Sha256, schemaName } from "./primitives.ts";
 import { Provenance } from "./provenance.ts";
+import { ReadersTable } from "./readers.ts";
 import { RunId } from "./run.ts";
 import { Division, Geometry, LabelPolicy, Protocol } from "./run-config.ts";
 
@@ -47,6 +48,8 @@ export const Plan = z.strictObject({
   parts: PartCounts,
   patients: PartCounts,
   leakage: Leakage,
+  /** Who taught what; missing where no reader sent any film, and in plans of before. */
+  readers: ReadersTable.optional(),
   labels: perObservation(LabelCounts),
   /**
    * Share of positive targets among the unmasked ones before up-sampling: in training, or in all rows where up-sampling

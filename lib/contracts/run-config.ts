@@ -302,6 +302,9 @@ export const RunConfig = z.strictObject({
       missing: Missing.default("set-aside").describe(
         "rows whose film is not there: `set-aside` takes them for unreadable films, of which `prepare.maxSetAsideShare` may be; `leave-out` makes the run of the films that are there, its split, test set and shares too",
       ),
+      readerShare: Share.default(0.05).describe(
+        "of a part's rows that one reader's films may be, where readers sent some to the service; rows beyond are left out. 1 takes all: only where you know every reader, as on a machine of your own",
+      ),
     })
     .prefault({}),
   geometry: Geometry.prefault({}),

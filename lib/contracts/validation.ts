@@ -2,6 +2,7 @@ import * as z from "zod";
 import { CardStatements } from "./card-statements.ts";
 import { perObservation, Sha256, schemaName } from "./primitives.ts";
 import { Provenance } from "./provenance.ts";
+import { ReadersFound } from "./readers.ts";
 import { RunId } from "./run.ts";
 
 /** What the CSV files of a data set hold, counted after every row has been found right. */
@@ -27,6 +28,8 @@ export const Validation = z.strictObject({
   boxesLeftOut: z.int().min(0).optional(),
   /** Tables in the folder that are not read. */
   passedOver: z.array(z.string()).optional(),
+  /** Missing where no reader sent any film. */
+  readers: ReadersFound.optional(),
   /** Missing in documents from before it was recorded, as in plan and model version. */
   provenance: Provenance.optional(),
   statements: CardStatements.optional(),

@@ -12,6 +12,8 @@ export interface CsvRow {
 
 export interface CsvOptions {
   readonly aliases?: Aliases | undefined;
+  /** A column that a file may have or not: its cell comes after the others, or there is none. */
+  readonly optional?: string | undefined;
   readonly describe?: ((cells: number, expected: number) => string) | undefined;
 }
 
@@ -105,6 +107,13 @@ class RowReader {
     this.options = options;
   }
 
+  private pick(header: readonly string[]): readonly number[] {
+    const { aliases, optional } = this.options;
+    const found = findColumns(this.file, this.line, renamed(header, this.columns, aliases), this.columns);
+    const more = optional === undefined ? -1 : header.indexOf(optional);
+    return more < 0 ? found : [...found, more];
+  }
+
   /** Takes the whole rows that `text` starts with. @returns what is left of it: the beginning of a row */
   read(text: string, isLast: boolean): string {
     let at = 0;
@@ -152,7 +161,7 @@ class RowReader {
       const blank = cells.length - 1 - cells.findLastIndex((cell) => cell !== "");
       this.header = cells.slice(0, cells.length - blank);
       this.spare = blank;
-      this.picked = findColumns(this.file, this.line, renamed(cells, this.columns, this.options.aliases), this.columns);
+      this.picked = this.pick(cells);
       this.isWhole = cells.length === this.picked.length && this.picked.every((column, i) => column === i);
       return;
     }

@@ -4,8 +4,9 @@ import { InputError } from "../domain/errors.ts";
 import { BLANK, NOT_LABELLED, prevalenceOf, targetsOf } from "../domain/label-policy.ts";
 import { type Leakage, leakageOf } from "../domain/leakage.ts";
 import { forEachObservation, OBSERVATION_COUNT } from "../domain/observations.ts";
-import { PARTS } from "../domain/parts.ts";
-import { isReadersSource } from "../domain/readers.ts";
+import { PARTS, type Part } from "../domain/parts.ts";
+import { BEYOND_SHARE, beyondShare } from "../domain/reader-share.ts";
+import { isReadersSource, UNKNOWN_READER } from "../domain/readers.ts";
 import { chooseSalt, patientKey, rowsOfParts, type Split, splitByPatient } from "../domain/split.ts";
 import { type StudySlices, type StudyUpsampling, studySequence, studySlices } from "../domain/study-protocol.ts";
 import { takeRows } from "./arrow-columns.ts";
@@ -23,6 +24,10 @@ export interface SelectedRows {
   readonly patients: readonly string[];
   /** patientKeys of the films that readers sent. */
   readonly readers: ReadonlySet<string>;
+  /** Who sent the film, by place; null where no reader did. */
+  readonly sentBy: readonly (string | null)[];
+  /** What tells the films apart, by place, in whatever order they are listed. */
+  readonly names: readonly string[];
   /** Whether the data set's own division puts it aside, by place. */
   readonly givenTest: readonly boolean[];
   /** places x 14 */
@@ -38,6 +43,10 @@ export function selectRows(manifest: Manifest, { views, policy }: Pick<RunConfig
     rows,
     patients,
     readers: new Set(patients.filter((_, place) => isReadersSource(manifest.source[rows[place]!]!))),
+    sentBy: Array.from(rows, (row) =>
+      isReadersSource(manifest.source[row]!) ? (manifest.reader[row] ?? UNKNOWN_READER) : null,
+    ),
+    names: Array.from(rows, (row) => `${manifest.source[row]}\n${manifest.path[row]}`),
     givenTest: Array.from(rows, (row) => isGivenTest(manifest, row)),
     targets: targetsOf(policy, labelMatrix(takeRows(LABEL_COLUMNS, manifest, rows)), rows),
   };
@@ -48,7 +57,12 @@ export const isReadersAlone = ({ patients, readers }: SelectedRows): boolean =>
   patients.every((patient) => readers.has(patient));
 
 /** Which places are in which part; under `published` a place may be in several, and in one more than once. */
-export type DividedRows = { readonly leakage: Leakage; readonly division: Division } & (
+export type DividedRows = {
+  readonly leakage: Leakage;
+  readonly division: Division;
+  /** Places in no part, since a reader has more rows than his share. */
+  readonly beyond: ReadonlySet<number>;
+} & (
   | { readonly protocol: "leak-free"; readonly salt: string; readonly parts: Split }
   | { readonly protocol: "published"; readonly salt: null; readonly parts: StudySlices }
 );
@@ -60,18 +74,19 @@ export type SaltFinder = (ways: {
 }) => Promise<string>;
 
 /**
- * Readers' films are never tested on where there are others.
+ * Readers' films are never tested on where there are others, and no reader has more than a share of any part.
  * @param pinned the test patients of a leak-free split, where they were chosen before; none of use where the data set's own
  *   division gives them
- * @throws InputError `protocol` for up-sampling or a division that the published protocol does not know; `given-test`
+ * @throws InputError `protocol` for up-sampling, a division or readers' films that the published protocol does not know; `given-test`
  */
 export async function divideRows(
   selected: SelectedRows,
-  { protocol, split, upsampling, seed }: Pick<RunConfig, "protocol" | "split" | "upsampling" | "seed">,
+  { protocol, split, upsampling, seed, data }: Pick<RunConfig, "protocol" | "split" | "upsampling" | "seed" | "data">,
   findSalt: SaltFinder,
   pinned?: ReadonlySet<string>,
 ): Promise<DividedRows> {
   const { rows, patients, targets, readers } = selected;
+  const alone = isReadersAlone(selected);
   const division = divisionOf(split);
   const leakage = (train: Uint32Array, test: Uint32Array) =>
     leakageOf(
@@ -87,9 +102,15 @@ export async function divideRows(
         "split as-given under the published protocol, expected leak-free, which keeps it",
       );
     }
+    if (readers.size > 0 && !alone) {
+      throw new InputError(
+        "protocol",
+        "published protocol over films that readers sent beside others, expected leak-free, which never tests on them",
+      );
+    }
     const sequence = studySequence(rows.length, targets, studyUpsampling(upsampling.kind), seed);
     const parts = studySlices(sequence);
-    return { protocol, division, salt: null, parts, leakage: leakage(parts.train, parts.test) };
+    return { protocol, division, salt: null, parts, beyond: new Set(), leakage: leakage(parts.train, parts.test) };
   }
   const given = division === "as-given" ? givenTestPatients(patients, selected.givenTest) : undefined;
   const shares = { ...split, test: split.test === "as-given" ? 0 : split.test };
@@ -101,10 +122,34 @@ export async function divideRows(
       return PARTS.every((name) => shares[name] === 0 || found.has(name));
     },
   });
-  const untested = isReadersAlone(selected) ? undefined : readers;
-  const parts = rowsOfParts(splitByPatient(patients, salt, shares, { pinned: given ?? pinned, untested }));
-  return { protocol, division, salt, parts, leakage: leakage(parts.train, parts.test) };
+  const untested = alone ? undefined : readers;
+  const part: (Part | null)[] = splitByPatient(patients, salt, shares, { pinned: given ?? pinned, untested });
+  const beyond = alone ? new Set<number>() : beyondShares(selected, rowsOfParts(part), data.readerShare);
+  for (const place of beyond) part[place] = null;
+  const parts = rowsOfParts(part);
+  return { protocol, division, salt, parts, beyond, leakage: leakage(parts.train, parts.test) };
 }
+
+/** Weights, thresholds and calibration are fitted on the parts: each is held by itself. */
+function beyondShares({ sentBy, names }: SelectedRows, parts: Split, share: number): Set<number> {
+  const beyond = PARTS.flatMap((part) => {
+    const places = Array.from(parts[part]);
+    const of = { readers: places.map((place) => sentBy[place]!), names: places.map((place) => names[place]!) };
+    return [...beyondShare(of, share)].map((index) => places[index]!);
+  });
+  return new Set(beyond);
+}
+
+/** For each row of the manifest why it is in no part of a run, or null. */
+export function reasonsOf({ reasons, rows }: SelectedRows, { beyond }: DividedRows): readonly (string | null)[] {
+  const all = [...reasons];
+  for (const place of beyond) all[rows[place]!] = BEYOND_SHARE;
+  return all;
+}
+
+/** Rows of the manifest that are in a part, ascending. */
+export const usedRows = ({ rows }: SelectedRows, { beyond }: DividedRows): Uint32Array =>
+  rows.filter((_, place) => !beyond.has(place));
 
 /** The rows of all patients but these. */
 function beside({ patients, targets }: SelectedRows, given: ReadonlySet<string>) {

@@ -29,6 +29,8 @@ export const MANIFEST_COLUMNS = {
   duplicateOf: "text?",
   /** `train` or `test`, where the data set says so of the row by itself, as a list of NIH's does; no such column before there was one. */
   division: "text?",
+  /** Who sent the film to the service; null where nobody did, and in manifests of before it was kept. */
+  reader: "text?",
   ...SUBJECT_COLUMNS,
   ...LABEL_COLUMNS,
 } as const;

@@ -11,17 +11,20 @@ import {
   type DividedRows,
   divideRows,
   naturalPrevalence,
+  reasonsOf,
   type SelectedRows,
   selectRows,
+  usedRows,
 } from "./data-plan.ts";
 import type { Manifest } from "./film-columns.ts";
 import { markNotLabelled, requireSources } from "./not-labelled.ts";
+import { readersTable } from "./readers-table.ts";
 import type { PartPositions } from "./rows.ts";
 import { tally } from "./selection.ts";
 
 export type InspectOptions = Pick<
   RunConfig,
-  "views" | "policy" | "notLabelled" | "protocol" | "split" | "upsampling" | "seed"
+  "views" | "policy" | "notLabelled" | "protocol" | "split" | "upsampling" | "seed" | "data"
 >;
 
 /**
@@ -34,7 +37,9 @@ export async function inspect(read: Manifest, options: InspectOptions): Promise<
   const selected = selectRows(manifest, options);
   const plain = await divide(selected, { ...options, upsampling: { kind: "none" } });
   const { divided, parts, upsampling } = await upsampled(selected, plain, options);
-  const { rows, reasons, patients, targets } = selected;
+  const { patients, targets } = selected;
+  const reasons = reasonsOf(selected, divided);
+  const rows = usedRows(selected, divided);
   const labels = countLabels(manifest, rows);
   const before = naturalPrevalence(selected, divided);
   const after = prevalenceOf(targets, parts.train);
@@ -57,6 +62,7 @@ export async function inspect(read: Manifest, options: InspectOptions): Promise<
     split: sizes(plain.parts, patients),
     splitAfterUpsampling: sizes(parts, patients),
     leakage: divided.leakage,
+    readers: readersTable(manifest, selected, divided, options.data.readerShare) ?? null,
     observations: Object.fromEntries(
       forEachObservation((name, k): [Observation, InspectedObservation] => [
         name,

@@ -19,6 +19,7 @@ export class ManifestRows {
     projection: [] as string[],
     sex: [] as string[],
     division: [] as (string | null)[],
+    reader: [] as (string | null)[],
   };
   private readonly lines = new GrowingArray((length) => new Uint32Array(length));
   private readonly ages = new GrowingArray((length) => new Int16Array(length));
@@ -71,6 +72,7 @@ export class ManifestRows {
     text.projection.push(row.projection);
     text.sex.push(row.sex);
     text.division.push(null);
+    text.reader.push(row.reader === undefined ? null : this.share(row.reader));
     this.lines.push(row.line);
     this.ages.push(row.age);
     for (let k = 0; k < this.labels.length; k += 1) this.labels[k]!.push(row.labels[k]!);

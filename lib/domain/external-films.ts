@@ -1,8 +1,10 @@
 import { type KnownFilms, seenBy } from "./exam-films.ts";
 import { OBSERVATION_COUNT } from "./observations.ts";
+import { isReadersSource } from "./readers.ts";
 
 /** Why prepared films of another data set do not judge a model; each is counted once, for the first of these. */
 export const EXTERNAL_LEFT_OUT = [
+  "film that readers sent",
   "film that the model was fitted on",
   "film of a patient whom the model was fitted on",
   "copy of another film",
@@ -13,6 +15,7 @@ export const EXTERNAL_LEFT_OUT = [
 export interface CandidateFilms {
   /** Of the films' bytes. */
   readonly hashes: readonly string[];
+  readonly sources: readonly string[];
   /** As patientAnywhere in lib/domain/split.ts spells them. */
   readonly patients: readonly string[];
   /** positions x 14, NaN where a label does not count */
@@ -21,19 +24,21 @@ export interface CandidateFilms {
 
 /**
  * The films that a model can be validated on: none that weights, thresholds or calibration were fitted on, also under
- * another name, none of a patient who was, and each film once.
+ * another name, none of a patient who was, each film once, and none that readers sent to the service, unless there are no others.
  * @param known the films of the run that made the model, or null where that is gone
  */
 export function externalFilms(films: CandidateFilms, known: KnownFilms | null) {
-  const { hashes, patients, targets } = films;
+  const { hashes, sources, patients, targets } = films;
+  const alone = sources.every(isReadersSource);
   const fitted = known && seenBy(known);
   const tested = known && seenBy({ ...known, fitted: known.test });
   const leftOut: Record<string, number> = {};
   const taken = new Set<string>();
   const judged: number[] = [];
   let ownTestFilms = 0;
-  const [isFitted, isFittedPatient, isCopy, isUnlabelled] = EXTERNAL_LEFT_OUT;
+  const [isReaders, isFitted, isFittedPatient, isCopy, isUnlabelled] = EXTERNAL_LEFT_OUT;
   const reasonOf = (position: number): string | undefined => {
+    if (!alone && isReadersSource(sources[position]!)) return isReaders;
     if (fitted?.hashes.has(hashes[position]!)) return isFitted;
     if (fitted?.patients.has(patients[position]!)) return isFittedPatient;
     if (taken.has(hashes[position]!)) return isCopy;

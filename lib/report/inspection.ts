@@ -6,6 +6,7 @@ import { countsFigure } from "./charts/counts-figure.ts";
 import { prevalenceFigure } from "./charts/prevalence-figure.ts";
 import { count, counted, list, percent } from "./format.ts";
 import { type Html, html, raw } from "./html.ts";
+import { readersTable, shareText } from "./sections/readers.ts";
 import { STYLE } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -53,6 +54,12 @@ ${observationTable(inspection)}
 <h2>Parts</h2>
 ${partTable(inspection)}
 ${leakageText(inspection)}
+${
+  inspection.readers &&
+  html`<h2>Readers</h2>
+<p>${shareText(inspection.readers)}</p>
+${readersTable(inspection.readers)}`
+}
 <h2>Subjects</h2>
 <div class="pair">
 <figure>${await countsFigure(subjects.age, "age in years")}</figure>

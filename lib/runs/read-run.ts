@@ -41,6 +41,8 @@ export interface RunView {
   readonly rows: {
     readonly read: number | null;
     readonly used: number | null;
+    /** By rule, by reason. */
+    readonly leftOut: Readonly<Record<string, number>>;
     /** By reason. */
     readonly setAside: Readonly<Record<string, number>>;
   };
@@ -101,7 +103,12 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
       taken: taken.some(({ from, to, kind }) => from === edge.from && to === edge.to && kind === edge.kind),
     })),
     failure: status === "failed" ? (outcome?.failure ?? firstFailure(states)) : null,
-    rows: { read: plan?.rows.read ?? null, used: dataset?.rows ?? null, setAside },
+    rows: {
+      read: plan?.rows.read ?? null,
+      used: dataset?.used ?? dataset?.rows ?? null,
+      leftOut: plan?.rows.leftOut ?? {},
+      setAside,
+    },
     labels: plan === undefined ? null : countLabels(plan),
     histories: documents.histories.toSorted((a, b) => a.member - b.member),
     figures: figures ?? null,

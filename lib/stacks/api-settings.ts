@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { REFUSALS } from "../contracts/api.ts";
 import { NEW_ACCOUNT } from "../contracts/deployment.ts";
+import { FEEDBACK_PER_DAY } from "../contracts/feedback.ts";
 import { LoginSettings } from "./login-settings.ts";
 import { each, MOST } from "./setting-kinds.ts";
 
@@ -90,6 +91,12 @@ export const ApiSettings = z
       .describe(
         "films that are refused: out-of-distribution are those unlike the training films, else answered without a decision; null refuses none",
       ),
+    feedbackPerDay: z
+      .int()
+      .min(1)
+      .max(MOST)
+      .default(FEEDBACK_PER_DAY)
+      .describe("feedback of a reader that is kept in a day"),
     modelCheckSeconds: z.int().min(5).default(60).describe("seconds between looks for a newly promoted model"),
     firewall: z.boolean().default(true).describe("a web firewall before the API: common rules and a rate limit"),
     requestsPerAddress: z

@@ -69,6 +69,7 @@ export const apiEnvironment = (buckets: Buckets, { name, api }: Stage, groups: L
     HILUM_UPLOADS: buckets.uploads.s3UrlForObject(),
     HILUM_UPLOAD_BYTES: String(api.uploadBytes),
     HILUM_FEEDBACK: buckets.incoming.s3UrlForObject(FEEDBACK_FOLDER),
+    HILUM_FEEDBACK_PER_DAY: String(api.feedbackPerDay),
     HILUM_REFUSE: api.refuse ?? "",
     HILUM_CORS_ORIGINS: api.corsOrigins.join(","),
     HILUM_MODEL_CHECK_SECONDS: String(api.modelCheckSeconds),

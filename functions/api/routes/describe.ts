@@ -15,6 +15,7 @@ const FAULTS = {
   413: "A limit on bytes or films was passed; `limit` says which.",
   415: "The kind of body or file is not read here.",
   422: "It can't be answered for: no chest film, no pixels, broken; unlike the training films (`out-of-distribution`), where such are refused; a heat map by the name of what the model did not learn (`not-learned`).",
+  429: "As much as is taken of one caller for now; try again after `retry-after` seconds.",
   503: "Not ready, or too many films at once; try again after `retry-after` seconds.",
   default: "Any other fault, a bug of the service (500) among them.",
 } as const;
@@ -23,7 +24,7 @@ const RETRY_AFTER = { "retry-after": { description: "seconds", schema: { type: "
 
 const fault = (status: keyof typeof FAULTS) => ({
   description: FAULTS[status],
-  ...(status === 503 && { headers: RETRY_AFTER }),
+  ...((status === 429 || status === 503) && { headers: RETRY_AFTER }),
   content: { "application/problem+json": { schema: Problem } },
 });
 

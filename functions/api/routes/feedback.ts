@@ -4,6 +4,7 @@ import type { AppEnv } from "../app-env.ts";
 import { feedbackBody } from "../bodies.ts";
 import type { Limits } from "../dependencies.ts";
 import { checkConsent, type FeedbackBook } from "../feedback/feedback.ts";
+import { readerOf } from "../feedback/reader.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { type Model, requireLoaded } from "../model.ts";
 import * as routes from "./routes.ts";
@@ -25,13 +26,14 @@ export function feedbackRoutes(
     if (book === undefined) throw new InputError("feedback-off", "feedback: this service keeps none");
     const { feedback, film } = await feedbackBody(c, limits);
     checkConsent(feedback, film !== null || feedback.upload !== undefined);
-    const { version } = requireLoaded(models).manifest;
+    const by = { reader: readerOf(c.env), model: requireLoaded(models).manifest.version };
+    await book.check(by.reader);
     const keep = async (bytes: Uint8Array) => {
       const { png } = await films.picture(bytes, { style: "film" });
-      return book.write(feedback, version, png);
+      return book.write(feedback, by, png);
     };
     if (film !== null) return c.json(await keep(film), 201);
     if (feedback.upload !== undefined) return c.json(await door.withUpload(feedback.upload, keep), 201);
-    return c.json(await book.write(feedback, version, null), 201);
+    return c.json(await book.write(feedback, by, null), 201);
   });
 }

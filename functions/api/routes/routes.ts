@@ -118,7 +118,7 @@ export const giveFeedback = createRoute({
       },
     },
   },
-  responses: { 201: json(FeedbackReceipt, "It is kept."), ...filmFaults() },
+  responses: { 201: json(FeedbackReceipt, "It is kept."), ...filmFaults(), ...faults(429) },
 });
 
 export const listModels = createRoute({

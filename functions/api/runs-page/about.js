@@ -19,7 +19,10 @@ export function about(view) {
   const { run, files, rows, labels, fingerprint, caution, config, model, members, decision } = view;
   const isStill = document.getElementById(STILL) !== null;
   const link = (/** @type {string} */ file) => make("a", { href: isStill ? file : `/runs/${run}/${file}` }, file);
-  const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
+  const byReason = (/** @type {Readonly<Record<string, number>>} */ counts) =>
+    Object.entries(counts)
+      .map(([reason, count]) => `${shown(count)} ${reason}`)
+      .join(", ") || null;
   const { length: seeds } = config.training.seeds;
   return facts([
     ["Made", `${moment(view.createdAt)} UTC`],
@@ -32,7 +35,8 @@ export function about(view) {
       rows.read === null ? null : `${shown(rows.read)} read${rows.used === null ? "" : `, ${shown(rows.used)} used`}`,
     ],
     ["Labels", labels && `${shown(labels.all)}, ${shown(labels.notLabelled)} of them not labelled`],
-    ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
+    ["Left out", byReason(rows.leftOut)],
+    ["Set aside", byReason(rows.setAside)],
     ["Gate", decision && gate(decision)],
     ["Model", model],
     ["Report", files.report ? link("report.html") : null],

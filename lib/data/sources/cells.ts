@@ -1,6 +1,6 @@
 import { BLANK, NOT_LABELLED } from "../../domain/label-policy.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
-import { READERS_SOURCE } from "../../domain/readers.ts";
+import { isReadersSource } from "../../domain/readers.ts";
 import type { Aliases } from "../column-names.ts";
 import { fault, shownCell } from "../csv.ts";
 
@@ -60,7 +60,7 @@ export function parseLabels(file: string, line: number, cells: readonly string[]
 
 /** The labels of a row of that source: feedback kept before `NA` was written has blanks where the reader did not judge. */
 export const labelsOfSource = (source: string, labels: readonly number[]): readonly number[] =>
-  source === READERS_SOURCE ? labels.map((label) => (label === BLANK ? NOT_LABELLED : label)) : labels;
+  isReadersSource(source) ? labels.map((label) => (label === BLANK ? NOT_LABELLED : label)) : labels;
 
 /**
  * The meaning of a cell by a table, whatever its case and the spaces around it; `nan` is a blank cell.

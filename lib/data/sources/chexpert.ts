@@ -1,7 +1,7 @@
 import type { Source } from "../../contracts/provenance.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS } from "../../domain/observations.ts";
 import { CHEXPERT } from "../../domain/provenance.ts";
-import { READERS_SOURCE } from "../../domain/readers.ts";
+import { isReadersSource, READER_COLUMN, READER_NAME, READERS_SOURCE, UNKNOWN_READER } from "../../domain/readers.ts";
 import { UNKNOWN_AGE } from "../column-codecs.ts";
 import type { Aliases } from "../column-names.ts";
 import { type CsvRow, fault, shownCell } from "../csv.ts";
@@ -50,7 +50,20 @@ function parse(file: string, row: CsvRow): FilmRow {
     view: choose(VIEWS, file, line, "Frontal/Lateral", cells[3]!),
     projection: choose(PROJECTIONS, file, line, "AP/PA", cells[4]!),
     labels: labelsOfSource(origin.source, parseLabels(file, line, cells, FIRST_LABEL)),
+    ...(isReadersSource(origin.source) && { reader: readerOf(file, row) }),
   };
+}
+
+/** Of another source the column may say whatever it likes. */
+function readerOf(file: string, { line, cells }: CsvRow): string {
+  const text = cells[FILM_COLUMNS.length] ?? "";
+  if (isBlank(text)) return UNKNOWN_READER;
+  if (READER_NAME.test(text)) return text;
+  throw fault(
+    file,
+    line,
+    `${READER_COLUMN} is ${shownCell(text)}, expected a pseudonym as the service writes it, or blank`,
+  );
 }
 
 const EXAMPLE = "CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg";
@@ -88,6 +101,7 @@ const FEEDBACK: Source = { name: "feedback", kind: "own", labeller: "readers, th
 export const chexpert: SourceFormat = {
   name: "CheXpert",
   columns: FILM_COLUMNS,
+  optional: READER_COLUMN,
   aliases: ALIASES,
   signature: ["Path"],
   parse,

@@ -16,6 +16,8 @@ export interface FilmRow extends FilmOrigin {
   readonly projection: string;
   /** 1, 0, -1, BLANK or NOT_LABELLED for each observation. */
   readonly labels: readonly number[];
+  /** Pseudonym of the reader who sent it to the service; left out where nobody did. */
+  readonly reader?: string;
 }
 
 /** Labels of a study that stand in a file of their own, by studyKey. */
@@ -27,6 +29,8 @@ export interface SourceFormat {
   /** The columns that are read; a file that has `signature`, some of them, or all by whatever name, is of this kind. */
   readonly columns: readonly string[];
   readonly aliases?: Aliases;
+  /** A column that a file may have besides; its cell comes last. */
+  readonly optional?: string;
   readonly signature: readonly string[];
   /** Columns by which a file that has the signature is another labeller's of the same films, and none of this kind. */
   readonly others?: readonly string[];

@@ -1,11 +1,15 @@
 import { Dataset, type ShardRecord } from "../../contracts/dataset.ts";
+import { datasetKeys } from "../../contracts/layout.ts";
 import { Plan } from "../../contracts/plan.ts";
 import { InputError } from "../../domain/errors.ts";
 import { PARTS, type Part } from "../../domain/parts.ts";
+import { isReadersSource } from "../../domain/readers.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { readDocument, writeDocument } from "../../store/documents.ts";
+import type { Store } from "../../store/store.ts";
 import { concatRows, decodeTable, encodeTable } from "../arrow-columns.ts";
 import { ASSIGNMENT_COLUMNS, FILM_COLUMNS, type Films, ROWS_COLUMNS } from "../film-columns.ts";
+import { loadManifest } from "../manifest.ts";
 import { markNotLabelled } from "../not-labelled.ts";
 import { readShard } from "../prepared-shard.ts";
 import { requireRows } from "../required-parts.ts";
@@ -36,8 +40,9 @@ export async function merge(context: StepContext): Promise<StepSummary> {
 
 async function mergeShards(
   { rooms, run, request, keys, signal, progress }: StepContext,
-  { prepareJobs, rows, protocol }: Plan,
+  plan: Plan,
 ): Promise<StepSummary> {
+  const { prepareJobs, protocol } = plan;
   const records: ShardRecord[] = [];
   const films: Films[] = [];
   for (let first = 0; first < prepareJobs; first += AT_A_TIME) {
@@ -49,12 +54,12 @@ async function mergeShards(
     }
     progress({ done: records.length, total: prepareJobs, unit: "shards" });
   }
-  const setAside = records.flatMap((record) => record.setAside);
-  requireFilms(setAside, rows.used, request.config.prepare.maxSetAsideShare);
-
   const merged = markNotLabelled(concatRows(FILM_COLUMNS, films), request.config.notLabelled);
   const where = `${rooms.runs.uri}/${keys.assignments}`;
   const assignments = decodeTable(ASSIGNMENT_COLUMNS, await rooms.runs.get(keys.assignments), where);
+  const isUsed = (row: number): boolean => assignments.leftOut[row] === null;
+  const setAside = records.flatMap((record) => record.setAside).filter(({ row }) => isUsed(row));
+  await requireFilms(setAside, plan, rooms.datasets, request.config.prepare.maxSetAsideShare);
   const part = Array.from(merged.row, (row) => assignments.part[row] as Part | null);
   const parts = await loadParts(rooms.runs, run, protocol, { row: merged.row, part });
   const counts = Object.fromEntries(PARTS.map((name) => [name, parts[name].length])) as Record<Part, number>;
@@ -67,6 +72,7 @@ async function mergeShards(
     geometry: request.config.geometry,
     shards: records.map(({ key, rows, bytes, sha256 }) => ({ key, rows, bytes, sha256 })),
     rows: part.length,
+    used: merged.row.filter(isUsed).length,
     setAside,
   });
   return { rows: part.length, setAside: setAside.length, ...counts };
@@ -75,7 +81,12 @@ async function mergeShards(
 /** Reasons that a message names before it only counts. */
 const SHOWN = 3;
 
-function requireFilms(setAside: Dataset["setAside"], used: number, maxShare: number): void {
+/** Whoever may send films must not end runs by them: they are counted where there are no others. */
+async function requireFilms(all: Dataset["setAside"], plan: Plan, datasets: Store, maxShare: number): Promise<void> {
+  const sent = plan.readers === undefined || plan.readers.alone ? [] : plan.readers.readers;
+  const isSent = sent.length === 0 ? () => false : await readersRows(datasets, plan.fingerprint);
+  const setAside = all.filter(({ row }) => !isSent(row));
+  const used = sent.reduce((rest, { rows }) => rest - rows, plan.rows.used);
   if (setAside.length <= maxShare * used) return;
   const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
   const shown = setAside.slice(0, SHOWN).map(({ file, line, reason }) => `${file} line ${line}: ${reason}`);
@@ -84,4 +95,9 @@ function requireFilms(setAside: Dataset["setAside"], used: number, maxShare: num
     "too-many-set-aside",
     `${setAside.length} of ${used} films cannot be used (${percent(setAside.length / used)}), expected at most ${percent(maxShare)} (prepare.maxSetAsideShare): ${[...shown, ...rest].join("; ")}`,
   );
+}
+
+async function readersRows(datasets: Store, fingerprint: string): Promise<(row: number) => boolean> {
+  const { source } = await loadManifest(datasets, datasetKeys(fingerprint).manifest);
+  return (row) => isReadersSource(source[row]!);
 }

@@ -18,12 +18,15 @@ import {
   divideRows,
   isReadersAlone,
   naturalPrevalence,
+  reasonsOf,
   type SelectedRows,
   selectRows,
+  usedRows,
 } from "../data-plan.ts";
 import { ASSIGNMENT_COLUMNS, SEQUENCE_COLUMNS } from "../film-columns.ts";
 import { loadManifest } from "../manifest.ts";
 import { markNotLabelled } from "../not-labelled.ts";
+import { noteAfter, readersTable } from "../readers-table.ts";
 import { requireLabels, requireRows } from "../required-parts.ts";
 import type { PartPositions } from "../rows.ts";
 import { keptSalt } from "../salt.ts";
@@ -33,15 +36,20 @@ import { findTestSet, makeTestSet, pinGivenTestSet, pinTestSet } from "../test-s
 const MOST_JOBS = 10_000;
 
 /** The manifest -> plan.json, assignments.arrow, sequence.arrow. Decides everything about the data before a pixel is read. */
-export async function plan({ rooms, request, keys }: StepContext): Promise<StepSummary> {
+export async function plan({ rooms, request, keys, note }: StepContext): Promise<StepSummary> {
   const { config, fingerprint } = request;
   const { provenance, statements } = await readDocument(rooms.runs, keys.validation, Validation);
   const read = await loadManifest(rooms.datasets, datasetKeys(fingerprint).manifest);
   const manifest = markNotLabelled(read, config.notLabelled);
   const selected = selectRows(manifest, config);
-  const { rows, reasons, patients } = selected;
+  const { rows, patients } = selected;
   const divided = await divideAndPin(rooms.datasets, rooms.runs, request, selected);
   const { parts } = divided;
+  const reasons = reasonsOf(selected, divided);
+  const used = usedRows(selected, divided);
+  const readers = readersTable(manifest, selected, divided, config.data.readerShare);
+  const told = readers && noteAfter(readers);
+  if (told !== undefined) note("warning", told);
   const prevalence = naturalPrevalence(selected, divided);
   requireLabels(prevalence);
   const document: Plan = {
@@ -53,11 +61,12 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
     protocol: divided.protocol,
     division: divided.division,
     salt: divided.salt,
-    rows: { read: reasons.length, used: rows.length, leftOut: tally(reasons) },
+    rows: { read: reasons.length, used: used.length, leftOut: tally(reasons) },
     parts: countOf((name) => parts[name].length),
     patients: countOf((name) => new Set(Array.from(parts[name], (place) => patients[place])).size),
     leakage: divided.leakage,
-    labels: countLabels(manifest, rows),
+    ...(readers && { readers }),
+    labels: countLabels(manifest, used),
     provenance,
     statements,
     naturalPrevalence: prevalence,
@@ -69,7 +78,7 @@ export async function plan({ rooms, request, keys }: StepContext): Promise<StepS
   const part = isSplitByFilm ? new Array<null>(reasons.length).fill(null) : partByRow(reasons.length, rows, parts);
   await rooms.runs.put(keys.assignments, encodeTable(ASSIGNMENT_COLUMNS, { part, leftOut: reasons }));
   await writeDocument(rooms.runs, keys.plan, Plan, document);
-  return { used: rows.length, leftOut: reasons.length - rows.length, ...document.parts };
+  return { used: used.length, leftOut: reasons.length - used.length, ...document.parts };
 }
 
 /**
@@ -89,7 +98,7 @@ async function divideAndPin(
     const divided = await divideRows(selected, request.config, salt, pinned && new Set(pinned.patients));
     requireRows(
       countOf((name) => divided.parts[name].length),
-      tally(selected.reasons),
+      tally(reasonsOf(selected, divided)),
     );
     return divided;
   };

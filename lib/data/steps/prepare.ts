@@ -21,7 +21,9 @@ export interface PrepareOptions {
 
 /** Which films are prepared how; of a run, or of a data set that a model is validated on. */
 export interface PrepareRequest extends Pick<RunRequest, "data" | "fingerprint"> {
-  readonly config: Pick<RunConfig, "data" | "geometry" | "views" | "prepare">;
+  readonly config: Pick<RunConfig, "geometry" | "views" | "prepare"> & {
+    readonly data: Omit<RunConfig["data"], "readerShare">;
+  };
 }
 
 /** What preparing needs of a step's context. */

@@ -11,6 +11,7 @@ import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { writeDocument } from "../../store/documents.ts";
 import { openStore } from "../../store/open.ts";
 import { readBoxes } from "../boxes.ts";
+import { selectRows } from "../data-plan.ts";
 import { hashOfDescriptions, readCardStatements } from "../descriptions.ts";
 import type { Manifest } from "../film-columns.ts";
 import { findWeights } from "../imported-weights.ts";
@@ -19,13 +20,14 @@ import { countFilms, manifestOf, requireFilms } from "../missing-films.ts";
 import { markNotLabelled, requireSources } from "../not-labelled.ts";
 import { isDivisionList } from "../own-division.ts";
 import { readProvenance } from "../provenance.ts";
+import { findReaders, noteBefore } from "../readers-table.ts";
 import { fingerprintOf } from "../request.ts";
 
 /**
  * CSV files, hilum.dataset.json, card.json -> manifest, boxes.json, validation.json. Every row is checked; the first wrong one ends the run, as do
  * weights to start from that are not there.
  */
-export async function validate({ rooms, request, keys, signal }: StepContext): Promise<StepSummary> {
+export async function validate({ rooms, request, keys, signal, note }: StepContext): Promise<StepSummary> {
   await findWeights(rooms.models, request.config.model);
   const data = openStore(request.data);
   const { notLabelled } = request.config;
@@ -53,11 +55,18 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   const films = countFilms(found, request.config.views);
   const there = { there: films.there, missing: films.absent.length };
   const counts = describe(request.run, request.fingerprint, request.csv, counted, boxes.length);
+  const { readerShare } = request.config.data;
+  // Targets of all rows are nothing to make where there is no such film.
+  const isSent = counted.reader.some((reader) => reader !== null);
+  const readers = isSent ? findReaders(selectRows(counted, request.config), readerShare) : undefined;
+  const warning = readers && noteBefore(readers, readerShare);
+  if (warning !== undefined) note("warning", warning);
   const validation: Validation = {
     ...counts,
     films: there,
     boxesLeftOut: leftOut,
     passedOver: request.passedOver,
+    ...(readers && { readers }),
     provenance,
     statements,
   };
@@ -65,7 +74,17 @@ export async function validate({ rooms, request, keys, signal }: StepContext): P
   const { rows, patients, duplicates } = validation;
   const notCounted = counts.notLabelled.reduce((sum, count) => sum + count, 0);
   const told = { films: there.there, filmsMissing: there.missing };
-  return { rows, ...told, patients, duplicates, notLabelled: notCounted, boxes: boxes.length, boxesLeftOut: leftOut };
+  const sent = readers && { readers: readers.readers, readersRows: readers.rows, beyondShare: readers.beyondShare };
+  return {
+    rows,
+    ...told,
+    patients,
+    duplicates,
+    notLabelled: notCounted,
+    boxes: boxes.length,
+    boxesLeftOut: leftOut,
+    ...sent,
+  };
 }
 
 const changed = (files: string): InputError =>

@@ -99,7 +99,7 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const patients = films.patient.map((patient, position) => patientKey(films.source[position]!, patient));
   const known = await filmsOfModel(runs, manifest);
   const chosen = externalFilms(
-    { hashes: films.filmSha256, patients: patients.map(patientAnywhere), targets: labels },
+    { hashes: films.filmSha256, sources: films.source, patients: patients.map(patientAnywhere), targets: labels },
     typeof known === "string" ? null : known,
   );
   const leftOut = {

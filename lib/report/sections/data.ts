@@ -11,6 +11,7 @@ import { count, counted, list, percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
 import { table } from "../table.ts";
+import { readersText } from "./readers.ts";
 
 const PURPOSE = {
   train: "fits the weights",
@@ -37,6 +38,7 @@ ${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be u
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).${passedOver.length > 0 && ` Tables beside that are not read: ${list(passedOver)}.`}</p>
 ${rowsTable(plan, dataset)}
 ${partsTable(plan)}
+${plan.readers && readersText(plan.readers)}
 ${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage, plan.division)}
 <h3 id="labels">Labels</h3>
 <p>${policyText(plan.policy)}</p>
@@ -110,7 +112,7 @@ const sentence = (leftOut: readonly (readonly [string, number])[], read: number)
 const mostFirst = (codes: readonly string[]): [string, number][] =>
   Object.entries(tally(codes)).sort((a, b) => b[1] - a[1]);
 
-function rowsTable({ rows }: Plan, { setAside, rows: used }: Dataset): Html {
+function rowsTable({ rows }: Plan, { setAside, rows: prepared, used = prepared }: Dataset): Html {
   const line = (name: string, value: number) => ({ name, cells: [count(value), percent(value / rows.read)] });
   return table({
     caption: html`<b>Table #. Rows accounted for.</b>`,

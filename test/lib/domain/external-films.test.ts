@@ -3,7 +3,7 @@ import type { KnownFilms } from "../../../lib/domain/exam-films.ts";
 import { EXTERNAL_LEFT_OUT, externalFilms } from "../../../lib/domain/external-films.ts";
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
 
-const [FITTED, FITTED_PATIENT, COPY, UNLABELLED] = EXTERNAL_LEFT_OUT;
+const [READERS, FITTED, FITTED_PATIENT, COPY, UNLABELLED] = EXTERNAL_LEFT_OUT;
 
 const targetsOf = (labelled: readonly boolean[]): Float32Array =>
   Float32Array.from({ length: labelled.length * OBSERVATION_COUNT }, (_, i) =>
@@ -23,6 +23,7 @@ const KNOWN: KnownFilms = {
 
 const FILMS = {
   hashes: ["a", "d", "e", "e", "f", "c", "g"],
+  sources: ["y", "y", "y", "y", "y", "x", "x"],
   patients: ["Zoe", "Bob", "Dee", "Dee", "Eve", "Cy", "Cy"],
   targets: targetsOf([true, true, true, true, false, true, true]),
 };
@@ -40,5 +41,14 @@ describe("films that a model can be validated on", () => {
     expect([...judged]).toEqual([0, 1, 2, 5, 6]);
     expect(leftOut).toEqual({ [COPY]: 1, [UNLABELLED]: 1 });
     expect(ownTestFilms).toBeNull();
+  });
+
+  it("are none that readers sent, wherever their folder lies, unless there are no others", () => {
+    const sources = ["y", "feedback", "feedback", "feedback", "y", "site/feedback", "feedback/feedback"];
+    const { judged, leftOut } = externalFilms({ ...FILMS, sources }, null);
+    expect([...judged]).toEqual([0]);
+    expect(leftOut).toEqual({ [READERS]: 5, [UNLABELLED]: 1 });
+    const alone = externalFilms({ ...FILMS, sources: FILMS.sources.map(() => "feedback") }, KNOWN);
+    expect([...alone.judged]).toEqual([2, 5, 6]);
   });
 });
