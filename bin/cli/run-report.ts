@@ -7,6 +7,7 @@ import { Plan } from "../../lib/contracts/plan.ts";
 import { RunOutcome } from "../../lib/contracts/run.ts";
 import { type Claims, claimsOf } from "../../lib/domain/observation-status.ts";
 import { cautionOf } from "../../lib/domain/provenance.ts";
+import { tally } from "../../lib/domain/tally.ts";
 import { findDocument, readDocument } from "../../lib/store/documents.ts";
 import { openRooms } from "../../lib/store/open.ts";
 import { asPath } from "./places.ts";
@@ -40,6 +41,8 @@ export interface RunReport {
     readonly used: number;
     readonly leftOut: Readonly<Record<string, number>>;
     readonly setAside: Readonly<Record<string, number>>;
+    /** Films that are used with a warning, by its code; one with several counts in each. */
+    readonly warnings: Readonly<Record<string, number>>;
   };
 }
 
@@ -57,8 +60,6 @@ export async function readRunReport(
     readDocument(runs, keys.outcome, RunOutcome),
     findDocument(runs, keys.decision, GateDecision),
   ]);
-  const setAside: Record<string, number> = {};
-  for (const { code } of dataset.setAside) setAside[code] = (setAside[code] ?? 0) + 1;
   const version = modelKeys.version(evaluation.model).prefix.replace(/\/$/, "");
   return {
     ...place,
@@ -79,6 +80,12 @@ export async function readRunReport(
       perObservation: evaluation.perObservation,
       localisationHitRate: evaluation.localisationHitRate,
     },
-    rows: { read: plan.rows.read, used: dataset.used ?? dataset.rows, leftOut: plan.rows.leftOut, setAside },
+    rows: {
+      read: plan.rows.read,
+      used: dataset.used ?? dataset.rows,
+      leftOut: plan.rows.leftOut,
+      setAside: tally(dataset.setAside.map(({ code }) => code)),
+      warnings: dataset.warnings ?? {},
+    },
   };
 }

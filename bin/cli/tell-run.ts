@@ -1,3 +1,4 @@
+import { warningText } from "../../lib/contracts/codes.ts";
 import { count, counted } from "../../lib/report/format.ts";
 import { asShownPath, DEFAULT_STORE } from "./places.ts";
 import type { RunReport } from "./run-report.ts";
@@ -50,6 +51,12 @@ export interface TellOptions {
   readonly serving?: boolean;
 }
 
+/** Films that were learned from and tested on with a doubt, a line for each. */
+function warned({ rows: { warnings } }: RunReport): string {
+  const lines = Object.entries(warnings).map(([code, films]) => `${counted(films, "film")}: ${warningText(code)}`);
+  return lines.length === 0 ? "" : `\n  Warnings ${lines.join("\n           ")}`;
+}
+
 /** What a person reads at the end of a run: what was made, and what to type next. */
 export function tellRun(report: RunReport, { serving = false }: TellOptions = {}): string {
   const { evaluation, rows, status } = report;
@@ -69,7 +76,7 @@ export function tellRun(report: RunReport, { serving = false }: TellOptions = {}
   return `
   Model    ${report.model.split("/").at(-1)} ${OUTCOMES[status]}${because(report)}
   AUROC    ${auroc}
-  Rows     ${[`${count(rows.read)} read`, `${count(rows.used)} used`, ...left].join(", ")}
+  Rows     ${[`${count(rows.read)} read`, `${count(rows.used)} used`, ...left].join(", ")}${warned(report)}
   Report   ${asShownPath(report.report)}
 
   Next:    ${commands.join("\n           ")}

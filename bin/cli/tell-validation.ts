@@ -1,3 +1,4 @@
+import { warningText } from "../../lib/contracts/codes.ts";
 import type { ExternalValidation, ValidatedObservation } from "../../lib/contracts/external-validation.ts";
 import { isEnoughForClaim, LEAST_FOR_CLAIM } from "../../lib/domain/observation-status.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
@@ -57,6 +58,9 @@ export function tellValidation(validation: ExternalValidation, report: string): 
     ...(validation.caution ? [validation.caution] : []),
     `Model ${model.name} (${model.version}) on ${data.name}: ${counted(films.judged, "film")} of ${counted(subjects.patients, "patient")}`,
     ...leftOut(validation),
+    ...Object.entries(validation.warnings ?? {}).map(
+      ([code, n]) => `Judged with a warning: ${counted(n, "film")}: ${warningText(code)}.`,
+    ),
     ...(overlap.unchecked === null ? [] : [`Overlap could not be checked: ${overlap.unchecked}.`]),
     ...(overlap.ownTestFilms
       ? [`Of the model's own test patients: ${counted(overlap.ownTestFilms, "film")}; that is no other hospital.`]

@@ -45,6 +45,8 @@ function changed(list, others, from = 0) {
   return copy;
 }
 
+const mostly = (/** @type {number} */ usual, /** @type {readonly number[]} */ others) =>
+  next() < 0.85 ? usual : oneOf(others);
 const floats = (/** @type {number} */ length) => Float32Array.from({ length }, () => next() - 0.5);
 const bytes = (/** @type {number} */ length) => Uint8Array.from({ length }, () => below(256));
 
@@ -83,7 +85,7 @@ function network() {
   const handle = addon.openNetwork(
     ...[Int32Array.from(cut), Int32Array.from(rest.slice(0, -ends.length)), Int32Array.from(rest.slice(-ends.length))],
     ...[floats(oneOf([100, 9 * 48 * 48, 9 * 48 * 48, 9 * 48 * 48])), floats(channels), floats(channels)],
-    ...[1 + below(3), oneOf(["plain", "avx2", "avx512", addon.bestKernels()])],
+    ...[mostly(1 + below(3), [0, -1, 2 ** 31, Number.NaN]), oneOf(["plain", "avx2", "avx512", addon.bestKernels()])],
   );
   const [, rows = 1, columns = 1] = cut;
   const blocksOf = (/** @type {number} */ at) => rest.slice(-ends.length)[at] ?? 1;
@@ -100,7 +102,9 @@ function taps(from, to) {
   const count = 1 + below(Math.min(3, from));
   const first = Int32Array.from({ length: to }, () => below(from - count + 1));
   if (next() < 0.1) first[below(to)] = oneOf(ODD);
-  return [first, floats(count * to)];
+  const weights = floats(count * to);
+  if (next() < 0.1) weights[below(weights.length)] = oneOf(ODDER);
+  return [first, weights];
 }
 
 function rectangle() {
@@ -110,13 +114,11 @@ function rectangle() {
   const offset = below(20);
   const target = new Uint8Array(offset + (down - 1) * stride + across + below(2));
   const [w = 0, h = 0, o = 0, s = 0] = changed([width, height, offset, stride], ODDER);
-  return { width, height, to: [w, h, ...taps(width, across), ...taps(height, down), 255, target, o, s] };
+  const scale = mostly(255, ODDER);
+  return { width, height, to: [w, h, ...taps(width, across), ...taps(height, down), scale, target, o, s] };
 }
 
-const mostly = (/** @type {number} */ usual, /** @type {readonly number[]} */ others) =>
-  next() < 0.85 ? usual : oneOf(others);
 const sums = () => [
-  mostly(1 + below(4), ODDER),
   new Float64Array(mostly(4, [3, 5, 0])),
   new Float64Array(mostly(256, [1, 0, 1000])),
   new Float64Array(mostly(32 * 32, [4, 0, 5])),
@@ -128,7 +130,7 @@ function resize() {
   const pixels = next() < 0.5 ? bytes(count) : Uint16Array.from(bytes(count), (value) => value * 257);
   addon.resizePicture(pixels, ...to);
   const [w, h] = changed([width, height], ODDER);
-  addon.pictureStatistics(pixels, w, h, pixels instanceof Uint8Array ? 255 : 65535, ...sums());
+  addon.pictureStatistics(pixels, w, h, mostly(pixels instanceof Uint8Array ? 255 : 65535, ODDER), ...sums());
 }
 
 /** A grey JPEG of 16 x 8 pixels. */

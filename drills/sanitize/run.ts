@@ -22,7 +22,9 @@ const engine = dirname(
   dirname(await realpath(join(dirname(resolve("#tensorflow")), "../deps/lib/libtensorflow_cc.so.2"))),
 );
 const compiler = process.env.CXX || "g++";
-const SOUND = ["-std=c++17", "-g", "-O1", "-fno-omit-frame-pointer"];
+/** Whatever becomes of another kind of number does so by a cast, where somebody has looked at its range. */
+const CAREFUL = ["-Wall", "-Wextra", "-Wconversion", "-Wno-psabi", "-Werror"];
+const SOUND = ["-std=c++17", "-g", "-O1", "-fno-omit-frame-pointer", ...CAREFUL];
 
 const MOST_WORDS = 8000;
 
@@ -57,7 +59,7 @@ try {
         "-fPIC",
         "-DNAPI_VERSION=8",
         ...SOUND,
-        "-fsanitize=address,undefined",
+        "-fsanitize=address,undefined,float-cast-overflow,float-divide-by-zero",
         "-fno-sanitize-recover=all",
       ],
       ...[...flags.filter((flag) => !flag.startsWith("-O")), `-I${headers}`],

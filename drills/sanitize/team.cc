@@ -36,7 +36,7 @@ Made make(std::mt19937& random) {
   p.features = view(count);
   p.explained = {view(count), view(count), view(count), 0, 0};
   made.grey.resize(side * side);
-  for (uint8_t& value : made.grey) value = random();
+  for (uint8_t& value : made.grey) value = static_cast<uint8_t>(random() % 256);
   return made;
 }
 

@@ -90,6 +90,10 @@ export type FilmWarning = keyof typeof WARNINGS;
 /** @param message what of this film, instead of the code's words */
 export const filmWarning = (code: FilmWarning, message: string = WARNINGS[code]) => ({ code, message });
 
+/** What a warning says; of one that this edition does not know its code. */
+export const warningText = (code: string): string =>
+  Object.hasOwn(WARNINGS, code) ? WARNINGS[code as FilmWarning] : code.replaceAll("-", " ");
+
 /** What is wrong with a request, whatever film it carries. */
 export const REQUEST_PROBLEMS = {
   "bad-request": { status: 400, text: "the request is not well formed" },

@@ -37,6 +37,8 @@ export const Dataset = z.strictObject({
   /** Rows of them that the run uses; all, where no reader had more than a share of them, and in documents of before. */
   used: z.int().min(0).optional(),
   setAside: z.array(SetAside),
+  /** Films that are used with a warning, by its code; one with several counts in each. Missing in documents from before it was recorded. */
+  warnings: z.record(z.string(), z.int().min(1)).optional(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 

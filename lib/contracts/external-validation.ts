@@ -97,6 +97,7 @@ export const ExternalValidation = z.strictObject({
       `by reason: of a row, of a film that could not be read, or: ${EXTERNAL_LEFT_OUT.join("; ")}`,
     ),
   }),
+  warnings: Counts.optional().describe("judged films with a warning, by its code; older validations lack it"),
   overlap: z.strictObject({
     unchecked: z.string().nullable().describe("why it could not be told which films the model was fitted on"),
     ownTestFilms: Count.nullable().describe("films judged here whose film or patient is in the model's own test part"),

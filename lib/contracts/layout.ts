@@ -171,7 +171,7 @@ export const splitSaltKey = (name: string): string => `${SPLITS}${name}.json`;
 export const testSetKey = (name: string): string => `${SPLITS}${name}-test-set.json`;
 
 /** Counts how films have been decoded and resized so far: pixels of another way are never taken for those of this one. */
-const DECODING = "v4";
+const DECODING = "v5";
 
 /** Whether a key of the room `datasets` is a shard of that geometry, of any data set and with labels of any reading. */
 export const isShardOf = (key: string, geometry: { size: number; fit: string; resize: string }): boolean => {
@@ -182,7 +182,7 @@ export const isShardOf = (key: string, geometry: { size: number; fit: string; re
 /** Whether a shard, by its key, tells blank labels from those that nobody looked for; earlier ones wrote both as blank. */
 export const tellsUnlabelled = (key: string): boolean => key.includes(`-${LABELS}-`);
 
-/** `224-pad-antialias-v4-labels2-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
+/** `224-pad-antialias-v5-labels2-frontal-4096`: the folder of shards; everything that decides their bytes besides the films. */
 export const preparationName = (config: {
   geometry: { size: number; fit: string; resize: string };
   views: readonly string[];

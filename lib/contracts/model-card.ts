@@ -85,9 +85,10 @@ export const ModelCard = z.strictObject({
   }),
   robustness: z
     .strictObject({
-      /** Films that could not be read, by reason. */
+      /** Films that could not be used, by reason. */
       setAside: z.record(z.string(), z.int().min(1)),
-      /** Test films that would be answered with a warning that they are unlike the training films; null without a limit. */
+      /** Films that are used with a warning, by its code. */
+      warnings: z.record(z.string(), z.int().min(1)).optional(),
     })
     .optional(),
   externalValidation: z.string().optional(),

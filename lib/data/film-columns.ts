@@ -36,8 +36,7 @@ export const MANIFEST_COLUMNS = {
 } as const;
 export type Manifest = Columns<typeof MANIFEST_COLUMNS>;
 
-/** A prepared film, less its pixels: what stands in a shard beside them. */
-export const FILM_COLUMNS = {
+const PREPARED_COLUMNS = {
   row: "uint32",
   ...SUBJECT_COLUMNS,
   filmSha256: "text",
@@ -45,13 +44,20 @@ export const FILM_COLUMNS = {
   filmHeight: "uint32",
   ...LABEL_COLUMNS,
 } as const;
+
+/** A prepared film, less its pixels: what stands in a shard beside them. */
+export const FILM_COLUMNS = {
+  ...PREPARED_COLUMNS,
+  /** See lib/data/film-warnings.ts. */
+  warnings: "text",
+} as const;
 export type Films = Columns<typeof FILM_COLUMNS>;
 
 /**
  * rows.arrow: every prepared film in shard order, its place being its position, and its part of the split; none under the
  * published protocol, where a film may be in several parts (sequence.arrow).
  */
-export const ROWS_COLUMNS = { ...FILM_COLUMNS, part: "text?" } as const;
+export const ROWS_COLUMNS = { ...PREPARED_COLUMNS, part: "text?" } as const;
 export type Rows = Columns<typeof ROWS_COLUMNS>;
 
 /** assignments.arrow: for each row of the manifest its part, or why it is left out. */

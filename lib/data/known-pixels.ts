@@ -8,8 +8,15 @@ interface Place {
   readonly key: string;
   /** Byte at which its pixels start. */
   readonly offset: number;
+  readonly facts: FilmFacts;
+}
+
+/** What stands beside a film's pixels and is of its file alone. */
+export interface FilmFacts {
   readonly width: number;
   readonly height: number;
+  /** As a cell of a shard. */
+  readonly warnings: string;
 }
 
 /** Films whose pixels stand in some shard already, by the hash of their bytes. */
@@ -36,10 +43,8 @@ export class KnownPixels {
     return [...this.places.keys()];
   }
 
-  /** The size of the film itself. */
-  sizeOf(sha256: string): { readonly width: number; readonly height: number } {
-    const { width, height } = this.places.get(sha256)!;
-    return { width, height };
+  factsOf(sha256: string): FilmFacts {
+    return this.places.get(sha256)!.facts;
   }
 
   /** Fills `into` with the pixels of each film, one behind another; films that lie so are read at once. */
@@ -71,8 +76,12 @@ export class KnownPixels {
       let film = 0;
       for (const batch of shard.batches) {
         for (let i = 0; i < batch.rows; i += 1, film += 1) {
-          const [width, height] = [films.filmWidth[film]!, films.filmHeight[film]!];
-          this.places.set(films.filmSha256[film]!, { key, offset: batch.pixels + i * this.stride, width, height });
+          const facts = {
+            width: films.filmWidth[film]!,
+            height: films.filmHeight[film]!,
+            warnings: films.warnings[film]!,
+          };
+          this.places.set(films.filmSha256[film]!, { key, offset: batch.pixels + i * this.stride, facts });
         }
       }
     } catch (error) {

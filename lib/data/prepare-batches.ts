@@ -3,6 +3,7 @@ import { readAhead } from "../parallel/read-ahead.ts";
 import { takeRows } from "./arrow-columns.ts";
 import { LABEL_COLUMNS, type Manifest, SUBJECT_COLUMNS } from "./film-columns.ts";
 import { type FilmIdentity, hashFilms } from "./film-hash.ts";
+import { warningsCell } from "./film-warnings.ts";
 import type { KnownPixels } from "./known-pixels.ts";
 import type { FilmTask, PreparedFilm, PreparedFilms } from "./prepare-films.ts";
 import type { PreparePool } from "./prepare-pool.ts";
@@ -99,7 +100,10 @@ async function joinFilms(
   stride: number,
   known: KnownPixels,
 ): Promise<PreparedBatch> {
-  const films = prepared.map((film) => (film.isKnown ? { ...film, ...known.sizeOf(film.sha256) } : film));
+  const films = prepared.map((film) => {
+    if (film.isKnown) return { ...film, ...known.factsOf(film.sha256) };
+    return { ...film, warnings: warningsCell(film.warnings) };
+  });
   const row = Uint32Array.from(films, (film) => film.row);
   return {
     films: {
@@ -109,6 +113,7 @@ async function joinFilms(
       filmHeight: Uint32Array.from(films, (film) => film.height),
       ...takeRows(SUBJECT_COLUMNS, manifest, row),
       ...takeRows(LABEL_COLUMNS, manifest, row),
+      warnings: films.map(({ warnings }) => warnings),
     },
     pixels: await joinPixels(prepared, pixels, stride, known),
   };

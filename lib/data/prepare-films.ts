@@ -25,7 +25,9 @@ export interface PreparedFilm extends FilmIdentity {
   readonly place: number;
   readonly width: number;
   readonly height: number;
-  /** Its pixels stand elsewhere and were not made again; its size is not known here. */
+  /** See SquareFilm. */
+  readonly warnings: readonly string[];
+  /** Its pixels stand elsewhere and were not made again; neither size nor warnings are known here. */
   readonly isKnown: boolean;
 }
 
@@ -80,12 +82,12 @@ export async function prepareFilms(
       const bytes = await read();
       sha256 = hashFilm(bytes);
       if (known.has(sha256)) {
-        films.push({ place, row, sha256, width: 0, height: 0, isKnown: true });
+        films.push({ place, row, sha256, width: 0, height: 0, warnings: [], isKnown: true });
         return;
       }
       const square = pixels.subarray(place * stride, (place + 1) * stride);
-      const { width, height } = await readSquare(bytes, geometry, square).catch(aside);
-      films.push({ place, row, sha256, width, height, isKnown: false });
+      const film = await readSquare(bytes, geometry, square).catch(aside);
+      films.push({ place, row, sha256, ...film, isKnown: false });
     } catch (error) {
       if (!(error instanceof FilmError)) throw error;
       refused.push({ row, sha256, code: error.code, reason: error.message });

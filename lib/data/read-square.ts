@@ -1,6 +1,6 @@
 import type { Geometry } from "../contracts/run-config.ts";
 import { InputError, TemporaryError } from "../domain/errors.ts";
-import type { Size } from "../domain/geometry.ts";
+import type { SquareFilm } from "../imaging/film.ts";
 import { plainJpegToSquare } from "../imaging/plain-jpeg.ts";
 import { openReaderPool, type ReaderPool } from "../imaging/reader/reader-pool.ts";
 import { ProcessEnded } from "../parallel/call-process.ts";
@@ -10,7 +10,7 @@ import { ProcessEnded } from "../parallel/call-process.ts";
  * @param square size x size; filled, unless the film is refused
  * @throws InputError as FilmReader
  */
-export type ReadSquare = (bytes: Uint8Array, geometry: Geometry, square: Uint8Array) => Promise<Size>;
+export type ReadSquare = (bytes: Uint8Array, geometry: Geometry, square: Uint8Array) => Promise<SquareFilm>;
 
 export interface SquareReader {
   readonly read: ReadSquare;
@@ -28,9 +28,9 @@ export function squareReader(open = () => openReaderPool({ wall: WALL, most: 1 }
   let readers: ReaderPool | undefined;
   const inProcess: ReadSquare = async (bytes, geometry, square) => {
     readers ??= open();
-    const { pixels, size } = await readers.withReader((reader) => reader.read(bytes, geometry));
+    const { pixels, size, warnings } = await readers.withReader((reader) => reader.read(bytes, geometry));
     square.set(pixels);
-    return size;
+    return { ...size, warnings: warnings.map(({ code }) => code) };
   };
   return {
     read: async (bytes, geometry, square) =>

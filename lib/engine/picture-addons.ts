@@ -16,28 +16,21 @@ export type Rectangle = readonly [
   stride: number,
 ];
 
-/** Where a picture's sums go: overwritten, all three. */
+/** Where a picture's sums go: overwritten, all three. They are of 64 of its rows, evenly spaced, or of all where it has fewer. */
 export interface PictureSums {
-  /** Moments and levels are of every so many rows. */
-  readonly rowStep: number;
   /** Number of pixels, sum of their values, of the squares of these, and of the steps between pixels beside each other. */
   readonly moments: Float64Array;
   /** Pixels by brightness; the last level ends at the highest value. */
   readonly levels: Float64Array;
-  /** Means of blocks as shares of the highest value, row by row; as many blocks down as across, or none. */
+  /** Means of blocks as shares of the highest value, row by row; as many blocks down as across. */
   readonly grid: Float64Array;
 }
 
 export const MOMENTS = 4;
 
-type SumsArguments = readonly [rowStep: number, moments: Float64Array, levels: Float64Array, grid: Float64Array];
+type SumsArguments = readonly [moments: Float64Array, levels: Float64Array, grid: Float64Array];
 
-export const sumsArguments = ({ rowStep, moments, levels, grid }: PictureSums): SumsArguments => [
-  rowStep,
-  moments,
-  levels,
-  grid,
-];
+export const sumsArguments = ({ moments, levels, grid }: PictureSums): SumsArguments => [moments, levels, grid];
 
 type Samples = Uint8Array | Uint16Array;
 

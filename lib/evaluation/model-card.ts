@@ -97,6 +97,7 @@ export function modelCard(material: ReportMaterial): ModelCard {
     },
     robustness: {
       setAside: tally(material.dataset.setAside.map(({ code }) => code)),
+      ...(material.dataset.warnings && { warnings: material.dataset.warnings }),
     },
     externalValidation: `None when this card was written: not tested on films of another hospital, scanner or population. ${capital(LATER_VALIDATIONS)}.`,
     monitoring: MONITORING,

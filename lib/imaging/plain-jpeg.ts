@@ -3,8 +3,9 @@ import type { Size } from "../domain/geometry.ts";
 import { APP0, COM, DHT, DQT, DRI, jpegSegments, readJpegFrame, SOF0 } from "../domain/jpeg-segments.ts";
 import { greyJpegToSquare } from "../engine/grey-jpeg.ts";
 import type { SquareGeometry } from "../engine/resize.ts";
+import type { SquareFilm } from "./film.ts";
 import { mediaOf } from "./media.ts";
-import { refuseNonFilm } from "./plausibility.ts";
+import { doubtsOf } from "./plausibility.ts";
 import { roomForSums, statisticsOf } from "./statistics.ts";
 
 /** Segments that say nothing of how a picture lies, of its colours or of scans to come. */
@@ -38,14 +39,17 @@ function plainSize(bytes: Uint8Array): Size | undefined {
  * resizeToSquare() in a fourth of their time: they are decoded by TensorFlow's copy of the decoder that the long way uses,
  * and at a word from it, or where anything is not plain, nothing is said here. Blocks its thread.
  * @param square size x size; not to be used where undefined is returned
- * @returns the size that the film has; undefined where only the long way can tell
+ * @returns undefined where only the long way can tell
  * @throws InputError as checkPlausibility()
  */
-export function plainJpegToSquare(bytes: Uint8Array, geometry: SquareGeometry, square: Uint8Array): Size | undefined {
+export function plainJpegToSquare(
+  bytes: Uint8Array,
+  geometry: SquareGeometry,
+  square: Uint8Array,
+): SquareFilm | undefined {
   const size = plainSize(bytes);
   if (size === undefined) return undefined;
-  const sums = roomForSums(size, { layout: false });
+  const sums = roomForSums();
   if (!greyJpegToSquare(bytes, size, geometry, square, sums)) return undefined;
-  refuseNonFilm(statisticsOf(sums, WHITE));
-  return size;
+  return { ...size, warnings: doubtsOf(statisticsOf(sums, WHITE), { ...size, colourfulness: 0 }) };
 }

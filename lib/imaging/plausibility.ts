@@ -1,8 +1,9 @@
 import type { Warning } from "../contracts/api.ts";
 import { type FilmRefusal, type FilmWarning, filmWarning, refusal } from "../contracts/codes.ts";
 import { SMALL_SIDE } from "../domain/film-limits.ts";
+import type { Size } from "../domain/geometry.ts";
 import type { Film } from "./film.ts";
-import { correlation, type FilmStatistics, filmStatistics, GRID } from "./statistics.ts";
+import { type FilmStatistics, filmStatistics, GRID } from "./statistics.ts";
 
 /**
  * Limits of what a chest film looks like. Beside each: the range over 200 films of NIH's collection, patients of all
@@ -47,18 +48,45 @@ const LAYOUT = Float64Array.from({ length: GRID * GRID }, (_, block) => {
   return down > 0.72 ? 0.6 : 0.2;
 });
 
-/** How much the film's layout is that of a frontal chest film, -1 to 1. */
-export const likeness = ({ grid }: FilmStatistics): number => correlation(grid, LAYOUT);
-
-/** The layout after a quarter turn. */
+/** A layout after a quarter turn. */
 const turned = (grid: Float64Array): Float64Array =>
   grid.map((_, block) => grid[(GRID - 1 - (block % GRID)) * GRID + Math.floor(block / GRID)]!);
 
-/** The largest likeness after one, two and three quarter turns. */
-function turnedLikeness({ grid }: FilmStatistics): number {
-  const quarter = turned(grid);
-  const half = turned(quarter);
-  return Math.max(...[quarter, half, turned(half)].map((one) => correlation(one, LAYOUT)));
+/** Less its mean, and of length 1: what another grid has in common with it is a sum of products. */
+function standardised(grid: Float64Array): Float64Array {
+  const { mean, length } = spread(grid);
+  return grid.map((value) => (value - mean) / length);
+}
+
+function spread(grid: Float64Array): { mean: number; length: number } {
+  let [sum, squares] = [0, 0];
+  for (let block = 0; block < grid.length; block += 1) sum += grid[block]!;
+  const mean = sum / grid.length;
+  for (let block = 0; block < grid.length; block += 1) squares += (grid[block]! - mean) ** 2;
+  return { mean, length: Math.sqrt(squares) };
+}
+
+/** Of a grid that is of one grey value but for rounding. */
+const SHORTEST = 1e-6;
+
+/** Upright, and after one, two and three quarter turns. */
+const UPRIGHT = standardised(LAYOUT);
+const QUARTER = turned(UPRIGHT);
+const HALF = turned(QUARTER);
+const LAYOUTS = [UPRIGHT, QUARTER, HALF, turned(HALF)] as const;
+
+/**
+ * How much the film's layout is that of a frontal chest film, and at the most that of one after one, two or three quarter
+ * turns: Pearson's correlation, -1 to 1.
+ */
+function likenessOf({ grid }: FilmStatistics): { likeness: number; turnedLikeness: number } {
+  const { length } = spread(grid);
+  const [likeness = 0, ...others] = LAYOUTS.map((layout) => {
+    let sum = 0;
+    for (let block = 0; block < layout.length; block += 1) sum += grid[block]! * layout[block]!;
+    return length > SHORTEST ? sum / length : 0;
+  });
+  return { likeness, turnedLikeness: Math.max(...others) };
 }
 
 /** What a rule looks at. */
@@ -76,7 +104,7 @@ interface Rule<Code, Looked> {
 }
 
 /** The first that holds refuses the film: nothing that a model says of it could be true, and nothing can be learned from it. */
-const REFUSALS: readonly Rule<FilmRefusal, Omit<FilmStatistics, "grid">>[] = [
+const REFUSALS: readonly Rule<FilmRefusal, FilmStatistics>[] = [
   {
     code: "no-signal",
     holds: (look) => look.deviation < LIMITS.noSignal,
@@ -132,27 +160,29 @@ const WARNINGS: readonly Rule<FilmWarning, Look>[] = [
   },
 ];
 
-/** @throws InputError `no-signal`, `not-a-chest-film` where there is no doubt that it is no film */
-export function refuseNonFilm(statistics: Omit<FilmStatistics, "grid">): void {
-  const rule = REFUSALS.find(({ holds }) => holds(statistics));
-  if (rule !== undefined) throw refusal(rule.code);
+/** What the figures alone can't tell of a picture. */
+interface Seen extends Size {
+  /** See Film. */
+  readonly colourfulness: number;
 }
 
 /**
- * Doubts about a film, from simple figures that cost a millisecond.
- * @throws as refuseNonFilm()
+ * Doubts about a film, from simple figures.
+ * @throws InputError `no-signal`, `not-a-chest-film` where there is no doubt that it is no film
  */
-export function checkPlausibility({ image, colourfulness }: Film): Warning[] {
-  const statistics = filmStatistics(image);
-  refuseNonFilm(statistics);
-  const { width, height } = image;
+export function doubtsOf(statistics: FilmStatistics, { width, height, colourfulness }: Seen): FilmWarning[] {
+  const refused = REFUSALS.find(({ holds }) => holds(statistics));
+  if (refused !== undefined) throw refusal(refused.code);
   const look: Look = {
     ...statistics,
-    likeness: likeness(statistics),
-    turnedLikeness: turnedLikeness(statistics),
+    ...likenessOf(statistics),
     colourfulness,
     aspect: Math.max(width / height, height / width),
     smallerSide: Math.min(width, height),
   };
-  return WARNINGS.filter((rule) => rule.holds(look)).map(({ code }) => filmWarning(code));
+  return WARNINGS.filter((rule) => rule.holds(look)).map(({ code }) => code);
 }
+
+/** @throws as doubtsOf() */
+export const checkPlausibility = ({ image, colourfulness }: Film): Warning[] =>
+  doubtsOf(filmStatistics(image), { ...image, colourfulness }).map((code) => filmWarning(code));

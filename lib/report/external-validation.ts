@@ -52,7 +52,9 @@ ${
 const counts = (of: Readonly<Record<string, number>>): string =>
   list(Object.entries(of).map(([name, films]) => `${name} ${count(films)}`));
 
-function films({ data, films: { read, judged, leftOut }, subjects, outOfDistribution }: ExternalValidation): Html {
+function films(validation: ExternalValidation): Html {
+  const { data, warnings, subjects, outOfDistribution } = validation;
+  const { read, judged, leftOut } = validation.films;
   const { age, ageUnknown } = subjects;
   const line = (name: string, value: number) => ({ name, cells: [count(value), percent(value / read)] });
   const years =
@@ -66,6 +68,7 @@ function films({ data, films: { read, judged, leftOut }, subjects, outOfDistribu
 <dt>Age in years</dt><dd>${years ?? "not known"}${age !== null && ageUnknown > 0 && `; ${count(ageUnknown)} not known`}</dd>
 <dt>Projection</dt><dd>${counts(subjects.projection)}</dd>
 <dt>Out of distribution</dt><dd>${outOfDistribution === null ? "not measured" : `${count(outOfDistribution.films)} of ${counted(judged, "film")}`}</dd>
+${warnings && html`<dt>With a warning</dt><dd>${Object.keys(warnings).length === 0 ? "none" : counts(warnings)}</dd>`}
 <dt>Given a decision as served</dt><dd>${decisionsText(outOfDistribution, judged)}</dd>
 <dt>Labels</dt><dd>${policyText(data.policy)}</dd>
 </dl>

@@ -118,11 +118,14 @@ those are.`,
 
 function robustness({ robustness: found, outOfDistribution, externalValidation }: ModelCard): Html | undefined {
   if (found === undefined) return undefined;
-  const { setAside } = found;
-  const reasons = Object.entries(setAside).map(([code, films]) => `${count(films)} ${code.replaceAll("-", " ")}`);
+  const films = (byCode: Readonly<Record<string, number>>): string => {
+    const told = Object.entries(byCode).map(([code, n]) => `${count(n)} ${code.replaceAll("-", " ")}`);
+    return told.length === 0 ? "none" : list(told);
+  };
   return html`<h2 id="robustness">Other films than these</h2>
 <dl class="plain">
-<dt>Films set aside as unreadable</dt><dd>${reasons.length === 0 ? "none" : list(reasons)}</dd>
+<dt>Films set aside</dt><dd>${films(found.setAside)}</dd>
+<dt>Films used with a warning</dt><dd>${found.warnings === undefined ? "not recorded" : films(found.warnings)}</dd>
 <dt>Test films told to be unlike the training films</dt><dd>${falseAlarmsText(outOfDistribution)}</dd>
 <dt id="external">External validation</dt><dd>${externalValidation}</dd>
 </dl>`;

@@ -6,6 +6,7 @@ import { endedWell, type FailureRecord } from "../contracts/run.ts";
 import type { RunConfig } from "../contracts/run-config.ts";
 import type { TrainingHistory } from "../contracts/training.ts";
 import { cautionOf } from "../domain/provenance.ts";
+import { tally } from "../domain/tally.ts";
 import { isHeld, isRenewed } from "../store/lease.ts";
 import { storeOfRoom } from "../store/open.ts";
 import { mayRun, SELF } from "../store/process-identity.ts";
@@ -45,6 +46,8 @@ export interface RunView {
     readonly leftOut: Readonly<Record<string, number>>;
     /** By reason. */
     readonly setAside: Readonly<Record<string, number>>;
+    /** Films that are used with a warning, by its code. */
+    readonly warnings: Readonly<Record<string, number>>;
   };
   /** Labels of the rows that the plan uses, and how many of them nobody looked for; null before they are planned. */
   readonly labels: { readonly all: number; readonly notLabelled: number } | null;
@@ -83,8 +86,7 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
     answers: { plan, gate: decision },
   });
   const status = running ? "running" : (outcome?.status ?? unendedStatus(runner, states));
-  const setAside: Record<string, number> = {};
-  for (const { code } of dataset?.setAside ?? []) setAside[code] = (setAside[code] ?? 0) + 1;
+  const setAside = tally((dataset?.setAside ?? []).map(({ code }) => code));
   const keys = runKeys(run);
   return {
     run,
@@ -108,6 +110,7 @@ export async function readRun(runs: Store, run: string, listed?: ReadonlySet<str
       used: dataset?.used ?? dataset?.rows ?? null,
       leftOut: plan?.rows.leftOut ?? {},
       setAside,
+      warnings: dataset?.warnings ?? {},
     },
     labels: plan === undefined ? null : countLabels(plan),
     histories: documents.histories.toSorted((a, b) => a.member - b.member),

@@ -44,13 +44,13 @@ export const NATIVE = fileURLToPath(new URL("native", import.meta.url));
 export const ADDONS = [
   {
     name: "resize.node",
-    sources: ["resize-addon.cc", "resize.cc"],
+    sources: ["resize-addon.cc", "resize.cc", "statistics.cc"],
     flags: ["-O3", "-ffp-contract=off"],
     callsTensorflow: false,
   },
   {
     name: "jpeg.node",
-    sources: ["jpeg-addon.cc", "decode-jpeg.cc", "resize.cc"],
+    sources: ["jpeg-addon.cc", "decode-jpeg.cc", "resize.cc", "statistics.cc"],
     // A thread's end would unload the addon, and with it TensorFlow, which does not survive it.
     flags: ["-O3", "-ffp-contract=off", "-Wl,-z,nodelete"],
     callsTensorflow: true,

@@ -19,7 +19,10 @@ const report: RunReport = {
     perObservation: {},
     localisationHitRate: null,
   },
-  rows: { read: 2233, used: 2000, leftOut: { "lateral view": 232 }, setAside: { "film-empty": 1 } },
+  rows: {
+    ...{ read: 2233, used: 2000, leftOut: { "lateral view": 232 }, setAside: { "film-empty": 1 } },
+    warnings: { "lateral-view": 12, "small-film": 1 },
+  },
 };
 
 describe("what a person reads at the end of a run", () => {
@@ -27,6 +30,8 @@ describe("what a person reads at the end of a run", () => {
     const told = tellRun(report);
     expect(told).toContain("0.642 (95 % interval 0.554 to 0.716), mean over 9 observations, 2 of them claimed");
     expect(told).toContain("2,233 read, 2,000 used, 232 left out (lateral view), 1 set aside (film-empty)");
+    expect(told).toContain("Warnings 12 films: the file says that this is a lateral film");
+    expect(told).toContain("         1 film: the film is small");
     expect(told).toContain("bin/hilum serve --store /nowhere/store");
     expect(told).toContain("Learned from drawings");
   });

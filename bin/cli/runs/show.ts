@@ -20,7 +20,10 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
   const store = storeOfRoom("runs", room.uri);
   const validations =
     model === null || store === null ? [] : await validationsOf(openRooms(roomsOf(store)).models, model);
-  const setAside = Object.entries(rows.setAside).map(([reason, count]) => `${count} ${reason}`);
+  const films = (byCode: Readonly<Record<string, number>>): string | null =>
+    Object.entries(byCode)
+      .map(([code, n]) => `${n} ${code}`)
+      .join(", ") || null;
   const facts: [string, string | null][] = [
     ["Run", `${run}: ${statusText(status)}${seconds === null ? "" : ` (${duration(seconds * 1000)})`}`],
     ["Made", view.createdAt],
@@ -31,7 +34,8 @@ export async function showRun(run: string, { json, ...place }: RunsOptions): Pro
     ["Data", `${fingerprint.slice(0, 16)}…${rows.read === null ? "" : `, ${counted(rows.read, "row")}`}`],
     ["Labels", labels && `${count(labels.all)}, ${count(labels.notLabelled)} of them not labelled`],
     ["Caution", view.caution],
-    ["Set aside", setAside.length > 0 ? setAside.join(", ") : null],
+    ["Set aside", films(rows.setAside)],
+    ["Warnings", films(rows.warnings)],
     ["Failure", failure && `${failure.step}: ${failure.message} (${failure.code}, exit code ${failure.exitCode})`],
     ...(view.decision === null ? [] : gateLines(view.decision)),
     ["Go on", view.resumable && resumeCommand(run, view.resumable)],

@@ -37,6 +37,7 @@ export function about(view) {
     ["Labels", labels && `${shown(labels.all)}, ${shown(labels.notLabelled)} of them not labelled`],
     ["Left out", byReason(rows.leftOut)],
     ["Set aside", byReason(rows.setAside)],
+    ["Used with a warning", byReason(rows.warnings)],
     ["Gate", decision && gate(decision)],
     ["Model", model],
     ["Report", files.report ? link("report.html") : null],

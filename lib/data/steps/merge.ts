@@ -9,6 +9,7 @@ import { readDocument, writeDocument } from "../../store/documents.ts";
 import type { Store } from "../../store/store.ts";
 import { concatRows, decodeTable, encodeTable } from "../arrow-columns.ts";
 import { ASSIGNMENT_COLUMNS, FILM_COLUMNS, type Films, ROWS_COLUMNS } from "../film-columns.ts";
+import { countWarnings } from "../film-warnings.ts";
 import { loadManifest } from "../manifest.ts";
 import { markNotLabelled } from "../not-labelled.ts";
 import { readShard } from "../prepared-shard.ts";
@@ -74,6 +75,7 @@ async function mergeShards(
     rows: part.length,
     used: merged.row.filter(isUsed).length,
     setAside,
+    warnings: countWarnings(merged),
   });
   return { rows: part.length, setAside: setAside.length, ...counts };
 }

@@ -7,6 +7,7 @@ import { type LabelPolicy, type Links, RunConfig } from "../../contracts/run-con
 import { findDataFiles } from "../../data/data-files.ts";
 import { type ExternalFilms, prepareExternal } from "../../data/external-films.ts";
 import { labelMatrix } from "../../data/film-columns.ts";
+import { countWarnings } from "../../data/film-warnings.ts";
 import { readFolder } from "../../data/manifest.ts";
 import { readProvenance } from "../../data/provenance.ts";
 import { fingerprintOf } from "../../data/request.ts";
@@ -135,6 +136,7 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
     caution: cautionOf(manifest),
     data: { name, uri: options.data, csv, fingerprint, views, policy },
     films: { read: prepared.reasons.length, judged: positions.length, leftOut },
+    warnings: countWarnings({ warnings: at(films.warnings) }),
     overlap: { unchecked: typeof known === "string" ? known : null, ownTestFilms: chosen.ownTestFilms },
     subjects: describeSubjects(films, positions, table),
     outOfDistribution: strange && strangeShare(strange),

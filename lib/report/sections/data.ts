@@ -1,3 +1,4 @@
+import { warningText } from "../../contracts/codes.ts";
 import type { Dataset, UpsamplingRecord } from "../../contracts/dataset.ts";
 import type { Leakage } from "../../contracts/leakage.ts";
 import type { Plan } from "../../contracts/plan.ts";
@@ -37,6 +38,7 @@ export async function data({ plan, dataset, upsampling, request, evaluation }: R
 ${dataset.setAside.length === 0 ? (leftOut.length === 0 ? "Every film could be used." : "Every film of the rest could be used.") : `${counted(dataset.setAside.length, "film")} could not be used and ${dataset.setAside.length === 1 ? "was" : "were"} set aside.`}
 Films are brought to ${request.config.geometry.size} x ${request.config.geometry.size} pixels (${request.config.geometry.fit === "pad" ? "padded to a square" : "squeezed to a square"}).${passedOver.length > 0 && ` Tables beside that are not read: ${list(passedOver)}.`}</p>
 ${rowsTable(plan, dataset)}
+${warningsTable(dataset)}
 ${partsTable(plan)}
 ${plan.readers && readersText(plan.readers)}
 ${plan.protocol === "published" ? splitByFilm(evaluation.leakage) : splitByPatient(evaluation.leakage, plan.division)}
@@ -125,6 +127,21 @@ function rowsTable({ rows }: Plan, { setAside, rows: prepared, used = prepared }
       ),
     ],
     foot: line("Used", used),
+  });
+}
+
+function warningsTable({ warnings, rows }: Dataset): Html {
+  if (warnings === undefined) return html``;
+  const found = Object.entries(warnings).sort((a, b) => b[1] - a[1]);
+  if (found.length === 0) return html`<p>No film is used with a warning.</p>`;
+  return table({
+    caption: html`<b>Table #. Films that are used with a warning</b>, as an answer on them would have it; one with several counts in
+each.`,
+    headings: ["Warning", "Films", "Share", { title: "What it says", text: true }],
+    rows: found.map(([code, films]) => ({
+      name: code.replaceAll("-", " "),
+      cells: [count(films), percent(films / rows), warningText(code)],
+    })),
   });
 }
 

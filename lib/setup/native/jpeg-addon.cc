@@ -10,7 +10,7 @@ using namespace hilum;
 
 constexpr int64_t MOST_PIXELS = int64_t{1} << 30;
 
-// (..., rowStep, moments, levels, grid); source: a JPEG file of one component, Uint8Array. Returns whether the decoder took
+// (..., moments, levels, grid); source: a JPEG file of one component, Uint8Array. Returns whether the decoder took
 // it without a word; what stands in the rectangle otherwise is not said.
 napi_value resize_grey_jpeg(napi_env env, napi_callback_info info) {
   napi_value values[ARGUMENTS + STATISTICS_ARGUMENTS];

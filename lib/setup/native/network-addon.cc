@@ -94,6 +94,9 @@ Handle* handle_at(napi_env env, napi_value value) {
   return static_cast<Handle*>(data);
 }
 
+// More than any machine gives one process to compute with.
+constexpr int32_t MOST_THREADS = 1024;
+
 // (buffers, steps, ends, parameters, scale, offset, threads, kernels or null)
 napi_value open_network(napi_env env, napi_callback_info info) {
   return guarded<8>(env, info, [env](napi_value* values) {
@@ -112,7 +115,9 @@ napi_value open_network(napi_env env, napi_callback_info info) {
     program.scale = vector_at<float>(env, values[4]);
     program.offset = vector_at<float>(env, values[5]);
     int32_t threads = 0;
-    napi_get_value_int32(env, values[6], &threads);
+    if (napi_get_value_int32(env, values[6], &threads) != napi_ok || threads < 1 || threads > MOST_THREADS) {
+      throw Refused{"network: a number of threads that is none"};
+    }
     char name[16] = "";
     const bool is_named = napi_get_value_string_utf8(env, values[7], name, sizeof(name), nullptr) == napi_ok;
     const hilum::Kernels* kernels = hilum::find_kernels(is_named ? name : nullptr);

@@ -237,7 +237,7 @@ void Network::add_windows(const Step& step) {
       if (step.kind == MAXIMUM) {
         kernels_.maximum(x, in.pitch(), step.size, y);
       } else {
-        kernels_.sum(x, in.pitch(), step.size, step.size, 1.0f / (step.size * step.size), y);
+        kernels_.sum(x, in.pitch(), step.size, step.size, 1.0f / static_cast<float>(step.size * step.size), y);
       }
     }
   });
@@ -338,7 +338,7 @@ void Network::run(const uint8_t* grey, const Answer& answer) {
   const int64_t places = static_cast<int64_t>(maps.rows) * maps.columns;
   for (int64_t c = 0; c < channels_of(program_, maps_); c += 1) {
     for (int64_t p = 0; p < places; p += 1) {
-      answer.maps[c * places + p] = plane(maps_, c / BLOCK)[p * BLOCK + c % BLOCK] / places;
+      answer.maps[c * places + p] = plane(maps_, c / BLOCK)[p * BLOCK + c % BLOCK] / static_cast<float>(places);
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <node_api.h>
 
+#include <cmath>
 #include <new>
 
 #include "resize.h"
@@ -60,7 +61,7 @@ inline bool read_request(napi_env env, const napi_value* values, Request* reques
       napi_get_value_int64(env, values[HEIGHT], &request->height) == napi_ok && request->width > 0 &&
       request->height > 0 && read_taps(env, values + ACROSS, request->width, &request->across) &&
       read_taps(env, values + DOWN, request->height, &request->down) &&
-      napi_get_value_double(env, values[SCALE], &request->scale) == napi_ok &&
+      napi_get_value_double(env, values[SCALE], &request->scale) == napi_ok && std::isfinite(request->scale) &&
       read_array(env, values[TARGET], &target) && target.type == napi_uint8_array &&
       napi_get_value_int64(env, values[OFFSET], &offset) == napi_ok &&
       napi_get_value_int64(env, values[STRIDE], &request->stride) == napi_ok &&
@@ -69,21 +70,23 @@ inline bool read_request(napi_env env, const napi_value* values, Request* reques
   return is_sound;
 }
 
-enum StatisticsArgument { ROW_STEP, MOMENTS_TO, LEVELS_TO, GRID_TO, STATISTICS_ARGUMENTS };
+enum StatisticsArgument { MOMENTS_TO, LEVELS_TO, GRID_TO, STATISTICS_ARGUMENTS };
 
-// (rowStep, moments, levels, grid), the last three Float64Array; the grid's length is a square, or 0 where none is asked for.
+constexpr size_t MOST_LEVELS = 65536;
+constexpr int64_t MOST_BLOCKS = 1024;
+
+// (moments, levels, grid), all of them Float64Array; the grid's length is a square.
 inline bool read_statistics(napi_env env, const napi_value* values, Statistics* statistics) {
   Array to[STATISTICS_ARGUMENTS];
   for (int i = MOMENTS_TO; i <= GRID_TO; i += 1) {
     if (!read_array(env, values[i], &to[i]) || to[i].type != napi_float64_array) return false;
   }
-  int64_t row_step, side = 0;
-  while (side * side < static_cast<int64_t>(to[GRID_TO].length)) side += 1;
-  if (napi_get_value_int64(env, values[ROW_STEP], &row_step) != napi_ok || row_step < 1) return false;
-  if (to[MOMENTS_TO].length != MOMENTS || to[LEVELS_TO].length == 0 || to[LEVELS_TO].length > 65536) return false;
-  if (side > 1024 || side * side != static_cast<int64_t>(to[GRID_TO].length)) return false;
-  *statistics = {row_step,
-                 static_cast<double*>(to[MOMENTS_TO].data),
+  const auto blocks = static_cast<int64_t>(to[GRID_TO].length);
+  int64_t side = 1;
+  while (side < MOST_BLOCKS && side * side < blocks) side += 1;
+  if (side * side != blocks || to[MOMENTS_TO].length != MOMENTS) return false;
+  if (to[LEVELS_TO].length == 0 || to[LEVELS_TO].length > MOST_LEVELS) return false;
+  *statistics = {static_cast<double*>(to[MOMENTS_TO].data),
                  static_cast<double*>(to[LEVELS_TO].data),
                  static_cast<int64_t>(to[LEVELS_TO].length),
                  static_cast<double*>(to[GRID_TO].data),
@@ -96,7 +99,6 @@ inline napi_value refuse(napi_env env) {
   return nullptr;
 }
 
-// Whether there was memory for it.
 // Whether there was memory for the work.
 template <typename Work>
 bool has_memory(const Work& work) {

@@ -32,7 +32,7 @@ napi_value resize_picture(napi_env env, napi_callback_info info) {
   return with_pixels(env, source, [&](const auto* pixels) { resize(request, pixels); });
 }
 
-// (source, width, height, maxValue, rowStep, moments, levels, grid)
+// (source, width, height, maxValue, moments, levels, grid)
 napi_value picture_statistics(napi_env env, napi_callback_info info) {
   enum { PICTURE, PICTURE_WIDTH, PICTURE_HEIGHT, MAX_VALUE, OWN };
   napi_value values[OWN + STATISTICS_ARGUMENTS];
@@ -44,6 +44,7 @@ napi_value picture_statistics(napi_env env, napi_callback_info info) {
       napi_get_value_int64(env, values[PICTURE_WIDTH], &width) != napi_ok ||
       napi_get_value_int64(env, values[PICTURE_HEIGHT], &height) != napi_ok ||
       napi_get_value_double(env, values[MAX_VALUE], &max_value) != napi_ok || !(max_value >= 1) ||
+      !std::isfinite(max_value) ||
       !read_statistics(env, values + OWN, &statistics) || !holds(source, width, height)) {
     return refuse(env);
   }

@@ -5,13 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#if defined(__x86_64__) && defined(__GNUC__) && __GNUC__ >= 12
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
-#elif defined(__x86_64__) && defined(__GNUC__)
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_EACH_PROCESSOR
-#endif
+#include "each-processor.h"
 
 namespace hilum {
 namespace {
@@ -64,11 +58,12 @@ FOR_EACH_PROCESSOR void sum_of_columns(const float* lanes, const Taps& across, f
   }
 }
 
-// Rounded half up.
+// Rounded half up; held in a byte before it becomes one, since weights may be anything. What is no number is 0.
 FOR_EACH_PROCESSOR void round_to_bytes(const float* sums, int64_t size, float scale, uint8_t* bytes) {
   for (int64_t x = 0; x < size; x += 1) {
-    const int32_t value = static_cast<int32_t>(sums[x] * scale + 0.5f);
-    bytes[x] = static_cast<uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
+    const float value = sums[x] * scale + 0.5f;
+    const float least = value > 0 ? value : 0;
+    bytes[x] = static_cast<uint8_t>(static_cast<int32_t>(least < 255 ? least : 255));
   }
 }
 

@@ -35,8 +35,8 @@ async function prepared(files: Readonly<Record<string, Uint8Array>>) {
   return names.map((_, row) => {
     const aside = refused.find((film) => film.row === row);
     if (aside !== undefined) return aside.code;
-    const { place, width, height } = films.find((film) => film.row === row)!;
-    return { square: pixels.slice(place * 1024, (place + 1) * 1024), width, height };
+    const { place, width, height, warnings } = films.find((film) => film.row === row)!;
+    return { square: pixels.slice(place * 1024, (place + 1) * 1024), width, height, warnings };
   });
 }
 
@@ -90,7 +90,7 @@ describe("a film whose reader ends or stalls", () => {
     const read = async () => {
       const fault = faults.shift();
       if (fault !== undefined) throw fault;
-      return { size, pixels: new Uint8Array(1024).fill(3) };
+      return { size, pixels: new Uint8Array(1024).fill(3), warnings: [] };
     };
     const pool = { withReader: (use: (reader: { read: typeof read }) => unknown) => use({ read }) };
     return squareReader(() => pool as unknown as ReaderPool)

@@ -15,8 +15,8 @@ const grey = () => asSharp(film);
 function plain(bytes: Uint8Array, to = geometry): Outcome | undefined {
   const square = new Uint8Array(to.size ** 2).fill(7);
   try {
-    const size = plainJpegToSquare(bytes, to, square);
-    return size && { square, width: size.width, height: size.height };
+    const film = plainJpegToSquare(bytes, to, square);
+    return film && { square, ...film };
   } catch (error) {
     return codeOf(error);
   }

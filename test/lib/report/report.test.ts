@@ -132,8 +132,9 @@ describe("report", () => {
     expect(section).toMatch(new RegExp(`Edema</th><td class="">${t.toFixed(2)}</td><td class="">${model.toFixed(3)}<`));
     expect(page).toContain("3 of 247 (1.2 %) would wrongly have none");
     expect(page).toContain(
-      "Of 2,212 films 2 (0.1 %) could not be read and were set aside: 1 image broken and 1 image missing",
+      "Of 2,212 films 2 (0.1 %) could not be used and were set aside: 1 image broken and 1 image missing",
     );
+    expect(page).toMatch(/lateral view<\/th>.*12<.*0\.5 %<.*the file says that this is a lateral film/);
     expect(page).toMatch(/Sex: Female<\/th><td class="">450 \(50\.0 %\)/);
     expect(page).toContain("2 cores of AMD EPYC, 24 GiB of memory");
   });

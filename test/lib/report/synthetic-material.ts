@@ -135,6 +135,7 @@ export function syntheticMaterial({
       geometry: config.geometry,
       shards: [{ key: "a", rows: 2210, bytes: 1, sha256: SHA }],
       rows: 2210,
+      warnings: { "lateral-view": 12, "burned-in-text": 3 },
       setAside: [
         { row: 4, file: "train.csv", line: 6, code: "image-broken", reason: "ends early" },
         { row: 9, file: "train.csv", line: 11, code: "image-missing", reason: "no such file" },

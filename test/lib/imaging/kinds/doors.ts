@@ -12,10 +12,17 @@ export function openDoors(geometry: SquareGeometry, wall = 60_000) {
   const serving: Door = (file) =>
     readers
       .withReader((reader) => reader.read(file, geometry))
-      .then(({ pixels, size }) => ({ square: new Uint8Array(pixels), ...size }), codeOf);
+      .then(
+        ({ pixels, size, warnings }) => ({
+          square: new Uint8Array(pixels),
+          ...size,
+          warnings: warnings.map(({ code }) => code),
+        }),
+        codeOf,
+      );
   const preparation: Door = async (file) => {
     const square = new Uint8Array(geometry.size ** 2);
-    return squares.read(file, geometry, square).then(({ width, height }) => ({ square, width, height }), codeOf);
+    return squares.read(file, geometry, square).then((film) => ({ square, ...film }), codeOf);
   };
   return {
     doors: { serving, preparation, "command line": (file: Uint8Array) => served(file, geometry) },
@@ -23,11 +30,11 @@ export function openDoors(geometry: SquareGeometry, wall = 60_000) {
   };
 }
 
-/** Whether both are the same square of the same size, or the same refusal. */
+/** Whether both are the same square of the same size with the same warnings, or the same refusal. */
 export function isSame(a: Outcome, b: Outcome): boolean {
   if (typeof a === "string" || typeof b === "string") return a === b;
-  return a.width === b.width && a.height === b.height && Buffer.compare(a.square, b.square) === 0;
+  return told(a) === told(b) && Buffer.compare(a.square, b.square) === 0;
 }
 
 export const told = (outcome: Outcome): string =>
-  typeof outcome === "string" ? outcome : `${outcome.width} x ${outcome.height}`;
+  typeof outcome === "string" ? outcome : [`${outcome.width} x ${outcome.height}`, ...outcome.warnings].join(", ");
