@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type * as z from "zod";
+import { COLUMNS_FILE, ColumnMapping } from "../../lib/contracts/column-mapping.ts";
 import {
   type Division,
   type LabelPolicy,
@@ -10,10 +11,15 @@ import {
   RunConfig,
   Upsampling,
 } from "../../lib/contracts/run-config.ts";
+import { findDataFiles } from "../../lib/data/data-files.ts";
 import type { InspectOptions } from "../../lib/data/inspect.ts";
+import { readFolder } from "../../lib/data/manifest.ts";
+import { manifestOf } from "../../lib/data/missing-films.ts";
 import type { CsvFile } from "../../lib/data/read-sources.ts";
+import { understoodFolder } from "../../lib/data/understood.ts";
 import { InputError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES, RENAMED_POLICIES } from "../../lib/domain/label-policy.ts";
+import { findDocument } from "../../lib/store/documents.ts";
 import { openStore, storeUri } from "../../lib/store/open.ts";
 import { readWholeFile } from "../../lib/store/open-file.ts";
 import { describeFaults, loadConfig } from "./config.ts";
@@ -23,7 +29,8 @@ export async function openCsv(place: string): Promise<CsvFile> {
   const uri = storeUri(dirname(place));
   if (uri.startsWith("file:")) await requireFile(place);
   const store = openStore(uri);
-  return { name: place, folder: "", stream: () => store.stream(basename(place)) };
+  const mapping = await findDocument(store, COLUMNS_FILE, ColumnMapping);
+  return { name: place, folder: "", mapping, stream: () => store.stream(basename(place)) };
 }
 
 /** @throws InputError `csv` */
@@ -35,6 +42,18 @@ async function requireFile(place: string): Promise<void> {
   const held = (await readdir(place)).filter((name) => /^(?!b(box|oxes)).*\.csv(\.gz)?$/i.test(name)).sort();
   const such = held.length === 0 ? "" : `, such as ${held.map((name) => `--csv ${join(place, name)}`).join(" ")}`;
   throw new InputError("csv", `${place}: a folder, expected a CSV file${such}`);
+}
+
+/** What a data folder holds, and what its files were taken for. @throws InputError as readFolder */
+export async function openFolder(
+  folder: string,
+  { data, views }: Pick<RunConfig, "data" | "views" | "split">,
+  division: Division,
+) {
+  const store = openStore(storeUri(folder));
+  const files = await findDataFiles(store, division, data.columns);
+  const found = await readFolder(store, files, data.columns);
+  return { manifest: manifestOf(found, data.missing), folder: understoodFolder(files, found, views) };
 }
 
 /** What decides an inspection; of a configuration that is named, what is left out here. */
@@ -49,7 +68,7 @@ interface Settings {
 }
 
 /** @throws InputError `config` for a policy or rule that is none */
-export async function inspectionSettings(options: Settings): Promise<InspectOptions> {
+export async function inspectionSettings(options: Settings): Promise<InspectOptions & Pick<RunConfig, "data">> {
   const { config, protocol, seed, split, policy, upsample, notLabelled } = options;
   const base: Partial<RunConfig> = config === undefined ? {} : await loadConfig(config);
   const given = {

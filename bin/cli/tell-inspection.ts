@@ -1,10 +1,30 @@
-import type { Inspection } from "../../lib/contracts/inspection.ts";
+import type { Inspection, UnderstoodFolder } from "../../lib/contracts/inspection.ts";
 import type { ReadersTable } from "../../lib/contracts/readers.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { PARTS } from "../../lib/domain/parts.ts";
+import { escapeText } from "../../lib/domain/shown.ts";
 import { count, list, percent } from "../../lib/report/format.ts";
 import { FACTOR_TEXT, SHARE_TEXT, SHARED_ROWS_TEXT } from "../../lib/report/inspection.ts";
 import { positivesText, shareText } from "../../lib/report/sections/readers.ts";
+
+/** What a folder's files were taken for. */
+function folderFacts({ forms, films, ownPatients, beside, passedOver }: UnderstoodFolder): string[] {
+  const lines = [
+    ...forms.map(({ file, form, columns }) => {
+      const read = Object.entries(columns).map(([what, name]) =>
+        what === name ? name : `${what} from ${quoted(name)}`,
+      );
+      return ["Read", `${escapeText(file)}: ${form}${read.length > 0 ? `, of ${list(read)}` : ""}`];
+    }),
+    ["Films", `${count(films.there)} of ${count(films.there + films.missing)} are there`],
+    ...(ownPatients > 0 ? [["Patients", `${count(ownPatients)} films name none: each counts as one of its own`]] : []),
+    ...(beside.length > 0 ? [["Beside", list(beside.map(escapeText))]] : []),
+    ...(passedOver.length > 0 ? [["Passed over", list(passedOver.map(escapeText))]] : []),
+  ];
+  return lines.map(([name = "", text]) => `${name.padEnd(13)}${text}`);
+}
+
+const quoted = (name: string): string => escapeText(JSON.stringify(name));
 
 /** An inspection as tables for people. */
 export function tellInspection(inspection: Inspection): string {
@@ -27,6 +47,7 @@ export function tellInspection(inspection: Inspection): string {
     ],
   ];
   return `${[
+    ...(inspection.folder === undefined ? [] : [...folderFacts(inspection.folder), ""]),
     ...facts.map(([name = "", text]) => `${name.padEnd(13)}${text}`),
     "",
     ...observationTable(inspection),

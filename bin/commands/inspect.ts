@@ -1,13 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { Option } from "commander";
-import { Division, type Protocol } from "../../lib/contracts/run-config.ts";
+import type { Inspection } from "../../lib/contracts/inspection.ts";
+import { Division, divisionOf, type Protocol } from "../../lib/contracts/run-config.ts";
 import { EXIT, InputError, reportError } from "../../lib/domain/errors.ts";
 import { POLICY_NAMES } from "../../lib/domain/label-policy.ts";
 import { option } from "../cli/options.ts";
 
 interface InspectOptions {
-  readonly csv: readonly string[];
+  readonly csv?: readonly string[];
   readonly config?: string;
   readonly policy?: string;
   readonly protocol?: Protocol;
@@ -32,21 +33,29 @@ Keys of --json:
                         positives, negatives, ignored (under the policy), factor, prevalenceBefore, prevalenceAfter
   correlation           14 x 14, of the positives
   alsoPositive          14 x 14: of the rows that up-sampling adds for one observation, the share positive for each
+  folder                of a folder: forms (file, form, columns), films (there, missing), ownPatients, beside, passedOver
   subjects              source, sex, age, view: rows by value
 
 Example:
   $ hilum inspect --csv train.csv --csv valid.csv --protocol published --upsample published --json
   $ hilum inspect --csv films/train.csv --config presets/smoke.json
+  $ hilum inspect films/
 `;
 
 export function registerInspect(program: Command): void {
   program
     .command("inspect")
-    .description("what labels, splits and up-sampling come to, from the CSV files alone")
+    .description(
+      "what labels, splits and up-sampling come to, from the CSV files alone; of a folder, what its files are taken for too",
+    )
+    .argument(
+      "[folder]",
+      "a data folder, or s3:// prefix: its files are found as a run finds them, and its films looked for",
+    )
     .addOption(
-      new Option("--csv <file>", "CSV file; again for each that is to be appended")
-        .argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file])
-        .makeOptionMandatory(),
+      new Option("--csv <file>", "CSV file; again for each that is to be appended").argParser(
+        (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
+      ),
     )
     .option(
       "--config <preset|file>",
@@ -69,16 +78,27 @@ export function registerInspect(program: Command): void {
     .action(inspectFiles);
 }
 
-async function inspectFiles(options: InspectOptions): Promise<void> {
-  const { csv, json, html } = options;
-  const [{ inspect }, { readLabels }, { inspectionSettings, openCsv }, { tellInspection }] = await Promise.all([
-    import("../../lib/data/inspect.ts"),
-    import("../../lib/data/manifest.ts"),
-    import("../cli/inspection-input.ts"),
-    import("../cli/tell-inspection.ts"),
-  ]);
+async function inspectFiles(folder: string | undefined, options: InspectOptions): Promise<void> {
+  const { csv = [], json, html } = options;
+  if ((folder === undefined) === (csv.length === 0)) {
+    throw new InputError("usage", "inspect: expected either a folder or --csv FILE, again for each file");
+  }
+  const [{ inspect }, { readLabels }, { inspectionSettings, openCsv, openFolder }, { tellInspection }] =
+    await Promise.all([
+      import("../../lib/data/inspect.ts"),
+      import("../../lib/data/manifest.ts"),
+      import("../cli/inspection-input.ts"),
+      import("../cli/tell-inspection.ts"),
+    ]);
   const settings = await inspectionSettings(options);
-  const inspection = await inspect(await readLabels(await Promise.all(csv.map(openCsv))), settings);
+  const read =
+    folder === undefined
+      ? { manifest: await readLabels(await Promise.all(csv.map(openCsv))) }
+      : await openFolder(folder, settings, divisionOf(settings.split));
+  const inspection: Inspection = {
+    ...(await inspect(read.manifest, settings)),
+    ...("folder" in read && { folder: read.folder }),
+  };
   if (html !== undefined) {
     const { renderInspection } = await import("../../lib/report/inspection.ts");
     await writePage(html, await renderInspection(inspection));

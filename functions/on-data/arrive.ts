@@ -32,7 +32,7 @@ export async function arrive(
   const started = await settle({ runs: rooms.runs, executions, data }, async (arrivals, state) => {
     try {
       const request = await prepareRequest(data, config);
-      await checkHeaders(data, request.csv);
+      await checkHeaders(request);
       await writeRequest(rooms, request);
       const { run, fingerprint, createdAt: at } = request;
       arrived = { run, outcome: "waiting or done" };

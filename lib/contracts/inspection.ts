@@ -32,10 +32,29 @@ export const InspectedObservation = z.strictObject({
 });
 export type InspectedObservation = z.infer<typeof InspectedObservation>;
 
+/** What a data folder's files were taken for. */
+export const UnderstoodFolder = z.strictObject({
+  forms: z.array(
+    z.strictObject({
+      file: z.string(),
+      form: z.string().describe("a published data set's, or a plain table"),
+      columns: z
+        .record(z.string(), z.string())
+        .describe("of a plain table, the file's own columns by what they are read as"),
+    }),
+  ),
+  films: z.strictObject({ there: Count, missing: Count }).describe("of the rows whose views count"),
+  ownPatients: Count.describe("films that name no patient, each of which counts as one of its own"),
+  beside: z.array(z.string()).describe("boxes, lists of the data set's division, what columns mean"),
+  passedOver: z.array(z.string()).describe("tables that are not read"),
+});
+export type UnderstoodFolder = z.infer<typeof UnderstoodFolder>;
+
 /** What `hilum inspect` says of CSV files, no film being touched. */
 export const Inspection = z.strictObject({
   schema: schemaName("hilum.inspection/1"),
   files: z.array(z.strictObject({ file: z.string(), rows: Count })),
+  folder: UnderstoodFolder.optional().describe("where a folder was inspected"),
   rows: z.strictObject({
     read: Count,
     used: Count,

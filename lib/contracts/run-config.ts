@@ -6,6 +6,7 @@ import {
   RENAMED_POLICIES,
   USUAL_SMOOTHING,
 } from "../domain/label-policy.ts";
+import { ColumnMapping } from "./column-mapping.ts";
 import { ObservationName, Sha256, Share } from "./primitives.ts";
 
 /** What an uncertain label (-1) becomes; see lib/domain/label-policy.ts. */
@@ -305,6 +306,7 @@ export const RunConfig = z.strictObject({
       readerShare: Share.default(0.05).describe(
         "of a part's rows that one reader's films may be, where readers sent some to the service; rows beyond are left out. 1 takes all: only where you know every reader, as on a machine of your own",
       ),
+      columns: ColumnMapping.optional(),
     })
     .prefault({}),
   geometry: Geometry.prefault({}),

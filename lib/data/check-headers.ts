@@ -1,7 +1,8 @@
+import type { RunRequest } from "../contracts/run.ts";
 import { openStore } from "../store/open.ts";
 import { readCsv, readCsvHeader } from "./csv.ts";
-import { chexpert } from "./sources/chexpert.ts";
-import { roleOf } from "./sources/formats.ts";
+import { readMappings } from "./mappings.ts";
+import { roleOf, unknownForm } from "./sources/formats.ts";
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
 
@@ -9,11 +10,19 @@ const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
  * Whether the first row of each CSV file has the columns of a kind that is known; reads no further.
  * @throws InputError `csv` naming the file and what its header lacks
  */
-export async function checkHeaders(dataUri: string, files: readonly string[]): Promise<void> {
+export async function checkHeaders({
+  data: dataUri,
+  csv,
+  beside = [],
+  config,
+}: Pick<RunRequest, "data" | "csv" | "beside" | "config">): Promise<void> {
   const data = openStore(dataUri);
-  for (const file of files) {
+  const mappings = await readMappings(data, beside, config.data.columns);
+  for (const file of csv) {
     const header = await readCsvHeader(file, data.stream(file));
-    const role = roleOf(header) ?? { format: chexpert, holds: "films" };
+    const mapping = mappings(file);
+    const role = roleOf(header, mapping);
+    if (role === undefined) throw unknownForm(file, header, mapping);
     const { columns, aliases } = role.holds === "labels" ? role.format.labels! : role.format;
     const row = Buffer.from(header.map(quoted).join(","));
     await readCsv(

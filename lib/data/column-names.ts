@@ -2,7 +2,7 @@
 export type Aliases = Readonly<Record<string, readonly string[]>>;
 
 /** A name but for case, spaces and signs. */
-const keyOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+export const keyOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
 /**
  * A file's header with the names that are read here, where a column has another name or another spelling; columns that are

@@ -71,7 +71,7 @@ export class ManifestRows {
     text.view.push(row.view);
     text.projection.push(row.projection);
     text.sex.push(row.sex);
-    text.division.push(null);
+    text.division.push(row.division ?? null);
     text.reader.push(row.reader === undefined ? null : this.share(row.reader));
     this.lines.push(row.line);
     this.ages.push(row.age);

@@ -1,3 +1,4 @@
+import type { ColumnMapping } from "../contracts/column-mapping.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import { InputError } from "../domain/errors.ts";
 import { NotFoundError } from "../store/errors.ts";
@@ -7,6 +8,7 @@ import { folderOf } from "./descriptions.ts";
 import { MANIFEST_COLUMNS, type Manifest } from "./film-columns.ts";
 import { findFilms } from "./find-films.ts";
 import { ManifestRows } from "./manifest-rows.ts";
+import { readMappings } from "./mappings.ts";
 import { markNotLabelled, neverLabelled } from "./not-labelled.ts";
 import { listedDivision } from "./own-division.ts";
 import { type CsvFile, type ReadFile, readSources } from "./read-sources.ts";
@@ -29,20 +31,29 @@ export interface FolderFilms {
  * it would count the film twice. With other labels nobody can say which row is right: an error. An observation that a
  * source fills in no row was not looked for there: not labelled, where it is blank too.
  * @param data folder of the CSV files and the films
+ * @param columns what the configuration says of the CSV files' columns
  * @throws InputError `csv` at the first row that is wrong; `films` where it is not clear which film is a row's;
  *   `given-test` where lists of the data set's own division contradict each other
  */
 export async function readFolder(
   data: Store,
   { csv, beside = [] }: Pick<RunRequest, "csv" | "beside">,
+  columns?: ColumnMapping,
 ): Promise<FolderFilms> {
   const rows = new ManifestRows();
-  const files = csv.map((name) => ({ name, folder: folderOf(name), stream: () => data.stream(name) }));
+  const mapping = await readMappings(data, beside, columns);
+  const files = csv.map((name) => ({
+    name,
+    folder: folderOf(name),
+    mapping: mapping(name),
+    stream: () => data.stream(name),
+  }));
   const read = await readSources(rows, files);
   const { films, isThere } = await findFilms(data, read, rows);
   rows.placeFilms(films);
   const manifest = finish(rows);
-  const division = await listedDivision(data, beside, manifest);
+  const listed = await listedDivision(data, beside, manifest);
+  const division = manifest.division.map((part, row) => listed[row] ?? part);
   return { manifest: { ...manifest, division }, isThere, files: read, uri: data.uri };
 }
 

@@ -1,15 +1,17 @@
+import type { ColumnMapping } from "../contracts/column-mapping.ts";
 import { InputError } from "../domain/errors.ts";
 import { readCsv, readCsvHeader } from "./csv.ts";
 import type { ManifestRows } from "./manifest-rows.ts";
-import { chexpert } from "./sources/chexpert.ts";
-import { type FileRole, roleOf } from "./sources/formats.ts";
-import type { SourceFormat, StudyLabels } from "./sources/source-format.ts";
+import { type FileRole, roleOf, unknownForm } from "./sources/formats.ts";
+import type { FilmRow, SourceFormat, StudyLabels } from "./sources/source-format.ts";
 
 /** A CSV file wherever it lies. */
 export interface CsvFile {
   readonly name: string;
   /** Names the source that it belongs to, where there are several; "" otherwise. */
   readonly folder: string;
+  /** What its columns are, where somebody says so. */
+  readonly mapping?: ColumnMapping | undefined;
   stream(): AsyncIterable<Uint8Array>;
 }
 
@@ -30,22 +32,29 @@ export async function readSources(rows: ManifestRows, files: readonly CsvFile[])
     const { format } = role;
     const labels = await labelsFor(file, format, known);
     const row = rows.length;
+    const found: FilmRow[] = [];
+    const add = (film: FilmRow) => rows.add(file.name, file.folder, film);
+    const take = format.finish === undefined ? add : (film: FilmRow) => found.push(film);
     await readCsv(
       file.name,
       file.stream(),
       format.columns,
-      (cells) => rows.add(file.name, file.folder, format.parse(file.name, cells, labels)),
+      (cells) => take(format.parse(file.name, cells, labels)),
       format,
     );
+    for (const film of format.finish?.(file.name, found) ?? []) add(film);
     read.push({ file, format, first: { row, count: rows.length - row } });
   }
   rows.requireSome(files.map(({ name }) => name));
   return read;
 }
 
-/** A file of no known kind is taken for CheXpert's, whose reader says what it lacks. */
-const roleOfFile = async (file: CsvFile): Promise<FileRole> =>
-  roleOf(await readCsvHeader(file.name, file.stream())) ?? { format: chexpert, holds: "films" };
+async function roleOfFile({ name, mapping, stream }: CsvFile): Promise<FileRole> {
+  const header = await readCsvHeader(name, stream());
+  const role = roleOf(header, mapping);
+  if (role === undefined) throw unknownForm(name, header, mapping);
+  return role;
+}
 
 async function labelsFor(
   { name, folder }: CsvFile,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LABELS, runKeys } from "../contracts/layout.ts";
 import { RunRequest } from "../contracts/run.ts";
-import { divisionOf, type Missing, type RunConfig } from "../contracts/run-config.ts";
+import { divisionOf, type RunConfig } from "../contracts/run-config.ts";
 import { writeDocument } from "../store/documents.ts";
 import { openStore, type Rooms } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
@@ -20,9 +20,9 @@ import { fingerprintOfFilms } from "./missing-films.ts";
  */
 export async function prepareRequest(dataUri: string, config: RunConfig): Promise<RunRequest> {
   const data = openStore(dataUri);
-  const { passedOver, ...files } = await findDataFiles(data, divisionOf(config.split));
+  const { passedOver, ...files } = await findDataFiles(data, divisionOf(config.split), config.data.columns);
   const { csv } = files;
-  const fingerprint = await fingerprintOf(data, files, config.data.missing);
+  const fingerprint = await fingerprintOf(data, files, config.data);
   const descriptions = await hashOfDescriptions(data, csv);
   const work = createHash("sha256").update(fingerprint).update(data.uri).update(LABELS).update(canonical(config));
   if (descriptions !== undefined) work.update(descriptions);
@@ -47,7 +47,7 @@ export async function writeRequest(rooms: Rooms, request: RunRequest): Promise<v
 }
 
 /**
- * SHA-256 over the CSV files and those read beside them, names and lengths included; where rows without a film are left out,
+ * SHA-256 over the CSV files and those read beside them, names and lengths included, and over what a configuration says of their columns; where rows without a film are left out,
  * over which films are there too.
  * @param found what the folder holds, where that is known already
  * @throws InputError as readFolder, where films are left out
@@ -55,17 +55,22 @@ export async function writeRequest(rooms: Rooms, request: RunRequest): Promise<v
 export async function fingerprintOf(
   data: Store,
   files: Pick<RunRequest, "csv" | "beside">,
-  missing: Missing,
+  { missing, columns }: Pick<RunConfig["data"], "missing" | "columns">,
   found?: FolderFilms,
 ): Promise<string> {
-  const fingerprint = await fingerprintOfFiles(data, files);
+  const fingerprint = await fingerprintOfFiles(data, files, columns);
   return missing === "set-aside"
     ? fingerprint
-    : fingerprintOfFilms(fingerprint, found ?? (await readFolder(data, files)));
+    : fingerprintOfFilms(fingerprint, found ?? (await readFolder(data, files, columns)));
 }
 
-async function fingerprintOfFiles(data: Store, { csv, beside = [] }: Pick<RunRequest, "csv" | "beside">) {
+async function fingerprintOfFiles(
+  data: Store,
+  { csv, beside = [] }: Pick<RunRequest, "csv" | "beside">,
+  columns: RunConfig["data"]["columns"],
+): Promise<string> {
   const hash = createHash("sha256");
+  if (columns !== undefined) hash.update(canonical(columns));
   for (const file of [...csv, ...beside]) {
     const info = await data.head(file);
     hash.update(`${file}\n${info?.size}\n`);

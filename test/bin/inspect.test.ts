@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -40,6 +40,31 @@ describe("inspect", () => {
     expect(stdout).toMatch(/^Policy +u-best-binary$/m);
     expect(stdout).toMatch(/^Leakage +0 of /m);
     expect(stdout).toMatch(/^Fracture .* 2 {2}.*%/m);
+  });
+
+  test("of a folder says what its files were taken for, and how many films are there", async () => {
+    const own = join(folder, "own");
+    await mkdir(join(own, "images"), { recursive: true });
+    const rows = Array.from({ length: 30 }, (_, i) => `${i}.png,${i >> 1},"${i % 2 ? "Effusion, Mass" : "normal"}"`);
+    await writeFile(join(own, "ward.csv"), ["file,patient id,findings", ...rows].join("\n"));
+    await writeFile(join(own, "beds.csv"), "bed,ward\n");
+    for (let i = 0; i < 29; i += 1) await writeFile(join(own, "images", `${i}.PNG`), "");
+    const told = await hilum(["inspect", own]);
+    expect(told.stdout).toMatch(
+      /^Read +ward\.csv: a plain table, of path from "file", patient from "patient id" and labels from "findings"$/m,
+    );
+    expect(told.stdout).toMatch(/^Films +29 of 30 are there$/m);
+    expect(told.stdout).toMatch(/^Passed over +beds\.csv$/m);
+    const { stdout } = await hilum(["inspect", own, "--json"]);
+    const { observations, folder: understood } = Inspection.parse(JSON.parse(stdout));
+    expect(understood).toMatchObject({ films: { there: 29, missing: 1 }, ownPatients: 0, passedOver: ["beds.csv"] });
+    expect(observations["Pleural Effusion"]!.labels).toMatchObject({ positive: 15, negative: 15, notLabelled: 0 });
+    for (const args of [[], [own, ...files]]) {
+      expect(await hilum(["inspect", ...args])).toMatchObject({
+        exitCode: 64,
+        stderr: expect.stringContaining("expected either a folder or --csv FILE"),
+      });
+    }
   });
 
   test("a configuration's own split, policy and up-sampling; what is typed goes before it", async () => {

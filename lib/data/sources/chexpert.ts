@@ -103,7 +103,7 @@ export const chexpert: SourceFormat = {
   columns: FILM_COLUMNS,
   optional: READER_COLUMN,
   aliases: ALIASES,
-  signature: ["Path"],
+  signature: FILM_COLUMNS,
   parse,
   describe: describeShortRow,
   known: [

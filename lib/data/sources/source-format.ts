@@ -18,6 +18,8 @@ export interface FilmRow extends FilmOrigin {
   readonly labels: readonly number[];
   /** Pseudonym of the reader who sent it to the service; left out where nobody did. */
   readonly reader?: string;
+  /** The part that the data set's own division puts it in, where a cell says so: `train`, `valid` or `test`. */
+  readonly division?: string | null;
 }
 
 /** Labels of a study that stand in a file of their own, by studyKey. */
@@ -46,6 +48,10 @@ export interface SourceFormat {
   };
   /** @throws InputError `csv` */
   parse(file: string, row: CsvRow, labels: StudyLabels): FilmRow;
+  /** What comes of all rows of a file, where several may be of one film. @throws InputError `csv` */
+  readonly finish?: (file: string, rows: readonly FilmRow[]) => readonly FilmRow[];
+  /** The file's own columns by what they were taken for, where that was not known before. */
+  readonly reads?: Readonly<Record<string, string>>;
   /** Adds to the message about a row of the wrong length. */
   readonly describe?: (cells: number, expected: number) => string;
   /** What is known of the data sets that are written so, by the first folders of their paths. */

@@ -16,12 +16,14 @@ import { hashOfDescriptions, readCardStatements } from "../descriptions.ts";
 import type { Manifest } from "../film-columns.ts";
 import { findWeights } from "../imported-weights.ts";
 import { encodeManifest, readFolder } from "../manifest.ts";
+import { isColumnsFile } from "../mappings.ts";
 import { countFilms, manifestOf, requireFilms } from "../missing-films.ts";
 import { markNotLabelled, requireSources } from "../not-labelled.ts";
 import { isDivisionList } from "../own-division.ts";
 import { readProvenance } from "../provenance.ts";
 import { findReaders, noteBefore } from "../readers-table.ts";
 import { fingerprintOf } from "../request.ts";
+import { ownPatients } from "../understood.ts";
 
 /**
  * CSV files, hilum.dataset.json, card.json -> manifest, boxes.json, validation.json. Every row is checked; the first wrong one ends the run, as do
@@ -31,17 +33,22 @@ export async function validate({ rooms, request, keys, signal, note }: StepConte
   await findWeights(rooms.models, request.config.model);
   const data = openStore(request.data);
   const { notLabelled } = request.config;
-  const found = await readFolder(data, request);
+  const found = await readFolder(data, request, request.config.data.columns);
   requireFilms(found, request.config);
   const { missing } = request.config.data;
   const manifest = manifestOf(found, missing);
+  const own = ownPatients(manifest);
+  if (own > 0) {
+    const why = "no column and no folder of their path names a patient, so that each counts as one of its own";
+    note("warning", `${own} films: ${why}; films of one person may be both trained and tested on`);
+  }
   requireSources(manifest, notLabelled);
   signal.throwIfAborted();
-  const tables = (request.beside ?? []).filter((file) => !isDivisionList(file));
+  const tables = (request.beside ?? []).filter((file) => !isDivisionList(file) && !isColumnsFile(file));
   const { boxes, leftOut } = await readBoxes(data, tables, manifest);
   const provenance = await readProvenance(data, manifest);
   const statements = await readCardStatements(data);
-  if ((await fingerprintOf(data, request, missing, found)) !== request.fingerprint)
+  if ((await fingerprintOf(data, request, request.config.data, found)) !== request.fingerprint)
     throw changed(request.csv.join(", "));
   if ((await hashOfDescriptions(data, request.csv)) !== request.descriptions) {
     throw changed(`${DATASET_FILE}, ${CARD_FILE}`);

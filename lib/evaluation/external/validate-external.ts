@@ -83,7 +83,7 @@ export async function validateExternal(options: ExternalValidationOptions): Prom
   const { csv } = files;
   const found = await readFolder(data, files);
   const missing = "leave-out" as const;
-  const fingerprint = await fingerprintOf(data, files, missing, found);
+  const fingerprint = await fingerprintOf(data, files, { missing }, found);
   const config = {
     data: { links: options.links ?? "inside", missing },
     geometry: manifest.geometry,

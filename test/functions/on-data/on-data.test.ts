@@ -162,7 +162,11 @@ describe("on-data", () => {
 
   it.each([
     ["a folder without labels", "", "no CSV file there"],
-    ["a header that lacks columns", "Path,Sex\n", "train.csv line 1: columns Age, Frontal/Lateral"],
+    [
+      "a header that lacks columns",
+      "Path,Sex\n",
+      "train.csv line 1: nearest to a plain table of films, but no column of an observation",
+    ],
   ])("refuses %s, says why and starts nothing", async (_, header, reason) => {
     if (header === "") await incoming("films").put("_SUCCESS", Buffer.from(""));
     else await put("films", "", header);

@@ -12,7 +12,11 @@ const STACK = /\n\s+at |Error:/;
 describe("a CSV file that is wrong ends the run at its first step: exit 64, nothing written", () => {
   const labels = (first: string, count = 14) => [first, ...new Array(count - 1).fill("0.0")];
   test.each([
-    ["a missing column", [HEADER.replace(",Fracture", ""), "x"], "line 1: column Fracture is missing, expected Path,"],
+    [
+      "a missing column",
+      [HEADER.replace("Path,", ""), "x"],
+      "line 1: nearest to CheXpert's form, but column Path is missing",
+    ],
     [
       "13 labels",
       [HEADER, csvRow(filmPath(1), labels("1", 13))],
