@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Evaluation } from "../../lib/contracts/evaluation.ts";
 import type { ModelCard } from "../../lib/contracts/model-card.ts";
 import type { Channels, ModelVersion } from "../../lib/contracts/model-version.ts";
-import type { Predictor } from "../../lib/inference/predictor.ts";
+import { MOST_FILMS, type Predictor } from "../../lib/inference/predictor.ts";
 import type { AppEnv } from "./app-env.ts";
 import type { FeedbackBook } from "./feedback/feedback.ts";
 import type { CallerRules } from "./middleware/callers.ts";
@@ -52,7 +52,7 @@ export interface Limits {
   /** Bytes of a film. */
   readonly filmBytes: number;
   /** Requests with films being answered at one time. */
-  readonly filmsAtOnce: number;
+  readonly requestsAtOnce: number;
   /** Films of one request. */
   readonly batchFilms: number;
   /** Bytes of all films of one request. */
@@ -88,9 +88,13 @@ export interface AppOptions {
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
 }
 
+/** Films of one request on their way at one time: enough for the model to see batches. */
+export const FILMS_OF_A_REQUEST = 4;
+
 export const LIMITS: Limits = {
   filmBytes: 50_000_000,
-  filmsAtOnce: 16,
+  // So many that each of their films finds a place with the model.
+  requestsAtOnce: MOST_FILMS / FILMS_OF_A_REQUEST,
   batchFilms: 32,
   batchBytes: 100_000_000,
   heldBytes: 500_000_000,

@@ -1,13 +1,22 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { UploadedFilm } from "../../lib/contracts/uploads.ts";
 import { InputError, TemporaryError } from "../../lib/domain/errors.ts";
-import { admission } from "./admission.ts";
+import { limiter } from "../../lib/parallel/limiter.ts";
 import { filmBody, filmTooLarge, JSON_TYPE, typeOf } from "./bodies.ts";
 import { bodyRoom } from "./body-room.ts";
+import { callerGone } from "./caller-gone.ts";
 import type { Limits } from "./dependencies.ts";
 import { type Model, requireReady } from "./model.ts";
 import { JSON_BYTES, jsonTooLarge } from "./parsers/json-text.ts";
 import type { Uploads } from "./uploads/uploads.ts";
+
+/**
+ * Milliseconds that a request waits for a place before it is told to come again: a burst is answered, and a client that comes
+ * again at once can't keep the service busy with refusals.
+ */
+const PATIENCE_MS = 1000;
+/** Requests that may wait, each with its body in memory (body-room.ts). */
+const MOST_WAITING = 256;
 
 /** Room for a form's boundaries and fields around its films. */
 const FORM_OVERHEAD = 100_000;
@@ -24,21 +33,19 @@ export interface FilmDoor {
 
 export function filmDoor(model: Model, limits: Limits, uploads: Uploads | undefined): FilmDoor {
   const room = bodyRoom(limits.heldBytes);
-  const gate = admission(limits.filmsAtOnce);
+  const gate = limiter({
+    places: limits.requestsAtOnce,
+    mostWaiting: MOST_WAITING,
+    patience: PATIENCE_MS,
+    full: (inside) => new TemporaryError("busy", `${inside} requests are being answered; try again`),
+  });
 
   const whenReady: MiddlewareHandler = (_, next) => {
     requireReady(model);
     return next();
   };
 
-  const admitted: MiddlewareHandler = async (_, next) => {
-    const leave = await gate.enter();
-    try {
-      await next();
-    } finally {
-      leave();
-    }
-  };
+  const admitted: MiddlewareHandler = (c, next) => gate.run(next, { signal: callerGone(c) });
 
   const withUpload: FilmDoor["withUpload"] = async (upload, use) => {
     if (uploads === undefined) throw uploadsOff();

@@ -43,7 +43,7 @@ const shared = {
     filmBytes: HILUM_FILM_BYTES,
     batchBytes: HILUM_FILM_BYTES,
     inferBytes: HILUM_FILM_BYTES,
-    filmsAtOnce: 1,
+    requestsAtOnce: 1,
   },
   log,
 };

@@ -20,6 +20,8 @@ export interface FilmAnswer {
 export interface AnswerOptions {
   /** Whether to make the heat maps of all observations; about the price of one prediction more. */
   readonly maps?: boolean;
+  /** Fires where nobody waits for the answer any more: what is not begun is not begun then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PictureOptions {
@@ -31,6 +33,8 @@ export interface PictureOptions {
   readonly opacity?: number;
   /** Leaves the map out where the probability lies below the threshold. */
   readonly blank?: z.infer<typeof BlankMaps>;
+  /** As of an answer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A film as PNG at its own size or, with a heat map, at most LONGEST_DRAWN_SIDE. */

@@ -16,6 +16,7 @@ import { cellArea } from "../model/cell-area.ts";
 import { buildNetwork } from "../model/networks.ts";
 import { type CallProcess, ProcessEnded, startProcess } from "../parallel/call-process.ts";
 import { eachOf } from "../parallel/each-of.ts";
+import { limiter } from "../parallel/limiter.ts";
 import { moduleBeside } from "../parallel/program-modules.ts";
 import { resolveVersion } from "../registry/channels.ts";
 import { observationStatuses } from "../registry/observation-statuses.ts";
@@ -45,7 +46,9 @@ export interface PredictorOptions {
   readonly refuse?: Refusal | undefined;
 }
 
-const DEFAULTS = { model: "production", mostFilms: 64, timeout: 30 } as const;
+/** Films answered or waiting at one time, unless the caller says otherwise. */
+export const MOST_FILMS = 64;
+const DEFAULTS = { model: "production", mostFilms: MOST_FILMS, timeout: 30 } as const;
 /** Loading and warming a large ensemble on a slow disk. */
 const LOAD_TIMEOUT = 300_000;
 /** A process that ends so often before it has ever been ready will not start by itself. */
@@ -73,7 +76,7 @@ export interface Predictor {
   readonly statuses: readonly ObservationStatus[];
   /** False while a crashed process is replaced. */
   readonly ready: boolean;
-  /** @throws InputError as readFilm and checkPlausibility, `out-of-distribution` where such are refused; TemporaryError `busy`, `predictor-stopped`, `predictor-timeout` */
+  /** @throws InputError as readFilm and checkPlausibility, `out-of-distribution` where such are refused; TemporaryError `busy`, `predictor-stopped`, `predictor-timeout`; the signal's reason */
   answer(film: FilmSource, options?: AnswerOptions): Promise<FilmAnswer>;
   /** As answer; `not-a-chest-film` is not refused for the style `film`. */
   picture(film: FilmSource, options: PictureOptions): Promise<FilmPicture>;
@@ -103,8 +106,12 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const { geometry } = version;
   const ofDrawingsAlone = isOfDrawingsAlone(version);
   const cells = cellArea(buildNetwork(version.model), geometry.size);
-  let inside = 0;
   let closed = false;
+  const places = limiter({
+    places: mostFilms,
+    mostWaiting: 0,
+    full: (inside) => new TemporaryError("busy", `${inside} films are being answered; try again`),
+  });
   const kept = await keepUp(() => start(MOST_FAILED_STARTS)).catch(abandon);
 
   async function fetchVersion() {
@@ -132,15 +139,9 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     }
   }
 
-  async function admitted<T>(use: () => Promise<T>): Promise<T> {
+  async function admitted<T>(signal: AbortSignal | undefined, use: () => Promise<T>): Promise<T> {
     if (closed) throw new TemporaryError("predictor-closed", "the predictor is closed");
-    if (inside >= mostFilms) throw new TemporaryError("busy", `${inside} films are being answered; try again`);
-    inside += 1;
-    try {
-      return await use();
-    } finally {
-      inside -= 1;
-    }
+    return places.run(use, { signal });
   }
 
   /** What the model says of a film that was read. */
@@ -168,27 +169,30 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     };
   }
 
-  async function answer(film: FilmSource, { maps = false }: AnswerOptions = {}): Promise<FilmAnswer> {
-    return admitted(async () => {
+  async function answer(film: FilmSource, { maps = false, signal }: AnswerOptions = {}): Promise<FilmAnswer> {
+    return admitted(signal, async () => {
       // No film is read for a model that can't answer.
       await kept.current();
-      const read = await readers.withReader((reader) => reader.read(film, geometry));
+      const read = await readers.withReader((reader) => reader.read(film, geometry), { signal });
+      signal?.throwIfAborted();
       return unlessRefused(await predicted(read, maps));
     });
   }
 
   async function picture(film: FilmSource, options: PictureOptions): Promise<FilmPicture> {
-    return admitted(async () => {
+    const { signal } = options;
+    return admitted(signal, async () => {
       if (options.style !== "film") await kept.current();
-      return readers.withReader(async (reader) =>
-        options.style === "film" ? plainPicture(reader, film) : heatPicture(reader, film, options),
-      );
+      const draw = options.style === "film" ? plainPicture : heatPicture;
+      return readers.withReader((reader) => draw(reader, film, options), { signal });
     });
   }
 
   async function heatPicture(reader: FilmReader, film: FilmSource, options: PictureOptions): Promise<FilmPicture> {
     const { style, colours, opacity } = options;
-    const told = unlessRefused(await predicted(await reader.read(film, geometry), true));
+    const read = await reader.read(film, geometry);
+    options.signal?.throwIfAborted();
+    const told = unlessRefused(await predicted(read, true));
     const { prediction, outOfDistribution } = told;
     const observation = observationIndex(options.observation!);
     const isBlank =
@@ -241,8 +245,9 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   };
 }
 
-async function plainPicture(reader: FilmReader, film: FilmSource): Promise<FilmPicture> {
+async function plainPicture(reader: FilmReader, film: FilmSource, { signal }: PictureOptions): Promise<FilmPicture> {
   const { warnings, timings: reading } = await reader.read(film, null);
+  signal?.throwIfAborted();
   const { png, timings } = await reader.draw({ style: "film", grid: null });
   return { png, box: null, outOfDistribution: null, warnings, timings: { ...reading, ...timings } };
 }

@@ -6,7 +6,8 @@ import { eachOf } from "../../../lib/parallel/each-of.ts";
 import { type AnsweredBy, answeredBy, checkLearned, toPrediction, wantsMaps } from "../answers.ts";
 import type { AppEnv } from "../app-env.ts";
 import { batchBody, withinLimit } from "../bodies.ts";
-import type { Limits } from "../dependencies.ts";
+import { callerGone } from "../caller-gone.ts";
+import { FILMS_OF_A_REQUEST, type Limits } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { type Model, requireLoaded } from "../model.ts";
 import { problemOf } from "../problems.ts";
@@ -19,9 +20,6 @@ interface FilmRoutesOptions extends Model {
 
 const NOT_KEPT = { "cache-control": "no-store" };
 
-/** Films of one request on their way at one time: enough for the model to see batches. */
-const FILMS_AT_ONCE = 4;
-
 /** Predictions and explanations. */
 export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, door }: FilmRoutesOptions): void {
   const by = (): AnsweredBy => answeredBy(requireLoaded(models));
@@ -33,7 +31,8 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
   app.openapi(routes.predict, async (c) => {
     const { explain } = c.req.valid("query");
     checkLearned(by(), explain);
-    const answer = await door.withFilm(c, (film) => films.answer(film, { maps: wantsMaps(explain) }));
+    const options = { maps: wantsMaps(explain), signal: callerGone(c) };
+    const answer = await door.withFilm(c, (film) => films.answer(film, options));
     tellTimings(c, answer.timings);
     const prediction = toPrediction(answer, by(), explain);
     c.set("predictions", [prediction.id]);
@@ -44,7 +43,9 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
     const { explain } = c.req.valid("query");
     checkLearned(by(), explain);
     const sent = await batchBody(c, limits);
-    const results = await eachOf(sent, FILMS_AT_ONCE, (film, index) => oneOfBatch(film, index, explain, c));
+    const ofBatch = (film: Uint8Array, index: number, signal: AbortSignal) =>
+      oneOfBatch(film, index, { explain, signal, requestId: c.get("requestId") });
+    const results = await eachOf(sent, FILMS_OF_A_REQUEST, ofBatch, { signal: callerGone(c) });
     c.set(
       "predictions",
       results.flatMap(({ prediction }) => prediction?.id ?? []),
@@ -55,7 +56,7 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
   app.openapi(routes.explain, async (c) => {
     const query = c.req.valid("query");
     if (query.style !== "film" && query.observation !== undefined) checkLearned(by(), [query.observation]);
-    const options = { ...query, observation: query.observation };
+    const options = { ...query, observation: query.observation, signal: callerGone(c) };
     const picture = await door.withFilm(c, (film) => films.picture(film, options));
     tellTimings(c, picture.timings);
     const codes = picture.warnings.map((warning) => warning.code).join(", ");
@@ -66,14 +67,13 @@ export function filmRoutes(app: OpenAPIHono<AppEnv>, { films, models, limits, do
   async function oneOfBatch(
     film: Uint8Array,
     index: number,
-    explain: ExplainChoice,
-    c: Context<AppEnv>,
+    { explain, signal, requestId }: { explain: ExplainChoice; signal: AbortSignal; requestId: string },
   ): Promise<BatchPrediction["results"][number]> {
     try {
-      const answer = await films.answer(withinLimit(film, limits.filmBytes), { maps: wantsMaps(explain) });
+      const answer = await films.answer(withinLimit(film, limits.filmBytes), { maps: wantsMaps(explain), signal });
       return { index, prediction: toPrediction(answer, by(), explain) };
     } catch (error) {
-      return { index, problem: problemOf(error, c.get("requestId")) };
+      return { index, problem: problemOf(error, requestId) };
     }
   }
 }

@@ -4,11 +4,13 @@ import type { ModelVersion } from "../../../lib/contracts/model-version.ts";
 import { type InferResponse, type ModelMetadata, OUTPUTS } from "../../../lib/contracts/open-inference.ts";
 import { InputError } from "../../../lib/domain/errors.ts";
 import { OBSERVATION_COUNT } from "../../../lib/domain/observations.ts";
+import type { FilmSource } from "../../../lib/imaging/reader/reader-calls.ts";
 import { eachOf } from "../../../lib/parallel/each-of.ts";
 import { type AnsweredBy, answeredBy } from "../answers.ts";
 import type { AppEnv } from "../app-env.ts";
 import { inferBody } from "../bodies.ts";
-import type { Limits, ModelDocuments } from "../dependencies.ts";
+import { callerGone } from "../caller-gone.ts";
+import { FILMS_OF_A_REQUEST, type Limits, type ModelDocuments } from "../dependencies.ts";
 import type { FilmDoor } from "../film-door.ts";
 import { type Model, requireLoaded, requireReady } from "../model.ts";
 import { filmsOf, outputNames, outputsOf, parametersOf } from "../tensors.ts";
@@ -18,8 +20,6 @@ interface ProtocolOptions extends Model {
   readonly limits: Limits;
   readonly door: FilmDoor;
 }
-
-const FILMS_AT_ONCE = 4;
 
 /** The loaded model under the Open Inference Protocol, by its name and, where given, its version. */
 export function inferenceProtocolRoutes(
@@ -70,12 +70,12 @@ export function inferenceProtocolRoutes(
     const { request, body, data } = await inferBody(c, limits);
     const sent = await filmsOf(request.inputs[0]!, body, data, limits.batchFilms);
     const names = outputNames(request);
-    const options = { maps: names.includes("maps") };
-    const answers = await eachOf(sent, FILMS_AT_ONCE, (film, index) =>
-      films.answer(film, options).catch((error: unknown) => {
+    const maps = names.includes("maps");
+    const answer = (film: FilmSource, index: number, signal: AbortSignal) =>
+      films.answer(film, { maps, signal }).catch((error: unknown) => {
         throw numbered(error, index);
-      }),
-    );
+      });
+    const answers = await eachOf(sent, FILMS_OF_A_REQUEST, answer, { signal: callerGone(c) });
     return {
       model_name: manifest.name,
       model_version: manifest.version,

@@ -3,6 +3,7 @@ import { refusal } from "../../contracts/codes.ts";
 import { type InputError, TemporaryError } from "../../domain/errors.ts";
 import type { SquareGeometry } from "../../engine/resize.ts";
 import { type CallProcess, type Limit, ProcessEnded, startProcess } from "../../parallel/call-process.ts";
+import { limiter, type Waiting } from "../../parallel/limiter.ts";
 import { moduleBeside } from "../../parallel/program-modules.ts";
 import type { Drawn, DrawOptions, FilmSource, ReaderCalls, ReadFilm, Vitals } from "./reader-calls.ts";
 
@@ -22,7 +23,8 @@ export interface FilmReader {
  * nobody else, and is known to be that file's doing. A reader that ended is replaced.
  */
 export interface ReaderPool {
-  withReader<T>(use: (reader: FilmReader) => Promise<T>): Promise<T>;
+  /** Waits for a reader that is free. @throws TemporaryError `predictor-closed`; the signal's reason; what `use` throws */
+  withReader<T>(use: (reader: FilmReader) => Promise<T>, waiting?: Waiting): Promise<T>;
   vitals(): Promise<readonly Vitals[]>;
   close(): Promise<void>;
 }
@@ -55,7 +57,7 @@ export interface ReaderPoolOptions {
 export function openReaderPool({ wall, most = MOST_READERS }: ReaderPoolOptions): ReaderPool {
   const all = new Set<Process>();
   const free: Process[] = [];
-  const waiting: ((process: Process) => void)[] = [];
+  const places = limiter({ places: most });
   let closed = false;
 
   function start(): Process {
@@ -65,41 +67,25 @@ export function openReaderPool({ wall, most = MOST_READERS }: ReaderPoolOptions)
       all.delete(process);
       const place = free.indexOf(process);
       if (place >= 0) free.splice(place, 1);
-      if (closed) return;
-      // Whoever waits gets the next one; else one is made ready for the next film.
-      const next = waiting.shift();
-      if (next !== undefined) next(start());
-      else if (all.size === 0) free.push(start());
+      // One is always ready for the next film.
+      if (!closed && all.size === 0) free.push(start());
     });
     return process;
-  }
-
-  async function lease(): Promise<Process> {
-    const idle = free.pop();
-    if (idle !== undefined) return idle;
-    if (all.size < most) return start();
-    return new Promise((resolve) => waiting.push(resolve));
-  }
-
-  function giveBack(process: Process): void {
-    if (!all.has(process)) return;
-    const next = waiting.shift();
-    if (next !== undefined) next(process);
-    else free.push(process);
   }
 
   free.push(start());
 
   return {
-    async withReader(use) {
-      if (closed) throw new TemporaryError("predictor-closed", "the predictor is closed");
-      const process = await lease();
-      try {
-        return await use(readerOver(process, wall));
-      } finally {
-        giveBack(process);
-      }
-    },
+    withReader: (use, waiting) =>
+      places.run(async () => {
+        if (closed) throw new TemporaryError("predictor-closed", "the predictor is closed");
+        const process = free.pop() ?? start();
+        try {
+          return await use(readerOver(process, wall));
+        } finally {
+          if (all.has(process)) free.push(process);
+        }
+      }, waiting),
     async vitals() {
       const told = await Promise.all([...all].map((one) => one.call("vitals", null, { wall }).catch(() => undefined)));
       return told.filter((one) => one !== undefined);

@@ -290,7 +290,7 @@ describe("health", () => {
         return double.answer(film, options);
       },
     });
-    const target = app({ films, limits: { filmsAtOnce: 2 } });
+    const target = app({ films, limits: { requestsAtOnce: 2 } });
     const first = [post(target, "/v1/predictions"), post(target, "/v1/predictions")];
     await expect.poll(() => waiting.length).toBe(2);
     expect((await problem(await post(target, "/v1/predictions"))).code).toBe("busy");
@@ -304,7 +304,7 @@ describe("health", () => {
 });
 
 test("a body that is still on its way takes no place", async () => {
-  const target = app({ limits: { filmsAtOnce: 1 } });
+  const target = app({ limits: { requestsAtOnce: 1 } });
   let end: (() => void) | undefined;
   const body = new ReadableStream<Uint8Array>({
     start(controller) {

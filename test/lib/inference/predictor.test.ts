@@ -385,3 +385,24 @@ test("a film cut short, changed or strange never ends the process", async () => 
   for (const result of results) if ("error" in result) expect(result.error.exitCode).toBe(64);
   expect((await predictor.vitals()).process).toBe(id);
 });
+
+describe("a caller that goes", () => {
+  test("has no film read that still waits for a reader, and takes nobody's place", async () => {
+    const own = await openPredictor({ models, model: predictor.version.version, cache, mostFilms: 8 });
+    onTestFinished(() => own.close());
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const gone = new Error("the caller has gone");
+    const { readers } = await own.vitals();
+    process.kill(readers[0]!, "SIGSTOP");
+    const films = Array.from({ length: 8 }, () => own.answer(png, { signal }));
+    const settled = Promise.allSettled(films);
+    await expect(own.answer(png)).rejects.toMatchObject({ code: "busy" });
+    stopping.abort(gone);
+    process.kill(readers[0]!, "SIGCONT");
+    expect(await settled).toEqual(films.map(() => ({ status: "rejected", reason: gone })));
+    await expect(own.answer(png, { signal })).rejects.toBe(gone);
+    await expect(own.picture(png, { style: "film", signal })).rejects.toBe(gone);
+    expect(probabilities(await own.answer(png))).toHaveLength(14);
+  });
+});
