@@ -1,12 +1,10 @@
-import type { Worker } from "node:worker_threads";
 import type { Geometry, Links } from "../contracts/run-config.ts";
-import { type ErrorReport, errorFromReport } from "../domain/errors.ts";
 import { applyEngineEnvironment } from "../engine/environment.ts";
+import { type CallThread, startCallThread } from "../parallel/call-thread.ts";
+import { limiter } from "../parallel/limiter.ts";
 import { moduleBeside } from "../parallel/program-modules.ts";
-import { startThread } from "../parallel/start-thread.ts";
 import type { FilmIdentity } from "./film-hash.ts";
 import type { FilmTask, PreparedFilms } from "./prepare-films.ts";
-import type { Question } from "./prepare-worker.ts";
 
 const workerModule = moduleBeside("./prepare-worker.ts", import.meta.url);
 
@@ -22,22 +20,23 @@ export interface PreparePool {
   /** @param pixels see prepareFilms(); memory that threads share */
   prepare(tasks: readonly FilmTask[], pixels: Uint8Array<SharedArrayBuffer>): Promise<PreparedFilms>;
   identify(tasks: readonly FilmTask[]): Promise<FilmIdentity[]>;
-  /** Ends the threads; what they were asked for and have not answered is never answered. */
+  /** Ends the threads; what they were asked for and have not answered fails. */
   close(): Promise<void>;
 }
 
-interface Job {
-  readonly question: Question;
-  resolve(answer: never): void;
-  reject(error: Error): void;
+/** What is asked of a thread. */
+export interface PrepareCalls {
+  readonly prepare: {
+    ask: { readonly tasks: readonly FilmTask[]; readonly pixels: Uint8Array };
+    answer: PreparedFilms;
+  };
+  readonly identify: { ask: readonly FilmTask[]; answer: FilmIdentity[] };
 }
 
-interface Thread {
-  readonly worker: Worker;
-  readonly asked: Job[];
+interface Thread extends CallThread<PrepareCalls> {
+  /** Questions that it has. */
+  asked: number;
 }
-
-type Answer = { readonly answer: never } | { readonly failure: ErrorReport & { readonly stack?: string } };
 
 export interface PoolOptions {
   readonly threads: number;
@@ -52,52 +51,39 @@ export function openPreparePool({ threads, ...options }: PoolOptions): PreparePo
   // TensorFlow reads it when the first thread loads it.
   applyEngineEnvironment();
   const pool: Thread[] = [];
-  const waiting: Job[] = [];
+  const places = limiter({ places: threads * ASKED_AT_ONCE });
   let fault: Error | undefined;
-  const fail = (error: Error): void => {
-    fault = error;
-    for (const job of [...pool.flatMap(({ asked }) => asked), ...waiting.splice(0)]) job.reject(error);
-  };
-  const handOut = (): void => {
-    while (waiting.length > 0) {
-      const allBusy = pool.every(({ asked }) => asked.length > 0);
-      if (allBusy && pool.length < threads) pool.push(openThread(options, handOut, fail));
-      const { worker, asked } = pool.reduce((a, b) => (b.asked.length < a.asked.length ? b : a));
-      if (asked.length === ASKED_AT_ONCE) return;
-      const job = waiting.shift()!;
-      asked.push(job);
-      worker.postMessage(job.question);
-    }
-  };
-  const ask = <T>(question: Question): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      if (fault !== undefined) throw fault;
-      waiting.push({ question, resolve, reject });
-      handOut();
+
+  /** The one that has the least to do; another one where all have something and there may be more. */
+  function idlest(): Thread {
+    const least = pool.reduce<Thread | undefined>((a, b) => (a === undefined || b.asked < a.asked ? b : a), undefined);
+    if (least !== undefined && (least.asked === 0 || pool.length === threads)) return least;
+    const thread = { ...startCallThread<PrepareCalls>(workerModule, options), asked: 0 };
+    void thread.ended.then((error) => {
+      fault ??= error;
     });
+    pool.push(thread);
+    return thread;
+  }
+
+  const ask: CallThread<PrepareCalls>["call"] = (name, question) =>
+    places.run(async () => {
+      if (fault !== undefined) throw fault;
+      const thread = idlest();
+      thread.asked += 1;
+      try {
+        return await thread.call(name, question);
+      } finally {
+        thread.asked -= 1;
+      }
+    });
+
   return {
     threads,
-    prepare: (tasks, pixels) => ask({ ask: "prepare", tasks, pixels }),
-    identify: (tasks) => ask({ ask: "identify", tasks }),
+    prepare: (tasks, pixels) => ask("prepare", { tasks, pixels }),
+    identify: (tasks) => ask("identify", tasks),
     async close() {
-      await Promise.all(pool.map(({ worker }) => worker.terminate()));
+      await Promise.all(pool.map((thread) => thread.stop()));
     },
   };
-}
-
-function openThread(
-  options: Omit<PoolOptions, "threads">,
-  onFree: () => void,
-  onFault: (error: Error) => void,
-): Thread {
-  const worker = startThread(workerModule, { workerData: options });
-  const thread: Thread = { worker, asked: [] };
-  worker.on("message", (answer: Answer) => {
-    const job = thread.asked.shift();
-    onFree();
-    if ("answer" in answer) job?.resolve(answer.answer);
-    else job?.reject(errorFromReport(answer.failure));
-  });
-  worker.on("error", onFault);
-  return thread;
 }

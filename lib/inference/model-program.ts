@@ -1,7 +1,7 @@
 import { liveTensors } from "../engine/session.ts";
 import { tensorflow } from "../engine/tensorflow.ts";
 import { ownKernelsCompute } from "../model/own-network.ts";
-import { answerCalls } from "../parallel/answer-calls.ts";
+import { answerCalls, giveWay } from "../parallel/answer-calls.ts";
 import { type AnsweringModel, openAnsweringModel } from "./answering-model.ts";
 import type { ModelCalls } from "./messages.ts";
 
@@ -9,6 +9,7 @@ import type { ModelCalls } from "./messages.ts";
 
 let model: AnsweringModel | undefined;
 
+giveWay();
 answerCalls<ModelCalls>({
   load: async ({ versionFolder, version }) => {
     model = await openAnsweringModel(versionFolder, version);

@@ -1,21 +1,23 @@
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import { type PendingCalls, pendingCalls, type Reply } from "../parallel/calls.ts";
 import { moduleBeside } from "../parallel/program-modules.ts";
 import { type Child, startChild } from "./child.ts";
 import { taskError } from "./task-error.ts";
 
-export interface Call {
-  readonly id: number;
-  /** URL of the module that exports `handler`. */
-  readonly module: string;
-  readonly event: unknown;
+/** What the process of the functions is asked, and what it answers: as Lambda's Node runtime tells of a result or an error. */
+export interface FunctionCalls {
+  readonly invoke: {
+    /** URL of the module that exports `handler`. */
+    ask: { readonly module: string; readonly event: unknown };
+    answer: { readonly result: unknown } | { readonly error: FunctionError };
+  };
 }
 
-export interface Answer {
-  readonly id: number;
-  readonly result?: unknown;
-  /** As Lambda's Node runtime tells of an error. */
-  readonly error?: { readonly errorType: string; readonly errorMessage: string; readonly trace: readonly string[] };
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
 }
 
 export interface FunctionOptions {
@@ -50,56 +52,60 @@ function exitError(code: number): Error {
   return taskError(errorType, JSON.stringify({ errorType, errorMessage: `Runtime exited with error: ${how}` }));
 }
 
+interface Host {
+  readonly child: Child;
+  readonly calls: PendingCalls;
+}
+
 /** Functions in one child process, started with the first call, and anew after a call was given up. */
 export function createFunctions({ environment, onLine }: FunctionOptions): Functions {
-  let host: Child | undefined;
-  let calls = 0;
+  let host: Host | undefined;
   /** All that have not ended, those that were given up among them. */
   const living = new Set<Child>();
 
-  const start = (module: string): Child => {
+  function start(module: string): Host {
     const child = startChild({ program: HOST, module, environment, onLine, ipc: true });
+    const calls = pendingCalls();
+    const started = { child, calls };
     living.add(child);
-    const forget = () => {
+    child.process.on("message", (reply: Reply) => calls.settle(reply));
+    const end = (error: () => unknown): void => {
       living.delete(child);
-      if (host === child) host = undefined;
+      leave(started);
+      calls.failAll(error);
     };
-    child.ended.then(forget, forget);
-    return child;
-  };
+    child.ended.then(
+      (code) => end(() => exitError(code)),
+      (error) => end(() => error),
+    );
+    return started;
+  }
+
+  /** The next call must not meet one that ends. */
+  function leave(ending: Host): void {
+    if (host === ending) host = undefined;
+  }
 
   return {
-    invoke(module, event, signal) {
+    async invoke(module, event, signal) {
       host ??= start(module);
-      const child = host;
-      calls += 1;
-      const id = calls;
-      return new Promise((resolve, reject) => {
-        const settle = (act: () => void) => {
-          child.process.off("message", onMessage);
-          signal.removeEventListener("abort", onAbort);
-          act();
-        };
-        const onMessage = (answer: Answer) => {
-          if (answer.id !== id) return;
-          const { error } = answer;
-          settle(() => (error ? reject(taskError(error.errorType, JSON.stringify(error))) : resolve(answer.result)));
-        };
-        const onAbort = () => {
-          child.stop(GRACE_MS);
-          // The next call must not meet it while it ends.
-          if (host === child) host = undefined;
-          settle(() => reject(signal.reason));
-        };
-        child.process.on("message", onMessage);
-        signal.addEventListener("abort", onAbort);
-        if (signal.aborted) return onAbort();
-        child.ended.then(
-          (code) => settle(() => reject(exitError(code))),
-          (error) => settle(() => reject(error)),
-        );
-        child.process.send({ id, module, event } satisfies Call);
-      });
+      const asked = host;
+      const { request, answer } = asked.calls.open("invoke", { module, event });
+      const giveUp = (): void => {
+        asked.child.stop(GRACE_MS);
+        leave(asked);
+        asked.calls.fail(request.id, signal.reason);
+      };
+      signal.addEventListener("abort", giveUp);
+      if (signal.aborted) giveUp();
+      else asked.child.process.send(request);
+      try {
+        const told = (await answer) as FunctionCalls["invoke"]["answer"];
+        if ("error" in told) throw taskError(told.error.errorType, JSON.stringify(told.error));
+        return told.result;
+      } finally {
+        signal.removeEventListener("abort", giveUp);
+      }
     },
     async close() {
       await Promise.all(

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { errorFromReport, InputError, TemporaryError } from "../domain/errors.ts";
-import type { Reply } from "./answer-calls.ts";
-import type { CallTable, Request } from "./calls.ts";
+import { InputError, TemporaryError } from "../domain/errors.ts";
+import { type CallTable, pendingCalls, type Reply } from "./calls.ts";
 import { processorSeconds } from "./processor-time.ts";
 import { loaderArguments } from "./program-modules.ts";
 
@@ -45,12 +44,6 @@ export class ProcessEnded extends TemporaryError {
   }
 }
 
-interface Pending {
-  readonly resolve: (answer: never) => void;
-  readonly reject: (error: Error) => void;
-  readonly clock: Clock;
-}
-
 interface Clock {
   /** The wall time anew: the process has answered something. */
   restart(): void;
@@ -82,57 +75,50 @@ export function startProcess<Calls extends CallTable<Calls>>({ module, heapMiB }
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const noise = lastWords(child);
-  const pending = new Map<number, Pending>();
-  let lastId = 0;
+  const calls = pendingCalls();
+  const clocks = new Set<Clock>();
   let stopping = false;
 
-  const settle = (id: number): Pending | undefined => {
-    const found = pending.get(id);
-    pending.delete(id);
-    found?.clock.stop();
-    return found;
-  };
-
   const giveUp = (id: number, error: Error): void => {
-    const found = settle(id);
-    if (found === undefined) return;
+    if (!calls.fail(id, error)) return;
     stopping = true;
-    found.reject(error);
     child.kill("SIGKILL");
   };
 
   child.on("message", (reply: Reply) => {
-    const waiting = settle(reply.id);
+    calls.settle(reply);
     // Whoever else waits does so for others' answers first, which come.
-    for (const { clock } of pending.values()) clock.restart();
-    if ("error" in reply) waiting?.reject(errorFromReport(reply.error));
-    else waiting?.resolve(reply.answer as never);
+    for (const clock of clocks) clock.restart();
   });
   // Told by `exit` as well; without a listener it would end this process.
   child.on("error", () => {});
 
   const ended = exitOf(child).then((end) => {
     if (!stopping) process.stderr.write(noise());
-    for (const id of [...pending.keys()]) settle(id)!.reject(new ProcessEnded(end, tellEnd(end)));
+    calls.failAll(() => new ProcessEnded(end, tellEnd(end)));
     return end;
   });
 
   return {
     ended,
 
-    call(call, ask, limit) {
-      return new Promise((resolve, reject) => {
-        // Told once it has ended, so that whoever asks again asks the next one.
-        if (!child.connected) {
-          void ended.then((end) => reject(new ProcessEnded(end, tellEnd(end))));
-          return;
-        }
-        lastId += 1;
-        const id = lastId;
-        pending.set(id, { resolve, reject, clock: startClock(child.pid!, limit, (error) => giveUp(id, error)) });
-        // Where its channel is closed it ends, which tells all who wait.
-        child.send({ id, call, ask } satisfies Request, () => {});
-      });
+    async call(call, ask, limit) {
+      // Told once it has ended, so that whoever asks again asks the next one.
+      if (!child.connected) {
+        const end = await ended;
+        throw new ProcessEnded(end, tellEnd(end));
+      }
+      const { request, answer } = calls.open(call, ask);
+      const clock = startClock(child.pid!, limit, (error) => giveUp(request.id, error));
+      clocks.add(clock);
+      // Where its channel is closed it ends, which tells all who wait.
+      child.send(request, () => {});
+      try {
+        return await answer;
+      } finally {
+        clock.stop();
+        clocks.delete(clock);
+      }
     },
 
     async stop(graceMs = GRACE) {

@@ -1,11 +1,10 @@
 import type { RoomsEnvironment } from "../contracts/environment.ts";
 import type { Batch } from "../model/session.ts";
+import { startCallThread } from "../parallel/call-thread.ts";
 import { moduleBeside } from "../parallel/program-modules.ts";
-import { startThread } from "../parallel/start-thread.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
 import type { FilmSource } from "./film-source.ts";
-import { threadCalls } from "./thread-calls.ts";
 
 export interface BackgroundOptions {
   readonly environment: RoomsEnvironment;
@@ -14,15 +13,15 @@ export interface BackgroundOptions {
 }
 
 /** What the thread is asked for. */
-export type BackgroundCalls = {
-  open(): Promise<{ size: number; plan: Uint32Array; tuning: Uint32Array }>;
-  batch(positions: Uint32Array): Promise<Batch>;
-  targets(): Promise<Float32Array>;
-  identity(positions: Uint32Array): Promise<string>;
-  load(): Promise<Checkpoint | undefined>;
-  save(checkpoint: Checkpoint): Promise<void>;
-  close(): Promise<void>;
-};
+export interface BackgroundCalls {
+  readonly open: { ask: null; answer: { size: number; plan: Uint32Array; tuning: Uint32Array } };
+  readonly batch: { ask: Uint32Array; answer: Batch };
+  readonly targets: { ask: null; answer: Float32Array };
+  readonly identity: { ask: Uint32Array; answer: string };
+  readonly load: { ask: null; answer: Checkpoint | undefined };
+  readonly save: { ask: Checkpoint; answer: null };
+  readonly close: { ask: null; answer: null };
+}
 
 /** A run's films and a member's checkpoints, in a thread of their own. */
 export interface Background {
@@ -47,25 +46,27 @@ const threadModule = moduleBeside("./background-thread.ts", import.meta.url);
  * reads the next batch, and encodes, hashes and uploads checkpoints.
  */
 export async function openBackground(options: BackgroundOptions): Promise<Background> {
-  const worker = startThread(threadModule, { workerData: options });
-  const call = threadCalls<BackgroundCalls>(worker);
+  const { call, stop } = startCallThread<BackgroundCalls>(threadModule, options);
   try {
-    const { size, plan, tuning } = await call("open");
+    const { size, plan, tuning } = await call("open", null);
     return {
       size,
       plan,
       tuning,
       films: { batch: (positions) => call("batch", positions) },
-      targets: () => call("targets"),
+      targets: () => call("targets", null),
       identity: (positions) => call("identity", positions),
-      checkpoints: { load: () => call("load"), save: (checkpoint) => call("save", checkpoint) },
+      checkpoints: {
+        load: () => call("load", null),
+        save: async (checkpoint) => void (await call("save", checkpoint)),
+      },
       async close() {
-        await call("close");
-        await worker.terminate();
+        await call("close", null);
+        await stop();
       },
     };
   } catch (error) {
-    await worker.terminate();
+    await stop();
     throw error;
   }
 }

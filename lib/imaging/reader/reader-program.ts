@@ -1,4 +1,4 @@
-import { answerCalls } from "../../parallel/answer-calls.ts";
+import { answerCalls, giveWay } from "../../parallel/answer-calls.ts";
 import { filmReader } from "./film-reader.ts";
 import type { ReaderCalls } from "./reader-calls.ts";
 
@@ -6,6 +6,7 @@ import type { ReaderCalls } from "./reader-calls.ts";
 
 const reader = filmReader();
 
+giveWay();
 answerCalls<ReaderCalls>({
   ...reader,
   vitals: async () => ({ tensors: 0, residentBytes: process.memoryUsage.rss(), process: process.pid }),

@@ -1,5 +1,5 @@
 import { InputError } from "../../../lib/domain/errors.ts";
-import { answerCalls } from "../../../lib/parallel/answer-calls.ts";
+import { answerCalls, giveWay } from "../../../lib/parallel/answer-calls.ts";
 
 /** Answers in every way that a process can, for call-process.test.ts. */
 export interface OddCalls {
@@ -10,6 +10,7 @@ export interface OddCalls {
   readonly exit: { ask: number; answer: null };
 }
 
+giveWay();
 answerCalls<OddCalls>({
   echo: async (bytes) => bytes,
   refuse: async () => {
