@@ -75,7 +75,9 @@ ${syntaxes(NOT_READ)}
 ## Warnings
 
 The answer stands, with caution; with \`out-of-distribution\` no decision is given. Told on the page, by \`predict\` (text, JSON, the
-column \`Warnings\` of CSV) and in the API's \`warnings\` and \`x-film-warnings\`.
+column \`Warnings\` of CSV) and in the API's \`warnings\` and \`x-film-warnings\`. In a run, all warnings that come of file and pixels
+stand beside the film in its shard; such films are learned from and tested on, and are counted by warning in the report, the model
+card, on the run's page and at its end, and in an external validation.
 
 ${warnings(FILM_WARNINGS)}
 
