@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bodyBombs } from "../bombs/bodies.ts";
 import { ahead, type Bomb } from "../bombs/bomb.ts";
+import { codestreamBombs } from "../bombs/codestreams.ts";
 import { dicomBombs } from "../bombs/dicom.ts";
 import { jpegBombs } from "../bombs/jpeg.ts";
 import { pngBombs } from "../bombs/png.ts";
@@ -131,6 +132,7 @@ export const bombs: Drill = {
       ...tiffBombs(),
       ...(await webpBombs(film)),
       ...dicomBombs(await greysOf(film)),
+      ...(await codestreamBombs()),
     ];
     const sentAhead = films.filter((_, i) => i % AHEAD_EVERY === 0).map(ahead);
     const all = [...films, ...sentAhead, ...bodyBombs(film)];

@@ -22,7 +22,7 @@ export interface SquareFilm extends Size {
 }
 
 /** See sizeFault(). @throws InputError `film-size`; asked before anything is decoded */
-export function checkSize(width: number, height: number, fileBytes?: number): void {
-  const fault = sizeFault(width, height, fileBytes);
+export function checkSize(...size: Parameters<typeof sizeFault>): void {
+  const fault = sizeFault(...size);
   if (fault !== undefined) throw refusal("film-size", fault);
 }

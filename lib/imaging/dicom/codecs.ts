@@ -1,6 +1,8 @@
 import type { Context as CodecContext, NativeCodecs as Codecs } from "dcmjs-codecs";
 import { refusal } from "../../contracts/codes.ts";
 import type { InputError } from "../../domain/errors.ts";
+import { SLOW_PIXELS_A_BYTE } from "../../domain/film-limits.ts";
+import { checkSize } from "../film.ts";
 import { checkScans } from "../jpeg-scans.ts";
 import {
   type CodestreamSize,
@@ -31,6 +33,8 @@ interface Codec {
   readonly colours?: (frame: Buffer) => Photometric | undefined;
   /** What they are where neither says so. */
   readonly unsaid: Photometric;
+  /** Where a film has fewer than those of other files; see sizeFault(). */
+  readonly pixelsAByte?: number;
 }
 
 const ended = (frame: Buffer, ...filling: Buffer[]): Buffer => Buffer.concat([frame, ...filling, END]);
@@ -70,7 +74,13 @@ const JPEG_FAMILY = { size: jpegSize, plain: withoutLoneMarkers, headerEnd: jpeg
 const JPEG: Codec = { ...JPEG_FAMILY, decode: "decodeJpeg", unended: unlessFilled, unsaid: "RGB" };
 /** Its header is often that of the picture before it was compressed. */
 const LOSSY_JPEG: Codec = { ...JPEG, colours: jpegColours, unsaid: "YBR_FULL" };
-const JPEG_LS: Codec = { ...JPEG_FAMILY, decode: "decodeJpegLs", unended: strictly, unsaid: "RGB" };
+const JPEG_LS: Codec = {
+  ...JPEG_FAMILY,
+  decode: "decodeJpegLs",
+  unended: strictly,
+  unsaid: "RGB",
+  pixelsAByte: SLOW_PIXELS_A_BYTE,
+};
 const JPEG_2000: Codec = {
   decode: "decodeJpeg2000",
   size: jpeg2000Size,
@@ -80,6 +90,7 @@ const JPEG_2000: Codec = {
   // Its decoders undo its own colour transformation.
   colours: () => "RGB",
   unsaid: "RGB",
+  pixelsAByte: SLOW_PIXELS_A_BYTE,
 };
 const HTJ2K: Codec = { ...JPEG_2000, decode: "decodeHtJpeg2000" };
 
@@ -114,7 +125,7 @@ export interface DecodedFrame {
 /**
  * One compressed frame as stored values. What the frame says of itself is held against the header
  * first: the decoders take a truncated frame, or one of another size, without a word.
- * @throws InputError `film-truncated`, `film-damaged`, `film-too-slow`
+ * @throws InputError `film-size`, `film-truncated`, `film-damaged`, `film-too-slow`
  */
 export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFormat): Promise<DecodedFrame> {
   const frame = codec.plain(encoded);
@@ -124,7 +135,10 @@ export async function decodeFrame(encoded: Buffer, codec: Codec, format: PixelFo
     throw damaged("its compressed picture is not what its DICOM header says");
   }
   if (codec.decode === "decodeJpeg") checkScans(frame);
-  const whole = upToEnd(frame, codec.headerEnd(frame));
+  const header = codec.headerEnd(frame);
+  const whole = upToEnd(frame, header);
+  // Neither comments before the picture nor padding behind it make it any larger.
+  checkSize(format.columns, format.rows, (whole ?? frame).length - header, codec.pixelsAByte);
   // Of what comes out: films of 8 bits stand in headers of 16.
   const decode: DecodeBytes = (bytes) => decodeBytes(bytes, codec.decode, format, size.bits <= 8 ? 8 : 16);
   const bytes = await (whole === undefined ? codec.unended(frame, decode) : decode(whole));

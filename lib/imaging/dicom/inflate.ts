@@ -21,14 +21,14 @@ const MOST_BYTES_A_PIXEL = 3;
  */
 export function inflateDataSet(deflated: Buffer): Buffer {
   for (let length = FIRST; length < deflated.length; length *= 4) {
-    const pictureEnd = endOfPicture(inflate(deflated.subarray(0, length), MOST_HEADER, true));
+    const pictureEnd = endOfPicture(inflate(deflated.subarray(0, length), MOST_HEADER, true), deflated.length);
     if (pictureEnd !== undefined) return inflate(deflated, pictureEnd + AFTER_PICTURE);
   }
   return inflate(deflated, MOST_HEADER);
 }
 
-/** Where the picture ends at the latest; undefined where the header goes on. */
-function endOfPicture(inflated: Buffer): number | undefined {
+/** Where the picture ends at the latest; undefined where the header goes on. @throws InputError `film-size` */
+function endOfPicture(inflated: Buffer, deflatedBytes: number): number | undefined {
   let dataSet: DataSet;
   try {
     dataSet = readDataSet(inflated);
@@ -40,7 +40,7 @@ function endOfPicture(inflated: Buffer): number | undefined {
   if (element === undefined) return undefined;
   const rows = uint16(dataSet, TAG.Rows) ?? 0;
   const columns = uint16(dataSet, TAG.Columns) ?? 0;
-  checkSize(columns, rows);
+  checkSize(columns, rows, deflatedBytes);
   return element.offset + rows * columns * MOST_BYTES_A_PIXEL;
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MOST_PIXELS, sizeFault } from "../../../lib/domain/film-limits.ts";
+import { MOST_PIXELS, SLOW_PIXELS_A_BYTE, sizeFault } from "../../../lib/domain/film-limits.ts";
 
 describe("sizes of films", () => {
   test.each<[string, number, number, number]>([
@@ -21,6 +21,16 @@ describe("sizes of films", () => {
     ["one whose size is no number", Number.NaN, 1000, 1000, /expected at least 16/],
   ])("%s is refused", (_, width, height, bytes, message) => {
     expect(sizeFault(width, height, bytes)).toMatch(message);
+  });
+
+  test.each<[string, number, number, number, string | undefined]>([
+    ["of 20 megapixels in JPEG 2000 at 1 to 50 of 8 bits", 4000, 5000, 400_000, undefined],
+    ["of 25 megapixels at 1 to 50 of 12 bits", 5000, 5000, 750_000, undefined],
+    ["of 25 megapixels in what a JPEG may have", 5000, 5000, 210_000, "expected at least 328125 bytes"],
+  ])("coded by what is slow to undo, one %s", (_, width, height, bytes, message) => {
+    const fault = sizeFault(width, height, bytes, SLOW_PIXELS_A_BYTE);
+    if (message === undefined) expect(fault).toBeUndefined();
+    else expect(fault).toContain(message);
   });
 
   test("a longer file is never refused for a size that a shorter one may have", () => {

@@ -176,3 +176,42 @@ describe("a compression that is not read is named", () => {
     expect((error as Error).message).not.toContain("JANE");
   });
 });
+
+describe("a frame that claims far more pixels than it has bytes for", () => {
+  // Somewhat more than any file may claim, so that a test takes no longer than it must.
+  const side = 2100;
+  const square = (side: number): Picture => ({
+    ...bytes,
+    width: side,
+    height: side,
+    values: new Uint8Array(side * side).fill(90),
+  });
+  const flat = square(side);
+  const PADDING = Buffer.alloc(50_000);
+
+  test.each(LOSSLESS.filter(([syntax]) => /^(jpegLs|jpeg2000|htj2k)$/.test(syntax)))(
+    "%s is refused from its header, however it is made longer",
+    async (syntax, encode, parameters) => {
+      const frame = compress(flat, encode, parameters);
+      for (const padded of [frame, Buffer.concat([frame, PADDING])]) {
+        expect(await refusal(read(flat, SYNTAX[syntax], padded))).toBe("film-size");
+      }
+      const plain = dicomFile(flat, {
+        syntax: SYNTAX[syntax],
+        fragments: [frame],
+        tags: { "00091001": ["OB", PADDING] },
+      });
+      expect(await refusal(readFilm(plain))).toBe("film-size");
+    },
+  );
+
+  test("a film so large is read, where its bytes are a film's", async () => {
+    const large = { ...flat, values: Uint8Array.from(flat.values, (value, i) => value + ((i * 7919) % 13)) };
+    const { image } = await read(large, SYNTAX.jpegLs, compress(large, "encodeJpegLs"));
+    expect([image.width, image.height]).toEqual([side, side]);
+  });
+
+  test("deflated, it is refused before its pixels are inflated", async () => {
+    expect(await refusal(readFilm(dicomFile(square(4990), { syntax: SYNTAX.deflated })))).toBe("film-size");
+  });
+});
