@@ -31,7 +31,7 @@ export function tellInspection(inspection: Inspection): string {
   const { files, rows, patients, policy, protocol, division, upsampling, leakage, readers, subjects } = inspection;
   const leftOut = Object.entries(rows.leftOut).map(([reason, n]) => `${count(n)} ${reason}`);
   const facts = [
-    ["Files", list(files.map(({ file, rows: n }) => `${file} (${count(n)})`))],
+    ["Files", list(files.map(({ file, rows: n }) => `${escapeText(file)} (${count(n)})`))],
     [
       "Rows",
       `${count(rows.read)} read, ${count(rows.used)} used${leftOut.length > 0 ? `; left out: ${list(leftOut)}` : ""}`,

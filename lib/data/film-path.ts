@@ -20,6 +20,8 @@ const FAULTS: readonly (readonly [string, (path: string) => boolean])[] = [
   ["is absolute", (path) => path.startsWith("/")],
   ["has a backslash", (path) => path.includes("\\")],
   ["has a control character", (path) => CONTROL.test(path)],
+  // What a reader of UTF-8 makes of any other bytes: a film would be looked for under a name that it has not.
+  ["is not in UTF-8", (path) => path.includes("\ufffd")],
   ["leaves its folder", (path) => path.split("/").some((segment) => segment === ".." || segment === ".")],
   ["has an empty segment", (path) => path.split("/").includes("")],
   [`is longer than ${LONGEST} bytes`, (path) => Buffer.byteLength(path) > LONGEST],
