@@ -47,6 +47,10 @@ and transfer syntaxes are made from \`lib/contracts/codes.ts\` and \`lib/imaging
 
 ${table(["format", "what is read", "what is refused"], FORMATS)}
 
+No film has more than 25 million pixels. Beyond four million it needs a byte of file for each hundred, and in JPEG 2000 and JPEG-LS,
+which take long to decode, a byte of what is coded for each 64: films without loss have at most 7 in a byte, JPEG 2000 at 1 to 50 has
+52. What has more is refused by its header (\`film-size\`).
+
 Colour becomes grey by Rec. 601 luma; alpha is left out. A film of 16 bits whose values fill fewer is as deep as they are.
 
 ## DICOM
