@@ -25,9 +25,10 @@ const sources = (...folders: string[]): string =>
     .join("\n");
 
 const PROBLEMS = { ...FILM_REFUSALS, ...REQUEST_PROBLEMS, ...SERVICE_PROBLEMS };
-/** Of starting a service, which no request meets. */
-const AT_START = new Set([
+/** That no answer tells: of starting a service, and of a caller who has gone. */
+const UNTOLD = new Set([
   ...["port-in-use", "feature-space", "no-distribution-check", "no-cache", "content-type", "allow"],
+  "caller-gone",
 ]);
 
 describe("one place for every code", () => {
@@ -35,7 +36,7 @@ describe("one place for every code", () => {
     const thrown = sources("functions/api", "lib/imaging", "lib/inference", "lib/parallel").matchAll(
       /new (?:Input|Limit|Temporary)Error\(\s*"([a-z-]+)"/g,
     );
-    const codes = new Set([...thrown].map(([, code]) => code!).filter((code) => !AT_START.has(code)));
+    const codes = new Set([...thrown].map(([, code]) => code!).filter((code) => !UNTOLD.has(code)));
     expect(codes.size).toBeGreaterThan(20);
     expect([...codes].filter((code) => !Object.hasOwn(PROBLEMS, code))).toEqual([]);
   });
