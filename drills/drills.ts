@@ -12,6 +12,7 @@ import { killPrepare } from "./drill/kill-prepare.ts";
 import { killTraining } from "./drill/kill-training.ts";
 import { modelDamage } from "./drill/model-damage.ts";
 import { paths } from "./drill/paths.ts";
+import { poison } from "./drill/poison.ts";
 import { promoteUnderLoad } from "./drill/promote-under-load.ts";
 import { promotions } from "./drill/promotions.ts";
 import { prototypes } from "./drill/prototypes.ts";
@@ -47,6 +48,7 @@ export const DRILLS: Readonly<Record<string, Drill>> = {
   formulas,
   prototypes,
   promotions,
+  poison,
   events,
   fuzz,
   decoders,

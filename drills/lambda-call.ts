@@ -13,6 +13,8 @@ export interface LambdaRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** In base64. */
   readonly body: string | null;
+  /** Of the token of whoever is logged in; without, nobody is. */
+  readonly sub?: string;
 }
 
 export interface LambdaAnswer {
@@ -23,7 +25,7 @@ export interface LambdaAnswer {
 const MODELS: LambdaRequest = { method: "GET", path: "/v1/models", query: {}, headers: {}, body: null };
 
 /** As API Gateway's proxy integration makes it. */
-function eventOf({ method, path, query, headers, body }: LambdaRequest) {
+function eventOf({ method, path, query, headers, body, sub }: LambdaRequest) {
   const given = { host: "api.example", ...headers };
   const lists = (values: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value]]));
@@ -37,7 +39,10 @@ function eventOf({ method, path, query, headers, body }: LambdaRequest) {
     multiValueQueryStringParameters: lists(query),
     pathParameters: null,
     stageVariables: null,
-    requestContext: { requestId: "drill", identity: {}, stage: "v1", path, httpMethod: method },
+    requestContext: {
+      ...{ requestId: "drill", identity: {}, stage: "v1", path, httpMethod: method },
+      ...(sub !== undefined && { authorizer: { claims: { sub } } }),
+    },
     body,
     isBase64Encoded: body !== null,
   };
