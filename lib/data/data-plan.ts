@@ -26,7 +26,7 @@ export interface SelectedRows {
   readonly readers: ReadonlySet<string>;
   /** Who sent the film, by place; null where no reader did. */
   readonly sentBy: readonly (string | null)[];
-  /** What tells the films apart, by place, in whatever order they are listed. */
+  /** What tells films that readers sent apart, by place, in whatever order they are listed; "" of others. */
   readonly names: readonly string[];
   /** Whether the data set's own division puts it aside, by place. */
   readonly givenTest: readonly boolean[];
@@ -38,15 +38,18 @@ export function selectRows(manifest: Manifest, { views, policy }: Pick<RunConfig
   const reasons = leftOut(manifest, views);
   const rows = rowsLeft(reasons);
   const patients = Array.from(rows, (row) => patientKey(manifest.source[row]!, manifest.patient[row]!));
+  const sentBy = Array.from(rows, (row) =>
+    isReadersSource(manifest.source[row]!) ? (manifest.reader[row] ?? UNKNOWN_READER) : null,
+  );
   return {
     reasons,
     rows,
     patients,
-    readers: new Set(patients.filter((_, place) => isReadersSource(manifest.source[rows[place]!]!))),
-    sentBy: Array.from(rows, (row) =>
-      isReadersSource(manifest.source[row]!) ? (manifest.reader[row] ?? UNKNOWN_READER) : null,
+    readers: new Set(patients.filter((_, place) => sentBy[place] !== null)),
+    sentBy,
+    names: sentBy.map((reader, place) =>
+      reader === null ? "" : `${manifest.source[rows[place]!]}\n${manifest.path[rows[place]!]}`,
     ),
-    names: Array.from(rows, (row) => `${manifest.source[row]}\n${manifest.path[row]}`),
     givenTest: Array.from(rows, (row) => isGivenTest(manifest, row)),
     targets: targetsOf(policy, labelMatrix(takeRows(LABEL_COLUMNS, manifest, rows)), rows),
   };
@@ -147,19 +150,36 @@ export function reasonsOf({ reasons, rows }: SelectedRows, { beyond }: DividedRo
   return all;
 }
 
-/** Rows of the manifest that are in a part, ascending. */
-export const usedRows = ({ rows }: SelectedRows, { beyond }: DividedRows): Uint32Array =>
-  rows.filter((_, place) => !beyond.has(place));
+/** The rows that are in a part. */
+export function usedRows(selected: SelectedRows, { beyond }: DividedRows): UsedRows {
+  if (beyond.size === 0) return selected;
+  return ofPlaces(
+    selected,
+    Array.from(selected.rows.keys()).filter((place) => !beyond.has(place)),
+  );
+}
+
+/** Of each row its place in the manifest, its patient and its targets. */
+export type UsedRows = Pick<SelectedRows, "rows" | "patients" | "targets">;
+
+function ofPlaces({ rows, patients, targets }: UsedRows, places: readonly number[]): UsedRows {
+  const taken = new Float32Array(places.length * OBSERVATION_COUNT);
+  places.forEach((place, i) => {
+    taken.set(targets.subarray(place * OBSERVATION_COUNT, (place + 1) * OBSERVATION_COUNT), i * OBSERVATION_COUNT);
+  });
+  return {
+    rows: Uint32Array.from(places, (place) => rows[place]!),
+    patients: places.map((place) => patients[place]!),
+    targets: taken,
+  };
+}
 
 /** The rows of all patients but these. */
-function beside({ patients, targets }: SelectedRows, given: ReadonlySet<string>) {
-  const places = patients.flatMap((patient, place) => (given.has(patient) ? [] : [place]));
-  const rest = new Float32Array(places.length * OBSERVATION_COUNT);
-  places.forEach((place, i) => {
-    rest.set(targets.subarray(place * OBSERVATION_COUNT, (place + 1) * OBSERVATION_COUNT), i * OBSERVATION_COUNT);
-  });
-  return { patients: places.map((place) => patients[place]!), targets: rest };
-}
+const beside = (selected: SelectedRows, given: ReadonlySet<string>): UsedRows =>
+  ofPlaces(
+    selected,
+    selected.patients.flatMap((patient, place) => (given.has(patient) ? [] : [place])),
+  );
 
 function studyUpsampling(kind: RunConfig["upsampling"]["kind"]): StudyUpsampling {
   if (kind === "none" || kind === "published") return kind;

@@ -39,7 +39,8 @@ export async function inspect(read: Manifest, options: InspectOptions): Promise<
   const { divided, parts, upsampling } = await upsampled(selected, plain, options);
   const { patients, targets } = selected;
   const reasons = reasonsOf(selected, divided);
-  const rows = usedRows(selected, divided);
+  const used = usedRows(selected, divided);
+  const { rows } = used;
   const labels = countLabels(manifest, rows);
   const before = naturalPrevalence(selected, divided);
   const after = prevalenceOf(targets, parts.train);
@@ -52,7 +53,7 @@ export async function inspect(read: Manifest, options: InspectOptions): Promise<
       leftOut: tally(reasons),
       unlabelled: rows.filter((row) => OBSERVATIONS.every((name) => !isLabel(manifest[name][row]!))).length,
     },
-    patients: new Set(patients).size,
+    patients: new Set(used.patients).size,
     policy: options.policy,
     notLabelled: options.notLabelled,
     protocol: divided.protocol,
@@ -68,14 +69,14 @@ export async function inspect(read: Manifest, options: InspectOptions): Promise<
         name,
         {
           labels: labels[k]!,
-          ...countTargets(targets, k),
+          ...countTargets(used.targets, k),
           factor: upsampling.factors[k]!,
           prevalenceBefore: before[k]!,
           prevalenceAfter: after[k]!,
         },
       ]),
     ) as Record<Observation, InspectedObservation>,
-    correlation: correlationOf(targets),
+    correlation: correlationOf(used.targets),
     alsoPositive: alsoPositive(targets, divided.protocol === "published" ? undefined : divided.parts.train),
     subjects: countSubjects(manifest, rows),
   };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Inspection } from "../../lib/contracts/inspection.ts";
+import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import { studyTable } from "../study-table.ts";
 import { hilum } from "./hilum.ts";
 
@@ -65,6 +66,30 @@ describe("inspect", () => {
         stderr: expect.stringContaining("expected either a folder or --csv FILE"),
       });
     }
+  });
+
+  test("who taught what, where readers sent films: a table, keys of JSON and a part of the page", async () => {
+    const columns = (await readFile(files[1]!, "utf8")).split("\n", 1)[0];
+    const readers = join(folder, "readers.csv");
+    const rows = Array.from({ length: 30 }, (_, n) => {
+      const labels = OBSERVATIONS.map((name) => (name === "Edema" ? n % 2 : "NA"));
+      return [`feedback/patientp-${n}/study-${n}/view1_frontal.png`, "", "", "Frontal", "", ...labels, "0a1b2c3d"].join(
+        ",",
+      );
+    });
+    await writeFile(readers, `${[`${columns},Reader`, ...rows].join("\n")}\n`);
+    const page = join(folder, "readers.html");
+    const call = ["inspect", ...files.slice(2), "--csv", readers, "--policy", "u-ignore"];
+    const { stdout } = await hilum([...call, "--html", page]);
+    const told = Inspection.parse(JSON.parse((await hilum([...call, "--json"])).stdout));
+    const [{ rows: used, leftOut } = { rows: 0, leftOut: 0 }] = told.readers!.readers;
+    expect(used + leftOut).toBe(30);
+    expect(leftOut).toBeGreaterThan(0);
+    expect(told.rows.leftOut).toMatchObject({ "beyond one reader's share (data.readerShare)": leftOut });
+    const { labels, positives } = told.observations.Edema!;
+    expect(positives).toBe(labels.positive);
+    expect(stdout).toMatch(new RegExp(`^0a1b2c3d +${used} +\\d+ +${leftOut} +Edema \\d+$`, "m"));
+    expect(await readFile(page, "utf8")).toContain("0a1b2c3d");
   });
 
   test("a configuration's own split, policy and up-sampling; what is typed goes before it", async () => {

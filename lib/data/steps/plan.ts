@@ -46,7 +46,7 @@ export async function plan({ rooms, request, keys, note }: StepContext): Promise
   const divided = await divideAndPin(rooms.datasets, rooms.runs, request, selected);
   const { parts } = divided;
   const reasons = reasonsOf(selected, divided);
-  const used = usedRows(selected, divided);
+  const { rows: used } = usedRows(selected, divided);
   const readers = readersTable(manifest, selected, divided, config.data.readerShare);
   const told = readers && noteAfter(readers);
   if (told !== undefined) note("warning", told);

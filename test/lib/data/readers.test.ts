@@ -151,7 +151,7 @@ describe("films that readers sent", () => {
       if (part === "train") expect(hostile.length).toBeGreaterThan(0);
     }
     const reasons = reasonsOf(selected, parts);
-    const used = usedRows(selected, parts).length;
+    const used = usedRows(selected, parts).rows.length;
     expect(used + reasons.filter((reason) => reason === BEYOND_SHARE).length).toBe(350);
     const { readers, rows: counted } = await inspect(manifest, run);
     expect(counted).toMatchObject({ read: 350, used, leftOut: { [BEYOND_SHARE]: 350 - used } });
