@@ -25,6 +25,9 @@ export const ColumnMapping = z
     age: Column.optional().describe("in years"),
     date: Column.optional().describe("of the study, where no column names it"),
     split: Column.optional().describe("train, valid or test, as `split: as-given` takes them"),
+    reader: Column.optional().describe(
+      "who labelled the film, where each of several did so in a row of his own: what most say counts, and -1 where as many say the other",
+    ),
     observations: z
       .partialRecord(ObservationName, Column)
       .optional()

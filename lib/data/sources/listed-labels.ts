@@ -3,8 +3,8 @@ import { InputError } from "../../domain/errors.ts";
 import { BLANK, NOT_LABELLED } from "../../domain/label-policy.ts";
 import { forEachObservation, OBSERVATIONS, type Observation } from "../../domain/observations.ts";
 import { keyOf } from "../column-names.ts";
-import { fault } from "../csv.ts";
 import { observationOf, wordsOf } from "./plain-cells.ts";
+import { rowsByFilm } from "./rows-by-film.ts";
 import type { FilmRow } from "./source-format.ts";
 
 /** Words that a message shows, and how many different ones a column of labels has at most: with more it may be of texts. */
@@ -49,21 +49,12 @@ export function listedLabels(column: string, { separator, means = {} }: Partial<
   };
 }
 
-function merged(file: string, rows: readonly FilmRow[]): FilmRow[] {
-  const films = new Map<string, FilmRow>();
-  for (const row of rows) {
-    const before = films.get(row.path);
-    if (before !== undefined && before.patient !== row.patient) {
-      throw fault(file, row.line, `the film of line ${before.line} with another patient, expected the same`);
-    }
-    // Found in either, looked for in either.
-    const labels = before?.labels.map((label, k) =>
-      label === NOT_LABELLED || row.labels[k] === 1 ? row.labels[k]! : label,
-    );
-    films.set(row.path, { ...(before ?? row), labels: labels ?? row.labels });
-  }
-  return [...films.values()];
-}
+/** Rows of one film as one: found in any, looked for in any. */
+const merged = (file: string, rows: readonly FilmRow[]): FilmRow[] =>
+  [...rowsByFilm(file, rows).values()].map((of) => ({
+    ...of[0]!,
+    labels: of[0]!.labels.map((_, k) => Math.max(...of.map(({ labels }) => labels[k]!)) as number),
+  }));
 
 function unknownWords(file: string, column: string, words: ReadonlySet<string>): InputError {
   const shown = words.size >= MOST_WORDS ? [] : [...words].sort().slice(0, SHOWN);

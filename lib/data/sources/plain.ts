@@ -7,6 +7,7 @@ import { type CsvRow, fault } from "../csv.ts";
 import { filmOrigin, pathFault } from "../film-path.ts";
 import { choose, isBlank, SEXES } from "./cells.ts";
 import { listedLabels } from "./listed-labels.ts";
+import { mostReaders } from "./most-readers.ts";
 import { observationNames, plainAge, plainLabel, plainView } from "./plain-cells.ts";
 import type { FilmRow, SourceFormat } from "./source-format.ts";
 
@@ -20,6 +21,8 @@ const NAMES = {
   age: ["Age", "Patient Age"],
   date: ["Date", "Study Date"],
   split: ["Split", "Division"],
+  // A mapping alone says so.
+  reader: [],
   labels: ["Labels", "Label", "Finding Labels", "Findings", "Finding", "Diagnosis", "Class Name", "Class"],
 } as const;
 type Role = keyof typeof NAMES;
@@ -126,7 +129,7 @@ export function plainFormat({ roles, observations }: PlainColumns, mapping?: Col
     columns,
     signature: columns,
     parse,
-    ...(listed && { finish: listed.finish }),
+    ...(listed ? { finish: listed.finish } : roles.reader !== undefined && { finish: mostReaders }),
     reads: { ...roles, ...observations },
     known: [],
   };

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Plan } from "../../../lib/contracts/plan.ts";
+import { findDataFiles } from "../../../lib/data/data-files.ts";
 import type { Manifest } from "../../../lib/data/film-columns.ts";
-import { readLabels } from "../../../lib/data/manifest.ts";
+import { readFolder, readLabels } from "../../../lib/data/manifest.ts";
 import { BLANK, NOT_LABELLED } from "../../../lib/domain/label-policy.ts";
 import { OBSERVATIONS, type Observation } from "../../../lib/domain/observations.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
+import { openStore } from "../../../lib/store/open.ts";
 import { type ConfigInput, dataRun } from "./data-run.ts";
 import { film, HEADER, sourceFolder } from "./source-folder.ts";
 
@@ -247,5 +249,84 @@ describe("a collection of films with a table of its own", () => {
   ])("a mapping that does not fit is an error that says where", async (mapping, message) => {
     const folder = await covid({ "hilum.columns.json": JSON.stringify(mapping) });
     await expect(planned(folder.uri).then(() => "a plan")).rejects.toThrow(message);
+  });
+});
+
+describe("layouts of other collections, by mappings of ten lines at most", () => {
+  /** The columns that matter of each, with values as they are published. */
+  const COLLECTIONS: Record<string, { table: string[]; mapping: object; films: string[]; labels: object[] }> = {
+    "a list of Spanish or English labels in a cell, an index without a name, 16-bit PNG": {
+      table: [
+        ",ImageID,ImageDir,StudyDate_DICOM,StudyID,PatientID,PatientSex_DICOM,Projection,Labels",
+        "0,a_1.png,0,20140915,1201,839860,F,PA,\"['pleural effusion', ' cardiomegaly ']\"",
+        "1,b_2.png,0,20140915,1201,839860,F,L,\"['normal']\"",
+        "2,c_3.png,1,20150101,1202,839861,M,AP_horizontal,\"['NSG tube', 'derrame pleural']\"",
+        "3,d_4.png,1,20150101,1203,839862,M,COSTAL,[]",
+      ],
+      mapping: {
+        path: "ImageID",
+        patient: "PatientID",
+        study: "StudyID",
+        view: "Projection",
+        sex: "PatientSex_DICOM",
+        labels: { column: "Labels", means: { "derrame pleural": "Pleural Effusion" } },
+      },
+      films: ["0/a_1.png", "0/b_2.png", "1/c_3.png", "1/d_4.png"],
+      labels: [
+        { "No Finding": 0, Cardiomegaly: 1, "Pleural Effusion": 1 },
+        { "No Finding": 1, Cardiomegaly: 0, "Pleural Effusion": 0 },
+        { "No Finding": 0, Cardiomegaly: 0, "Pleural Effusion": 1 },
+        {},
+      ],
+    },
+    "a row a finding of each reader, DICOM without an ending in its table": {
+      table: [
+        "image_id,class_name,class_id,rad_id,x_min,y_min,x_max,y_max",
+        "50a418,No finding,14,R11,,,,",
+        "50a418,No finding,14,R15,,,,",
+        "21a106,Cardiomegaly,3,R10,691,1375,1653,1831",
+        "21a106,Pleural effusion,10,R9,1,2,3,4",
+        "9a5094,Nodule/Mass,8,R9,1,2,3,4",
+      ],
+      mapping: { path: "image_id", labels: "class_name" },
+      films: ["train/50a418.dicom", "train/21a106.dicom", "train/9a5094.dicom"],
+      labels: [
+        { "No Finding": 1, Cardiomegaly: 0, "Lung Lesion": 0, "Pleural Effusion": 0 },
+        { "No Finding": 0, Cardiomegaly: 1, "Lung Lesion": 0, "Pleural Effusion": 1 },
+        { "No Finding": 0, Cardiomegaly: 0, "Lung Lesion": 1, "Pleural Effusion": 0 },
+      ],
+    },
+    "a column an observation for each of several readers, of whom most count": {
+      table: [
+        "image_id,rad_id,Cardiomegaly,Pleural effusion,Pneumonia",
+        ...["R1,1,0,0", "R2,1,1,0", "R3,0,0,NA"].map((row) => `a,${row}`),
+        ...["R1,1,0,NA", "R2,0,0,NA"].map((row) => `b,${row}`),
+      ],
+      mapping: {
+        path: "image_id",
+        observations: { Cardiomegaly: "Cardiomegaly", "Pleural Effusion": "Pleural effusion", Pneumonia: "Pneumonia" },
+        reader: "rad_id",
+      },
+      films: ["a.dcm", "b.dcm"],
+      labels: [
+        { Cardiomegaly: 1, "Pleural Effusion": 0, Pneumonia: 0 },
+        { Cardiomegaly: -1, "Pleural Effusion": 0 },
+      ],
+    },
+  };
+
+  test.each(Object.entries(COLLECTIONS))("%s", async (_, { table, mapping, films, labels }) => {
+    // A line a key, and the braces.
+    expect(Object.keys(mapping).length + 2).toBeLessThanOrEqual(10);
+    const folder = await sourceFolder({
+      "table.csv": table.join("\n"),
+      "hilum.columns.json": JSON.stringify(mapping),
+      ...Object.fromEntries(films.map((name) => [`images/${name}`, "film"])),
+    });
+    const store = openStore(folder.uri);
+    const { manifest, isThere } = await readFolder(store, await findDataFiles(store));
+    expect(manifest.film).toEqual(films.map((name) => `images/${name}`));
+    expect(isThere).not.toContain(false);
+    expect(films.map((_, row) => labelsOf(manifest, row))).toEqual(labels);
   });
 });
