@@ -12,15 +12,23 @@ export interface Quota {
   take(reader: string): Promise<void>;
 }
 
+const DAY_MS = 86_400_000;
+
+const dayAt = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
 export const NO_QUOTA: Quota = { check: async () => {}, take: async () => {} };
 
 export const countKey = (reader: string): string => `counts/${reader}.json`;
 
 export function quotaIn(store: Store, perDay: number): Quota {
-  /** What a reader has left, by the day's count. An instance whose clock is behind another's is in the other's day. */
+  /**
+   * The day's count with one more. An instance whose clock is behind another's is in the other's day; a day that is further
+   * ahead was a wrong clock's, and nobody waits for it.
+   */
   const next = (reader: string, kept: FeedbackCount | undefined): FeedbackCount => {
-    const today = new Date().toISOString().slice(0, 10);
-    const [day, count] = kept !== undefined && kept.day >= today ? [kept.day, kept.count] : [today, 0];
+    const [today, tomorrow] = [dayAt(Date.now()), dayAt(Date.now() + DAY_MS)];
+    const isOn = kept !== undefined && kept.day >= today && kept.day <= tomorrow;
+    const [day, count] = isOn ? [kept.day, kept.count] : [today, 0];
     if (count >= perDay) throw usedUp(perDay, day);
     return { schema: "hilum.feedback-count/1", reader, day, count: count + 1 };
   };
@@ -33,8 +41,6 @@ export function quotaIn(store: Store, perDay: number): Quota {
     },
   };
 }
-
-const DAY_MS = 86_400_000;
 
 function usedUp(perDay: number, day: string): QuotaError {
   const seconds = Math.max(1, Math.ceil((Date.parse(day) + DAY_MS - Date.now()) / 1000));
