@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256 } from "../lib/domain/sha256.ts";
 import { must } from "./drill.ts";
-import { readTensors, sha256 } from "./whole.ts";
+import { readTensors } from "./whole.ts";
 
 interface Latest {
   readonly key: string;

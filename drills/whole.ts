@@ -1,11 +1,8 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative } from "node:path";
 
 /** Beginning of names of files that no store lists: temporary ones and locks. */
 const UNLISTED = ".hilum-";
-
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Objects of a disk store, as paths from its folder; as `find` sees them. */
 export async function objectsOf(folder: string): Promise<string[]> {

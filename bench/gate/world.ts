@@ -5,6 +5,7 @@ import { meanDefined } from "../../lib/domain/metrics/mean.ts";
 import { forEachObservation, OBSERVATIONS } from "../../lib/domain/observations.ts";
 import type { Candidate, Exam, Reference } from "../../lib/domain/promotion.ts";
 import { normal, type Random, random } from "../../lib/domain/random.ts";
+import { recordOf } from "../../lib/domain/record-of.ts";
 
 /** How many patients an exam has and how many films each, from 1, few more often than many. */
 export interface Size {
@@ -160,7 +161,7 @@ export function contest(
       version: "candidate",
       thresholds: ours.thresholds,
       meanAuroc: meanDefined(values),
-      auroc: Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])),
+      auroc: recordOf(OBSERVATIONS, (_, i) => values[i]!),
       ownTest: { patients: of.patients, labels, scores: ours.scores },
       readersOnly: false,
       subgroupGap: null,

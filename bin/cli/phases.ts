@@ -1,5 +1,5 @@
+import { duration } from "../../lib/domain/duration.ts";
 import { createScreen } from "../../lib/local/display/create-screen.ts";
-import { duration } from "../../lib/local/display/format.ts";
 import { createReporter, type Reporter } from "../../lib/steps/progress.ts";
 
 /** Work in phases that this process does itself, drawn like the states of a run. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { RunConfig } from "../../lib/contracts/run-config.ts";
+import { duration } from "../../lib/domain/duration.ts";
 import { DEMO } from "../../lib/domain/provenance.ts";
 import { createScreen } from "../../lib/local/display/create-screen.ts";
-import { duration } from "../../lib/local/display/format.ts";
 import { createReporter } from "../../lib/steps/progress.ts";
 import { roomsOf, storeUri } from "../../lib/store/open.ts";
 import { loadConfig } from "../cli/config.ts";

@@ -3,10 +3,11 @@ import { cp, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } fro
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { sha256 } from "../../lib/domain/sha256.ts";
 import { writePhantoms } from "../../lib/phantoms/write-phantoms.ts";
 import { type Drill, must, playRounds } from "../drill.ts";
 import { hilum } from "../processes.ts";
-import { objectsOf, sha256 } from "../whole.ts";
+import { objectsOf } from "../whole.ts";
 import { newFolder, smallConfig } from "../workshop.ts";
 
 const FILMS = 30;

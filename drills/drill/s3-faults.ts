@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { recordOf } from "../../lib/domain/record-of.ts";
 import { noServer, startS3Server } from "../../test/versitygw.ts";
 import { type Drill, must, playRounds } from "../drill.ts";
-import { faultyProxy, S3_FAULTS, type S3Fault } from "../faulty/s3-proxy.ts";
+import { faultyProxy, S3_FAULTS } from "../faulty/s3-proxy.ts";
 import { hilum } from "../processes.ts";
 import { differences, tornObjects } from "../whole.ts";
 import { calmRun } from "../workshop.ts";
@@ -23,7 +24,7 @@ export const s3Faults: Drill = {
     if (noServer !== undefined) return { failures: [], figure: "", lacks: noServer };
     const calm = await calmRun();
     const server = await startS3Server();
-    const total = Object.fromEntries(S3_FAULTS.map((fault) => [fault, 0])) as Record<S3Fault, number>;
+    const total = recordOf(S3_FAULTS, () => 0);
     let stops = 0;
     try {
       const failures = await playRounds(options, async (_, next) => {

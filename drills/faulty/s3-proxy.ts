@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { recordOf } from "../../lib/domain/record-of.ts";
 
 /** What happens to one request. */
 export const S3_FAULTS = [
@@ -57,7 +58,7 @@ export async function faultyProxy(
   target: string,
   { share, faults, next }: { share: number; faults: readonly S3Fault[]; next: () => number },
 ): Promise<FaultyProxy> {
-  const done = Object.fromEntries(S3_FAULTS.map((fault) => [fault, 0])) as Record<S3Fault, number>;
+  const done = recordOf(S3_FAULTS, () => 0);
   const goal = new URL(target);
 
   /** Whether a fault of the kind can show on this request. */

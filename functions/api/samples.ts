@@ -1,4 +1,5 @@
 import { forEachObservation, type Observation } from "../../lib/domain/observations.ts";
+import { recordOf } from "../../lib/domain/record-of.ts";
 import { drawnPicture } from "../../lib/phantoms/drawn-picture.ts";
 import type { PlantedName } from "../../lib/phantoms/findings.ts";
 import type { PhantomFilm } from "../../lib/phantoms/population.ts";
@@ -59,6 +60,6 @@ export const phantom = (patient: number, planted: readonly PlantedName[]): Phant
   age: 50,
   frontal: true,
   projection: "PA",
-  findings: Object.fromEntries(planted.map((name) => [name, 1])),
+  findings: recordOf(planted, () => 1),
   labels: forEachObservation(() => null),
 });

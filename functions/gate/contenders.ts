@@ -6,6 +6,7 @@ import { observationsWith } from "../../lib/domain/observation-status.ts";
 import { OBSERVATIONS } from "../../lib/domain/observations.ts";
 import type { Candidate, OwnTest, Reference } from "../../lib/domain/promotion.ts";
 import { kindOfVersion } from "../../lib/domain/provenance.ts";
+import { recordOf } from "../../lib/domain/record-of.ts";
 import { EXAMINEES, readExam } from "../../lib/evaluation/exams/exam-table.ts";
 import { anchorOf } from "../../lib/registry/channels.ts";
 import { observationStatuses } from "../../lib/registry/observation-statuses.ts";
@@ -44,7 +45,7 @@ export async function candidateOf(rooms: Rooms, run: string, version: VersionId)
   return {
     ...known,
     meanAuroc: manifest.meanAuroc,
-    auroc: Object.fromEntries(OBSERVATIONS.map((name) => [name, evaluation?.perObservation[name].auroc ?? null])),
+    auroc: recordOf(OBSERVATIONS, (name) => evaluation?.perObservation[name].auroc ?? null),
     ownTest: exams ? await ownTest(rooms, exams.own) : null,
     readersOnly: exams?.readersOnly ?? false,
     subgroupGap: evaluation === undefined ? null : subgroupGap(evaluation),

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { Arrivals, executionName, type StartedVersion } from "../../lib/contracts/arrivals.ts";
 import { ARRIVALS, pendingKey } from "../../lib/contracts/layout.ts";
 import { InputError } from "../../lib/domain/errors.ts";
+import { sha256 } from "../../lib/domain/sha256.ts";
 import { decodeDocument } from "../../lib/store/documents.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { updateDocument } from "../../lib/store/update.ts";
@@ -16,7 +16,7 @@ export interface AccountOptions {
   readonly data: string;
 }
 
-const arrivalName = (data: string): string => createHash("sha256").update(data).digest("hex").slice(0, 32);
+const arrivalName = (data: string): string => sha256(data).slice(0, 32);
 
 /**
  * Every data set's account.

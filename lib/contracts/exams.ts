@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { LEFT_OUT, type LeftOut } from "../domain/exam-films.ts";
+import { LEFT_OUT } from "../domain/exam-films.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { VersionId } from "./model-version.ts";
 import { schemaName } from "./primitives.ts";
 
@@ -12,9 +13,7 @@ export const ExamRecord = z.strictObject({
   key: z.string(),
   films: Count,
   patients: Count,
-  leftOut: z.strictObject(
-    Object.fromEntries(LEFT_OUT.map((reason) => [reason, Count])) as Record<keyof LeftOut, typeof Count>,
-  ),
+  leftOut: z.strictObject(recordOf(LEFT_OUT, () => Count)),
 });
 export type ExamRecord = z.infer<typeof ExamRecord>;
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import { OBSERVATIONS } from "../domain/observations.ts";
 import { READER_NAME } from "../domain/readers.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { VersionId } from "./model-version.ts";
 import { Instant, schemaName } from "./primitives.ts";
 import { UploadId } from "./uploads.ts";
@@ -10,12 +11,7 @@ import { UploadId } from "./uploads.ts";
 const ReaderLabel = z.int().min(-1).max(1).describe("1 present, 0 absent, -1 uncertain, as in CheXpert");
 
 export const ReaderLabels = z
-  .strictObject(
-    Object.fromEntries(OBSERVATIONS.map((name) => [name, ReaderLabel.optional()])) as Record<
-      Observation,
-      z.ZodOptional<typeof ReaderLabel>
-    >,
-  )
+  .strictObject(recordOf(OBSERVATIONS, () => ReaderLabel.optional()))
   .refine((labels) => Object.keys(labels).length > 0, { message: "expected a label of at least one observation" })
   .meta({ id: "ReaderLabels", minProperties: 1, description: "An observation that is left out was not judged." });
 export type ReaderLabels = z.infer<typeof ReaderLabels>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { PARTS } from "../domain/parts.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { CardStatements } from "./card-statements.ts";
 import { Leakage } from "./leakage.ts";
 import { perObservation, Sha256, schemaName } from "./primitives.ts";
@@ -8,9 +9,7 @@ import { ReadersTable } from "./readers.ts";
 import { RunId } from "./run.ts";
 import { Division, Geometry, LabelPolicy, Protocol } from "./run-config.ts";
 
-const PartCounts = z.strictObject(
-  Object.fromEntries(PARTS.map((part) => [part, z.int().min(0)])) as Record<(typeof PARTS)[number], z.ZodInt>,
-);
+const PartCounts = z.strictObject(recordOf(PARTS, () => z.int().min(0)));
 
 /** Labels of one observation, counted. */
 export const LabelCounts = z.strictObject({

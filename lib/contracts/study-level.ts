@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { recordOf } from "../domain/record-of.ts";
 import { STUDY_RULES } from "../domain/study-scores.ts";
 import { ObservationName } from "./primitives.ts";
 
@@ -27,7 +28,7 @@ export const StudyLevel = z.strictObject({
   /** Mean AUROC over the five observations of CheXpert's leaderboard; null unless all five are defined. */
   leaderboard: z.strictObject({
     film: StudyAuroc,
-    ...(Object.fromEntries(STUDY_RULES.map((rule) => [rule, StudyAuroc])) as Record<"mean" | "max", typeof StudyAuroc>),
+    ...recordOf(STUDY_RULES, () => StudyAuroc),
   }),
 });
 export type StudyLevel = z.infer<typeof StudyLevel>;

@@ -10,6 +10,7 @@ import {
   tableFromIPC,
 } from "apache-arrow";
 import { InputError } from "../domain/errors.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { CODECS, type ColumnKind, type ColumnKinds } from "./column-codecs.ts";
 
 /** Names and kinds of a table's columns, in order. */
@@ -88,7 +89,7 @@ export function decodeTable<S extends TableSpec>(spec: S, bytes: Uint8Array, whe
   const absent = Object.keys(spec).filter(isAbsent);
   return {
     ...decodeColumns(there, (name) => columnData(table, name, where), table.numRows),
-    ...Object.fromEntries(absent.map((name) => [name, new Array<null>(table.numRows).fill(null)])),
+    ...recordOf(absent, () => new Array<null>(table.numRows).fill(null)),
   } as Columns<S>;
 }
 

@@ -1,10 +1,9 @@
-import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import { OBSERVATION_COUNT, OBSERVATIONS } from "../domain/observations.ts";
+import { recordOf } from "../domain/record-of.ts";
 import type { Columns } from "./arrow-columns.ts";
 
 /** A column of raw labels for each observation, under its name. */
-export const LABEL_COLUMNS = Object.fromEntries(OBSERVATIONS.map((name) => [name, "label"])) as Readonly<
-  Record<Observation, "label">
->;
+export const LABEL_COLUMNS = recordOf(OBSERVATIONS, () => "label" as const);
 
 /** What is known of a film besides its pixels and labels. */
 export const SUBJECT_COLUMNS = {
@@ -74,9 +73,7 @@ export const EPOCH_PLAN_COLUMNS = { position: "uint32" } as const;
 export function labelColumns(labels: ArrayLike<number>): Columns<typeof LABEL_COLUMNS> {
   const rows = labels.length / OBSERVATION_COUNT;
   const column = (k: number) => Int8Array.from({ length: rows }, (_, row) => labels[row * OBSERVATION_COUNT + k]!);
-  return Object.fromEntries(OBSERVATIONS.map((name, k) => [name, column(k)])) as unknown as Columns<
-    typeof LABEL_COLUMNS
-  >;
+  return recordOf(OBSERVATIONS, (_, k) => column(k)) as unknown as Columns<typeof LABEL_COLUMNS>;
 }
 
 /** @returns rows x 14, each 1, 0, -1, BLANK or NOT_LABELLED */

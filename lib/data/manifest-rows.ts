@@ -1,5 +1,6 @@
 import { InputError } from "../domain/errors.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { fault } from "./csv.ts";
 import type { Manifest } from "./film-columns.ts";
 import { GrowingArray } from "./growing-array.ts";
@@ -93,7 +94,7 @@ export class ManifestRows {
       ...this.text,
       line: this.lines.finish(),
       age: this.ages.finish(),
-      ...Object.fromEntries(OBSERVATIONS.map((name, k) => [name, this.labels[k]!.finish()])),
+      ...recordOf(OBSERVATIONS, (_, k) => this.labels[k]!.finish()),
     } as unknown as Manifest;
   }
 

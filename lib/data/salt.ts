@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import { splitSaltKey } from "../contracts/layout.ts";
 import { schemaName } from "../contracts/primitives.ts";
 import type { RunRequest } from "../contracts/run.ts";
+import { sha256 } from "../domain/sha256.ts";
 import type { Store } from "../store/store.ts";
 import { updateDocument } from "../store/update.ts";
 
@@ -25,5 +25,4 @@ export async function keptSalt(
   return value.salt;
 }
 
-const splitName = ({ data, config }: RunRequest): string =>
-  createHash("sha256").update(`${data}\n${config.seed}`).digest("hex").slice(0, 32);
+const splitName = ({ data, config }: RunRequest): string => sha256(`${data}\n${config.seed}`).slice(0, 32);

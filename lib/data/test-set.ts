@@ -2,9 +2,9 @@ import { testSetKey } from "../contracts/layout.ts";
 import type { RunRequest } from "../contracts/run.ts";
 import { TestSet } from "../contracts/test-set.ts";
 import { InputError } from "../domain/errors.ts";
+import { sha256 } from "../domain/sha256.ts";
 import { patientAnywhere } from "../domain/split.ts";
 import { findDocument } from "../store/documents.ts";
-import { sha256 } from "../store/etag.ts";
 import type { Store } from "../store/store.ts";
 import { updateDocument } from "../store/update.ts";
 

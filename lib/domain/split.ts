@@ -1,6 +1,7 @@
 import { OBSERVATION_COUNT } from "./observations.ts";
 import { PARTS, type Part } from "./parts.ts";
 import { random } from "./random.ts";
+import { recordOf } from "./record-of.ts";
 
 /** Shares of the patients; they add up to 1. */
 export type Shares = Readonly<Record<Part, number>>;
@@ -88,7 +89,7 @@ export function rowsOfParts(parts: readonly (Part | null)[]): Split {
   parts.forEach((name, row) => {
     if (name) rows[name].push(row);
   });
-  return Object.fromEntries(PARTS.map((name) => [name, Uint32Array.from(rows[name])])) as unknown as Split;
+  return recordOf(PARTS, (name) => Uint32Array.from(rows[name])) as unknown as Split;
 }
 
 /** Draws that are scored: many for few patients, who may split badly; few for many, whose splits are all alike. */

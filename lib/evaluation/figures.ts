@@ -8,6 +8,7 @@ import { rank } from "../domain/metrics/ranking.ts";
 import { expectedCalibrationError, reliability } from "../domain/metrics/reliability.ts";
 import { LEAST_FOR_CLAIM } from "../domain/observation-status.ts";
 import { OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { type SubgroupGap, subgroups } from "../domain/subgroups.ts";
 import { columnsOf, metricsOf } from "./metrics.ts";
 import { countPatients, type PredictionTable } from "./prediction-table.ts";
@@ -93,8 +94,7 @@ function subgroupFigures(
   };
 }
 
-const byName = <T>(values: readonly T[]): Record<Observation, T> =>
-  Object.fromEntries(OBSERVATIONS.map((name, i) => [name, values[i]!])) as Record<Observation, T>;
+const byName = <T>(values: readonly T[]): Record<Observation, T> => recordOf(OBSERVATIONS, (_, i) => values[i]!);
 
 const gapByName = ({ column, values: [higher, lower], ...gap }: SubgroupGap): NamedGap => ({
   ...gap,

@@ -15,7 +15,8 @@ import { accuracy, confusion, f1, precision, recall, specificity } from "../doma
 import { logLoss } from "../domain/metrics/log-loss.ts";
 import { type Numbers, orderByScore, type Ranking, rank } from "../domain/metrics/ranking.ts";
 import { expectedCalibrationError, reliability } from "../domain/metrics/reliability.ts";
-import { forEachObservation, OBSERVATIONS, type Observation } from "../domain/observations.ts";
+import { forEachObservation, OBSERVATIONS } from "../domain/observations.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { column, type PredictionTable } from "./prediction-table.ts";
 
 /** Calibrated probabilities, labels and operating point of each observation of a table. */
@@ -42,10 +43,7 @@ export function metricsOf(columns: readonly Decided[], patients: Numbers): Metri
   );
   const aurocInterval = meanInterval(spreads.map(partOfMean));
   return {
-    perObservation: Object.fromEntries(OBSERVATIONS.map((name, i) => [name, judged[i]!.figures])) as Record<
-      Observation,
-      ObservationMetrics
-    >,
+    perObservation: recordOf(OBSERVATIONS, (_, i) => judged[i]!.figures),
     averages: { ...means, macro: { ...means.macro, aurocInterval } },
   };
 }

@@ -1,6 +1,6 @@
 import type { ModelIdentity } from "../contracts/api.ts";
 import type { ModelVersion, VersionId } from "../contracts/model-version.ts";
-import { sha256 } from "../store/etag.ts";
+import { sha256 } from "../domain/sha256.ts";
 
 /** Digits of a version id: 64 bits, enough for a registry's life. */
 const DIGITS = 16;

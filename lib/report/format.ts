@@ -24,14 +24,6 @@ export const interval = (value: readonly [number, number] | null, places = AUROC
 export const percent = (value: number | null): string =>
   value === null ? "not defined" : value > 0 && value < 0.0005 ? "below 0.1 %" : `${(100 * value).toFixed(1)} %`;
 
-/** Length of time: "48 s", "3 min 20 s", "1 h 05 min". */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
-}
-
 /** "4 cores of an AMD EPYC, 24 GiB of memory" */
 export const machineWords = ({ device, processor, cores, memoryBytes, gpus }: Machine): string =>
   [

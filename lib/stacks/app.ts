@@ -1,5 +1,6 @@
 import { App, DefaultStackSynthesizer, type Environment, type IStackSynthesizer } from "aws-cdk-lib";
 import { type StackPart, stackName } from "../contracts/deployment.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { followAccount } from "./account.ts";
 import { DataStack } from "./data-stack.ts";
 import type { ApiDocument } from "./gateway-document.ts";
@@ -34,7 +35,7 @@ export function createCdkApp({ stages, env, document, runPage, outdir }: AppProp
   const app = new App({
     ...(outdir !== undefined && { outdir }),
     analyticsReporting: false,
-    context: Object.fromEntries(FEATURES.map((name) => [name, true])),
+    context: recordOf(FEATURES, () => true),
   });
   for (const stage of stages) {
     const named = (part: StackPart) => stackName(stage.name, part);

@@ -12,6 +12,7 @@ import {
   StorageClass,
 } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { recordOf } from "../domain/record-of.ts";
 import { BUCKET_NAMES, type BucketName } from "../workflow/access.ts";
 import { emptiedBuckets } from "./emptied-buckets.ts";
 import { stageKey } from "./key.ts";
@@ -109,10 +110,7 @@ export class DataStack extends Stack {
         ...own,
       }) as IBucket;
     };
-    const buckets = Object.fromEntries(BUCKET_NAMES.map((place) => [place, bucket(place)])) as Record<
-      BucketName,
-      IBucket
-    >;
+    const buckets = recordOf(BUCKET_NAMES, bucket);
     // Set on the resource itself: the construct's own switch deploys a function only to turn this on.
     const incoming = buckets.incoming.node.defaultChild as CfnBucket | undefined;
     if (incoming) incoming.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };

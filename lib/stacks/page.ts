@@ -21,6 +21,7 @@ import { Grant } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { PageConfiguration } from "../contracts/page-configuration.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { browserFiles, digest, type Files, FUNCTIONS_FOLDER, withBundles } from "./bundle.ts";
 import { emptiedBuckets, grantEmptying } from "./emptied-buckets.ts";
 import type { Login } from "./login.ts";
@@ -105,7 +106,7 @@ export function page(
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       responseHeadersPolicy: headers,
     },
-    additionalBehaviors: Object.fromEntries(API_PATHS.map((path) => [path, answers])),
+    additionalBehaviors: recordOf(API_PATHS, () => answers),
   });
   // Nothing more is written once it is gone: the log is emptied after it.
   if (log && !stage.keepData) {

@@ -8,6 +8,7 @@ import type { Construct } from "constructs";
 import { stateMachineName } from "../contracts/deployment.ts";
 import { RunConfig } from "../contracts/run-config.ts";
 import { ON_DATA_WRITES, ON_FAILURE_WRITES, STEP_WRITES } from "../contracts/writers.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { ON_DATA_ACCESS, ON_FAILURE_ACCESS, STEP_ACCESS } from "../workflow/access.ts";
 import { definitionHash } from "../workflow/definition.ts";
 import { FUNCTION_STEPS, FUNCTIONS, type FunctionStep } from "../workflow/functions.ts";
@@ -33,9 +34,6 @@ import type { Stage } from "./stage.ts";
 const preset = (name: string): RunConfig =>
   RunConfig.parse(JSON.parse(readFileSync(new URL(`../../presets/${name}.json`, import.meta.url), "utf8")));
 
-const byName = <K extends string, V>(names: readonly K[], value: (name: K) => V) =>
-  Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
-
 /** From films that arrive to a promoted model. */
 export class TrainingStack extends Stack {
   readonly stateMachine: StateMachine;
@@ -56,7 +54,7 @@ export class TrainingStack extends Stack {
     const keeping = { stage, key: buckets.key };
     const { queues } = new Compute(this, "Compute", { ...keeping, buckets });
     const jobQueueArns = Object.values(queues).map((queue) => queue.jobQueueArn);
-    const jobs = byName(JOB_STEPS, (step: JobStep) => stepJob(this, step, stage, buckets));
+    const jobs = recordOf(JOB_STEPS, (step: JobStep) => stepJob(this, step, stage, buckets));
     // By its name, since the machine calls functions that have to know it.
     const stateMachineArn = this.formatArn({
       service: "states",
@@ -74,7 +72,7 @@ export class TrainingStack extends Stack {
     const page = { [RUN_PAGE]: Buffer.from(runPage) };
     const undelivered = undeliveredQueue(this, buckets.key);
     const parts = withBundles([...FUNCTION_STEPS, "on-data", "on-failure", "watch"] as const, (code) => {
-      const functions = byName(FUNCTION_STEPS, (step: FunctionStep) => {
+      const functions = recordOf(FUNCTION_STEPS, (step: FunctionStep) => {
         const made = smallFunction(this, `${step}Function`, {
           ...keeping,
           ...FUNCTIONS[step],

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { tellIssues } from "../contracts/tell-issues.ts";
 import { InputError } from "../domain/errors.ts";
-import { NotFoundError } from "./errors.ts";
+import { undefinedIfMissing } from "./errors.ts";
 import type { Etag, Store } from "./store.ts";
 
 /** A document as it is stored: JSON that people can read, with a newline at its end. */
@@ -31,10 +31,7 @@ export async function findDocument<T extends z.ZodType>(
   key: string,
   schema: T,
 ): Promise<z.infer<T> | undefined> {
-  return readDocument(store, key, schema).catch((error: unknown) => {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  });
+  return readDocument(store, key, schema).catch(undefinedIfMissing);
 }
 
 /** Checks the value against its schema, so that what is written can be read. */

@@ -7,6 +7,11 @@ export class NotFoundError extends InputError {
   }
 }
 
+/** For a promise's `catch`: undefined where there is no such object; all else is thrown on. */
+export function undefinedIfMissing(error: unknown): undefined {
+  if (!(error instanceof NotFoundError)) throw error;
+}
+
 /** Somebody else wrote first; read again and decide anew. */
 export class PreconditionError extends TemporaryError {
   constructor(uri: string, key: string, options?: ErrorOptions) {

@@ -3,7 +3,7 @@ import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "n
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity } from "../contracts/lease.ts";
 import { TemporaryError } from "../domain/errors.ts";
-import { sha256 } from "./etag.ts";
+import { sha256 } from "../domain/sha256.ts";
 import { mayRun, SELF } from "./process-identity.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 

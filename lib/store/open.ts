@@ -4,6 +4,7 @@ import type { RoomsEnvironment } from "../contracts/environment.ts";
 import { ROOMS, type Room } from "../contracts/layout.ts";
 import { StoreUri } from "../contracts/primitives.ts";
 import { InputError } from "../domain/errors.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { deferred } from "./deferred.ts";
 import { DiskStore } from "./disk.ts";
 import { MemoryStore } from "./memory.ts";
@@ -58,5 +59,5 @@ export const storeOfRoom = (room: Room, uri: string): string | null =>
 
 export function openRooms(environment: RoomsEnvironment): Rooms {
   const open = (room: Room) => openStore(environment[`HILUM_${room.toUpperCase() as Uppercase<Room>}`]);
-  return Object.fromEntries(ROOMS.map((room) => [room, open(room)])) as Record<Room, Store>;
+  return recordOf(ROOMS, open);
 }

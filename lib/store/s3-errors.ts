@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { HilumError, InputError, TemporaryError } from "../domain/errors.ts";
+import { recordOf } from "../domain/record-of.ts";
 import { NotFoundError, PreconditionError } from "./errors.ts";
 
 /** What the SDK throws, as far as it is read here. */
@@ -59,7 +60,7 @@ const expired = input("store-access", "expected credentials that are valid, afte
 const region = input("store-region", "expected the bucket's region, from AWS_REGION or the profile");
 
 const BY_NAME: Readonly<Record<string, Translation>> = {
-  ...Object.fromEntries(DAMAGED_ON_THE_WAY.map((name) => [name, temporary])),
+  ...recordOf(DAMAGED_ON_THE_WAY, () => temporary),
   NoSuchBucket: input("store-bucket", "expected a bucket that exists"),
   InvalidBucketName: input("store-bucket", "expected the name of a bucket after s3://"),
   CredentialsProviderError: credentials,

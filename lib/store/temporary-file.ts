@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { sha256 } from "./etag.ts";
+import { sha256 } from "../domain/sha256.ts";
 import { RESERVED } from "./key.ts";
 import { mayRun, SELF } from "./process-identity.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as z from "zod";
 import { decodeDocument, encodeDocument } from "./documents.ts";
-import { NotFoundError, PreconditionError } from "./errors.ts";
+import { PreconditionError, undefinedIfMissing } from "./errors.ts";
 import type { Etag, Store } from "./store.ts";
 
 /** Attempts before a writer gives way to the others, unless the caller says otherwise. */
@@ -39,10 +39,7 @@ export async function updateObject<Change extends Uint8Array | undefined>(
   { attempts = ATTEMPTS }: UpdateOptions = {},
 ): Promise<Maybe<Updated<Uint8Array>, Change>> {
   for (let attempt = 1; ; attempt += 1) {
-    const found = await store.read(key).catch((error: unknown) => {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    });
+    const found = await store.read(key).catch(undefinedIfMissing);
     const value = await change(found?.bytes);
     if (value === undefined || value === found?.bytes) {
       return (found && { value: found.bytes, etag: found.etag }) as Maybe<Updated<Uint8Array>, Change>;

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { runKeys } from "../contracts/layout.ts";
 import { LatestCheckpoint } from "../contracts/training.ts";
 import { chunks } from "../domain/chunks.ts";
 import { InputError } from "../domain/errors.ts";
+import { sha256 } from "../domain/sha256.ts";
 import { findDocument, writeDocument } from "../store/documents.ts";
-import { NotFoundError } from "../store/errors.ts";
+import { undefinedIfMissing } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 
@@ -55,8 +55,6 @@ export function openCheckpoints(store: Store, keys: MemberKeys): CheckpointStore
 
 const refer = ({ key, step, sha256 }: Reference): Reference => ({ key, step, sha256 });
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
 const PIECE_BYTES = 4 * 2 ** 20;
 
 /** Hashed piece by piece as they are written, so that this thread can answer for films in between. */
@@ -66,13 +64,8 @@ async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** The object, or undefined where it is gone or not the one that was meant. */
 async function readWhole(store: Store, reference: Reference): Promise<Uint8Array | undefined> {
-  try {
-    const bytes = await store.get(reference.key);
-    return sha256(bytes) === reference.sha256 ? bytes : undefined;
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
+  const bytes = await store.get(reference.key).catch(undefinedIfMissing);
+  return bytes !== undefined && sha256(bytes) === reference.sha256 ? bytes : undefined;
 }
 
 async function prune(store: Store, prefix: string, keep: readonly (string | undefined)[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../domain/sha256.ts";
 import type { Definition } from "./asl.ts";
 import { functionTask, jobTask } from "./tasks.ts";
 
@@ -47,5 +47,4 @@ export const DEFINITION: Definition = {
 };
 
 /** SHA-256 of a definition before its slots are filled: deployed and local runs prove by it that they are the same. */
-export const definitionHash = (definition: Definition = DEFINITION): string =>
-  createHash("sha256").update(JSON.stringify(definition)).digest("hex");
+export const definitionHash = (definition: Definition = DEFINITION): string => sha256(JSON.stringify(definition));

@@ -1,3 +1,4 @@
+import { recordOf } from "../domain/record-of.ts";
 import type { Definition } from "./asl.ts";
 import { FUNCTION_STEPS, type FunctionStep } from "./functions.ts";
 import { JOB_STEPS, type JobStep } from "./jobs.ts";
@@ -12,10 +13,7 @@ const INTEGRATIONS = Object.keys(INTEGRATION_ARNS) as Integration[];
 
 /** Values of their slots. */
 export const integrationArns = (partition: string): Record<Integration, string> =>
-  Object.fromEntries(INTEGRATIONS.map((name) => [name, `arn:${partition}:${INTEGRATION_ARNS[name]}`])) as Record<
-    Integration,
-    string
-  >;
+  recordOf(INTEGRATIONS, (name) => `arn:${partition}:${INTEGRATION_ARNS[name]}`);
 
 /** Names and ARNs that only a deployment (or the local runner) knows; spelt `${slot}` in the definition. */
 export type Slot = `${FunctionStep}Function` | `${JobStep}Job` | `${JobStep}Queue` | Integration;

@@ -1,7 +1,7 @@
 import { matches } from "../../../functions/api/runs-page/matches.js";
 import { statusText } from "../../../functions/api/runs-page/text.js";
+import { duration } from "../../../lib/domain/duration.ts";
 import { KIND_NOTES } from "../../../lib/domain/provenance.ts";
-import { duration } from "../../../lib/local/display/format.ts";
 import { listRuns, type RunSummary } from "../../../lib/runs/list-runs.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";

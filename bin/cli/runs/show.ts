@@ -1,7 +1,8 @@
 import { shellWord, statusText } from "../../../functions/api/runs-page/text.js";
+import { duration } from "../../../lib/domain/duration.ts";
 import { claimsText } from "../../../lib/domain/observation-status.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
-import { duration, progressText, figures as text } from "../../../lib/local/display/format.ts";
+import { progressText, figures as text } from "../../../lib/local/display/format.ts";
 import { count, counted } from "../../../lib/report/format.ts";
 import { type RunView, readRun } from "../../../lib/runs/read-run.ts";
 import type { MemberState, RunState } from "../../../lib/runs/states.ts";

@@ -2,8 +2,8 @@ import { type Execution, isOpen, recentExecutions } from "../../../lib/cloud/exe
 import { stackOutputs } from "../../../lib/cloud/stacks.ts";
 import { runKeys } from "../../../lib/contracts/layout.ts";
 import { RunOutcome } from "../../../lib/contracts/run.ts";
+import { duration } from "../../../lib/domain/duration.ts";
 import { createDisplay } from "../../../lib/local/display/display.ts";
-import { duration } from "../../../lib/local/display/format.ts";
 import { PlainScreen } from "../../../lib/local/display/plain-screen.ts";
 import { findFailure } from "../../../lib/runs/failure.ts";
 import { logLink } from "../../../lib/runs/log-link.ts";

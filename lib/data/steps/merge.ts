@@ -4,6 +4,7 @@ import { Plan } from "../../contracts/plan.ts";
 import { InputError } from "../../domain/errors.ts";
 import { PARTS, type Part } from "../../domain/parts.ts";
 import { isReadersSource } from "../../domain/readers.ts";
+import { recordOf } from "../../domain/record-of.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { readDocument, writeDocument } from "../../store/documents.ts";
 import type { Store } from "../../store/store.ts";
@@ -63,7 +64,7 @@ async function mergeShards(
   await requireFilms(setAside, plan, rooms.datasets, request.config.prepare.maxSetAsideShare);
   const part = Array.from(merged.row, (row) => assignments.part[row] as Part | null);
   const parts = await loadParts(rooms.runs, run, protocol, { row: merged.row, part });
-  const counts = Object.fromEntries(PARTS.map((name) => [name, parts[name].length])) as Record<Part, number>;
+  const counts = recordOf(PARTS, (name) => parts[name].length);
   requireRows(counts);
 
   await rooms.runs.put(keys.rows, encodeTable(ROWS_COLUMNS, { ...merged, part }));

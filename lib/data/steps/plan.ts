@@ -7,6 +7,7 @@ import { TestSet } from "../../contracts/test-set.ts";
 import { Validation } from "../../contracts/validation.ts";
 import { InputError } from "../../domain/errors.ts";
 import { PARTS, type Part } from "../../domain/parts.ts";
+import { recordOf } from "../../domain/record-of.ts";
 import type { AnswerContext } from "../../steps/function.ts";
 import type { StepContext, StepSummary } from "../../steps/run-step.ts";
 import { readDocument, writeDocument } from "../../store/documents.ts";
@@ -156,5 +157,4 @@ export async function planAnswer({ run, rooms }: AnswerContext): Promise<PlanAns
   return { prepareJobs, trainJobs };
 }
 
-const countOf = (count: (name: Part) => number): Record<Part, number> =>
-  Object.fromEntries(PARTS.map((name) => [name, count(name)])) as Record<Part, number>;
+const countOf = (count: (name: Part) => number): Record<Part, number> => recordOf(PARTS, count);

@@ -1,3 +1,4 @@
+import { recordOf } from "../record-of.ts";
 import { aurocOf } from "./auroc.ts";
 import { averagePrecisionOf } from "./average-precision.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";
@@ -108,7 +109,7 @@ function meanOverFilms(columns: readonly Decided[]): Averaged {
     }
   }
   const average = (figure: Figure): number | null => (counts[figure] === 0 ? null : sums[figure] / counts[figure]);
-  return Object.fromEntries(FIGURES.map((figure) => [figure, average(figure)])) as Record<Figure, number | null>;
+  return recordOf(FIGURES, average);
 }
 
 const FIGURES = ["precision", "recall", "f1", "auroc", "averagePrecision", "binaryAccuracy"] as const;

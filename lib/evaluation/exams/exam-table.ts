@@ -1,5 +1,6 @@
 import { decodeTable, encodeTable, type TableSpec } from "../../data/arrow-columns.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
+import { recordOf } from "../../domain/record-of.ts";
 import type { Store } from "../../store/store.ts";
 import { column } from "../prediction-table.ts";
 
@@ -46,6 +47,6 @@ export async function readExam(runs: Store, key: string, models: readonly string
   return {
     patients: table.patient as Uint32Array,
     labels: columns("label"),
-    scores: Object.fromEntries(models.map((model) => [model, columns(model)])),
+    scores: recordOf(models, columns),
   };
 }

@@ -4,8 +4,9 @@ import type { ModelVersion } from "../../contracts/model-version.ts";
 import { decodeTable, encodeTable } from "../../data/arrow-columns.ts";
 import { openShardPixels } from "../../data/shard-pixels.ts";
 import { OBSERVATION_COUNT, OBSERVATIONS, type Observation } from "../../domain/observations.ts";
+import { recordOf } from "../../domain/record-of.ts";
 import { openStrangeness } from "../../inference/strangeness.ts";
-import { NotFoundError } from "../../store/errors.ts";
+import { undefinedIfMissing } from "../../store/errors.ts";
 import type { Store } from "../../store/store.ts";
 import { type Predicting, runBatches } from "../predict.ts";
 
@@ -19,7 +20,7 @@ export interface Answers {
 
 const COLUMNS = {
   strange: "float64",
-  ...(Object.fromEntries(OBSERVATIONS.map((name) => [name, "float64"])) as Record<Observation, "float64">),
+  ...recordOf(OBSERVATIONS, () => "float64" as const),
 } as const;
 
 /** A version's serving graph, with the folder of its files and what is kept of it. */
@@ -55,10 +56,7 @@ const keyOf = ({ sha256 }: ShardRecord, { version }: ModelVersion): string =>
 
 async function findAnswers(shard: ShardRecord, { models, manifest }: Answering): Promise<Answers | undefined> {
   const key = keyOf(shard, manifest);
-  const bytes = await models.get(key).catch((error: unknown) => {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  });
+  const bytes = await models.get(key).catch(undefinedIfMissing);
   if (bytes === undefined) return undefined;
   const table = decodeTable(COLUMNS, bytes, `${models.uri}/${key}`);
   const logits = new Float64Array(shard.rows * OBSERVATION_COUNT);
@@ -72,7 +70,7 @@ async function keepAnswers(shard: ShardRecord, using: Answering): Promise<Answer
   const answers = await answer(shard, using);
   const column = (k: number) =>
     Float64Array.from({ length: shard.rows }, (_, film) => answers.logits[film * OBSERVATION_COUNT + k]!);
-  const columns = Object.fromEntries(OBSERVATIONS.map((name, k) => [name, column(k)]));
+  const columns = recordOf(OBSERVATIONS, (_, k) => column(k));
   const table = { strange: answers.strange, ...(columns as Record<Observation, Float64Array>) };
   await using.models.put(keyOf(shard, using.manifest), encodeTable(COLUMNS, table));
   return answers;

@@ -1,6 +1,7 @@
 import { ProgressEvent } from "../../contracts/progress.ts";
+import { duration } from "../../domain/duration.ts";
 import type { Observer, TaskRun } from "../observer.ts";
-import { duration, figures } from "./format.ts";
+import { figures } from "./format.ts";
 import type { Screen } from "./screen.ts";
 
 export type Summary = Readonly<Record<string, number | string | boolean | null>>;

@@ -1,5 +1,6 @@
+import { duration } from "../../domain/duration.ts";
 import { escapeText } from "../../domain/shown.ts";
-import { duration, progressText } from "./format.ts";
+import { progressText } from "./format.ts";
 import { LABEL_WIDTH, type Outcome, type Output, type Progress, type Screen } from "./screen.ts";
 
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";

@@ -1,8 +1,9 @@
 import type { TrainingConfig } from "../../contracts/run-config.ts";
 import type { TrainingHistory } from "../../contracts/training.ts";
+import { duration } from "../../domain/duration.ts";
 import { OBSERVATIONS } from "../../domain/observations.ts";
 import { trainingFigure } from "../charts/training-figure.ts";
-import { AUROC_PLACES, counted, duration } from "../format.ts";
+import { AUROC_PLACES, counted } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportMaterial } from "../material.ts";
 import { cell, table } from "../table.ts";
@@ -66,7 +67,7 @@ function membersTable(histories: readonly TrainingHistory[]): Html {
           h.bestEpoch ?? "none",
           cell(best?.tuningMeanAuroc ?? null, AUROC_PLACES),
           seconds > 0 ? (films / seconds).toFixed(1) : "not measured",
-          duration(seconds),
+          duration(seconds * 1000),
           h.device,
         ],
       };

@@ -14,8 +14,8 @@ import { decodeTable } from "../../../lib/data/arrow-columns.ts";
 import { ASSIGNMENT_COLUMNS } from "../../../lib/data/film-columns.ts";
 import { loadManifest } from "../../../lib/data/manifest.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
+import { sha256 } from "../../../lib/domain/sha256.ts";
 import { findDocument, readDocument } from "../../../lib/store/documents.ts";
-import { sha256 } from "../../../lib/store/etag.ts";
 import { openRooms, openStore, roomsOf } from "../../../lib/store/open.ts";
 import { type StepFunctions, startStepFunctions } from "../../step-functions.ts";
 

@@ -4,8 +4,8 @@ import { RunRequest } from "../../../lib/contracts/run.ts";
 import type { TestSet } from "../../../lib/contracts/test-set.ts";
 import { keptSalt } from "../../../lib/data/salt.ts";
 import { findTestSet, makeTestSet, pinTestSet } from "../../../lib/data/test-set.ts";
+import { sha256 } from "../../../lib/domain/sha256.ts";
 import { encodeDocument } from "../../../lib/store/documents.ts";
-import { sha256 } from "../../../lib/store/etag.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 
 const request = RunRequest.parse({

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { createScreen } from "../../../lib/local/display/create-screen.ts";
 import { createDisplay, type Summary } from "../../../lib/local/display/display.ts";
-import { duration, figure, progressText, words } from "../../../lib/local/display/format.ts";
+import { figure, progressText, words } from "../../../lib/local/display/format.ts";
 import { PlainScreen } from "../../../lib/local/display/plain-screen.ts";
 import type { TaskRun } from "../../../lib/local/observer.ts";
 
@@ -29,15 +29,6 @@ function drawn(output: { isTTY?: boolean; columns?: number }, environment = {}, 
 }
 
 describe("words and numbers", () => {
-  test.each([
-    [40, "0.0 s"],
-    [9940, "9.9 s"],
-    [9960, "10 s"],
-    [59_600, "1 min 00 s"],
-    [125_000, "2 min 05 s"],
-    [7_620_000, "2 h 07 min"],
-  ])("%d ms is %s", (milliseconds, text) => expect(duration(milliseconds)).toBe(text));
-
   test("numbers are short, names are words", () => {
     expect([figure(12_345), figure(0.123456), figure(98.76)]).toEqual(["12,345", "0.123", "98.8"]);
     expect([words("setAside"), words("AUROC"), words("meanAuroc")]).toEqual(["set aside", "AUROC", "mean auroc"]);

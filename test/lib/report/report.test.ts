@@ -6,7 +6,7 @@ import { CHEXPERT } from "../../../lib/domain/provenance.ts";
 import { evaluationFigures } from "../../../lib/evaluation/figures.ts";
 import { modelCard } from "../../../lib/evaluation/model-card.ts";
 import { withDecision } from "../../../lib/report/decision.ts";
-import { duration, interval, list, percent } from "../../../lib/report/format.ts";
+import { interval, list, percent } from "../../../lib/report/format.ts";
 import { html, raw } from "../../../lib/report/html.ts";
 import { renderModelCard } from "../../../lib/report/model-card.ts";
 import { STUDY } from "../../../lib/report/published/study.ts";
@@ -331,7 +331,6 @@ describe("html", () => {
 
 describe("format", () => {
   it("writes numbers as people read them", () => {
-    expect([duration(48.4), duration(200), duration(3900)]).toEqual(["48 s", "3 min 20 s", "1 h 05 min"]);
     expect([interval([0.9123, 0.97]), interval(null)]).toEqual(["0.912–0.970", "no interval"]);
     expect([percent(0.1234), percent(0.0001), percent(0), percent(null)]).toEqual([
       "12.3 %",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sha256 } from "../../../lib/store/etag.ts";
+import { sha256 } from "../../../lib/domain/sha256.ts";
 import { openStore, storeUri } from "../../../lib/store/open.ts";
 import { SELF } from "../../../lib/store/process-identity.ts";
 
