@@ -125,6 +125,21 @@ describe("a table of somebody's own", () => {
     );
   });
 
+  test.each(["..\\..\\x.png", "/../x.png", "C:\\..\\x.png", "./.././x.png", "a\\..\\..\\x.png", "//../x.png"])(
+    "a path out of the data folder is refused, however it is written: %s",
+    async (path) => {
+      await expect(read(`Path,Edema\n${path},1\n`)).rejects.toThrow("films.csv line 2: Path leaves its folder");
+    },
+  );
+
+  test("a path from the root of the disk is one in the data folder", async () => {
+    const folder = await sourceFolder({ "own.csv": "Path,Edema\n/etc/hostname,1\n/etc/a.png,0\n", "a.png": "film" });
+    const store = openStore(folder.uri);
+    const { manifest, isThere } = await readFolder(store, await findDataFiles(store));
+    expect(manifest.film).toEqual(["hostname", "a.png"]);
+    expect(isThere).toEqual([false, true]);
+  });
+
   test.each([
     ["PA", "frontal PA"],
     ["ap supine", "frontal AP"],
