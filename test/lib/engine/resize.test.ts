@@ -92,8 +92,8 @@ describe("a rectangle that does not lie in its target is refused", () => {
   const SIDE = 8;
   const film = noise(20, 20);
   const inSquare = (): Rectangle => filmInSquare(film, 255, geometry({ size: SIDE }), new Uint8Array(SIDE ** 2));
-  /** Places of the last two arguments. */
-  const [OFFSET, STRIDE] = [8, 9];
+  /** Places of arguments. */
+  const [SCALE, OFFSET, STRIDE] = [6, 8, 9];
   const resized = (changes: Readonly<Record<number, number>>) => () =>
     resizeAddon().resizePicture(
       film.data,
@@ -110,8 +110,24 @@ describe("a rectangle that does not lie in its target is refused", () => {
     ["a stride whose product wraps round", { [STRIDE]: 2 ** 62 }],
     ["a stride whose product wraps round to 0", { [STRIDE]: 2 ** 61 }],
     ["rows of no length", { [STRIDE]: Number.NaN }],
+    ["a scale that is no number", { [SCALE]: Number.NaN }],
+    ["a scale without an end", { [SCALE]: Number.POSITIVE_INFINITY }],
   ])("%s", (_, changes) => {
     expect(resized({})).not.toThrow();
     expect(resized(changes)).toThrow(RangeError);
+  });
+
+  test("what is brighter than white is white, and what is darker than black black, however far", () => {
+    for (const [scale, grey] of [
+      [1e30, 255],
+      [-1e30, 0],
+    ] as const) {
+      const to = filmInSquare(film, 255, geometry({ size: SIDE }), new Uint8Array(SIDE ** 2));
+      resizeAddon().resizePicture(
+        film.data.map(() => 200),
+        ...(to.map((value, i) => (i === SCALE ? scale : value)) as unknown as Rectangle),
+      );
+      expect(new Set(to[7])).toEqual(new Set([grey]));
+    }
   });
 });
