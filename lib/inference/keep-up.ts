@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { reportError, TemporaryError } from "../domain/errors.ts";
+import { backOff } from "../parallel/back-off.ts";
 
 /** Something that runs until it ends. */
 export interface Ending {
@@ -18,9 +18,8 @@ export interface KeptUp<P> {
   close(): Promise<void>;
 }
 
-/** Milliseconds before another try, twice as many with each, up to a limit that keeps recovery in seconds. */
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 5000;
+/** Milliseconds before another try, up to a limit that keeps recovery in seconds. */
+const WAIT = { first: 250, longest: 5000 };
 /** What lived less long counts as a start that failed, so that nothing is started without a pause. */
 const STEADY = 10_000;
 
@@ -59,7 +58,7 @@ export async function keepUp<P extends Ending>(start: () => Promise<P>): Promise
   }
 
   const pause = async (): Promise<void> => {
-    if (failures > 0) await sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failures - 1)), undefined, { signal });
+    if (failures > 0) await backOff(WAIT, failures, signal);
   };
 
   await attempt;

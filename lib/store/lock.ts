@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity } from "../contracts/lease.ts";
 import { TemporaryError } from "../domain/errors.ts";
 import { sha256 } from "../domain/sha256.ts";
+import { backOff } from "../parallel/back-off.ts";
 import { mayRun, SELF } from "./process-identity.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 /** How long to wait for another writer; what happens under a lock takes milliseconds. */
 const PATIENCE_MS = 30_000;
+/** Milliseconds between looks. */
+const WAIT = { first: 1, longest: 50 };
 
 /** What a lock file holds; the token is never used twice. */
 interface Holder extends ProcessIdentity {
@@ -90,14 +92,14 @@ function unlinkIfThere(path: string): void {
  */
 export async function withLock<T>(lock: string, act: () => T): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
-  for (let pause = 1; ; pause = Math.min(pause * 1.5, 50)) {
+  for (let looks = 1; ; looks += 1) {
     const outcome = tryAcquire(lock);
     if (outcome === "acquired") break;
     if (Date.now() > deadline) {
       const who = `process ${outcome.pid} on ${outcome.host}`;
       throw new TemporaryError("store-busy", `${lock}: held by ${who}; delete this file if that process is gone`);
     }
-    await sleep(pause * (0.5 + Math.random()));
+    await backOff(WAIT, looks);
   }
   try {
     return act();

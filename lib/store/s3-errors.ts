@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { HilumError, InputError, TemporaryError } from "../domain/errors.ts";
 import { recordOf } from "../domain/record-of.ts";
+import { backOff } from "../parallel/back-off.ts";
 import { NotFoundError, PreconditionError } from "./errors.ts";
 
 /** What the SDK throws, as far as it is read here. */
@@ -21,6 +21,8 @@ export const isMissing = (error: unknown): boolean =>
 
 const CONFLICT = 409;
 const CONFLICT_ATTEMPTS = 6;
+/** Milliseconds. */
+const CONFLICT_WAIT = { first: 20, longest: 640 };
 
 /** A 409 says that another conditional write was in flight, not who won: the next attempt finds out. */
 export async function withConflictRetries<T>(send: () => Promise<T>): Promise<T> {
@@ -29,7 +31,7 @@ export async function withConflictRetries<T>(send: () => Promise<T>): Promise<T>
       return await send();
     } catch (error) {
       if (fault(error).$metadata?.httpStatusCode !== CONFLICT || attempt === CONFLICT_ATTEMPTS) throw error;
-      await sleep(2 ** attempt * 10 * (0.5 + Math.random()));
+      await backOff(CONFLICT_WAIT, attempt);
     }
   }
 }

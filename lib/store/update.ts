@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type * as z from "zod";
+import { backOff } from "../parallel/back-off.ts";
 import { decodeDocument, encodeDocument } from "./documents.ts";
 import { PreconditionError, undefinedIfMissing } from "./errors.ts";
 import type { Etag, Store } from "./store.ts";
@@ -7,8 +7,8 @@ import type { Etag, Store } from "./store.ts";
 /** Attempts before a writer gives way to the others, unless the caller says otherwise. */
 const ATTEMPTS = 50;
 
-/** Longest wait before an attempt, in milliseconds: grows with the attempts, and is drawn so that writers part. */
-const JITTER_MS = 20;
+/** Milliseconds before another attempt. */
+const WAIT = { first: 10, longest: 100 };
 
 export interface UpdateOptions {
   /** How often to read, change and write; 1 fails at the first conflict. */
@@ -49,7 +49,7 @@ export async function updateObject<Change extends Uint8Array | undefined>(
       return { value, etag };
     } catch (error) {
       if (!(error instanceof PreconditionError) || attempt >= attempts) throw error;
-      await sleep(Math.random() * JITTER_MS * Math.min(attempt, 10));
+      await backOff(WAIT, attempt);
     }
   }
 }
