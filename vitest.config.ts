@@ -23,7 +23,9 @@ export default defineConfig(({ mode }) => ({
   test: {
     ...(SUITES[mode as keyof typeof SUITES] ?? SUITES.test),
     globalSetup: "test/global-setup.ts",
+    setupFiles: "test/each-file.ts",
     pool: "forks",
+    isolate: false,
     maxWorkers: Math.max(2, availableParallelism()),
     // Deadlines that only a hang passes, also on a busy machine.
     testTimeout: mode === "test" ? 600_000 : 900_000,

@@ -24,6 +24,7 @@ import { undecided } from "../../lib/report/decision.ts";
 import { encodeDocument, readDocument, writeDocument } from "../../lib/store/documents.ts";
 import { openRooms, type Rooms, roomsOf } from "../../lib/store/open.ts";
 import { describeVersion } from "../lib/registry/description.ts";
+import { stubEnvironment } from "../stub-environment.ts";
 
 const NOW = "2026-01-01T00:00:00.000Z";
 const FILMS = 200;
@@ -66,7 +67,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
   const environment = roomsOf(await mkdtemp(join(folder, "store-")));
-  Object.assign(process.env, environment);
+  stubEnvironment(environment);
   rooms = openRooms(environment);
 });
 

@@ -13,17 +13,15 @@ const canary = (where: string): string => `C4N4RY-${where}`;
 
 let service: TestService;
 let temporary: string;
-const before = process.env.TMPDIR;
 
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), "hilum-privacy-"));
-  process.env.TMPDIR = temporary;
+  vi.stubEnv("TMPDIR", temporary);
   service = await startTestService();
 });
 afterAll(async () => {
   await service?.close();
-  if (before === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = before;
+  vi.unstubAllEnvs();
   await rm(temporary, { recursive: true, force: true });
 });
 

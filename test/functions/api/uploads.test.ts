@@ -9,6 +9,7 @@ import { UploadTicket } from "../../../lib/contracts/uploads.ts";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { MemoryStore } from "../../../lib/store/memory.ts";
 import type { Store } from "../../../lib/store/store.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 import { doubleAnswer, serviceDouble, shelfDouble } from "./service-double.ts";
 
@@ -160,13 +161,12 @@ describe("a film that is sent ahead", () => {
 
 describe.skipIf(noServer !== undefined)("on S3", () => {
   let server: S3Server;
-  const before = { ...process.env };
   beforeAll(async () => {
     server = await startS3Server();
-    Object.assign(process.env, server.environment);
+    stubEnvironment(server.environment);
   });
   afterAll(async () => {
-    process.env = before;
+    vi.unstubAllEnvs();
     await server?.stop();
   });
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { handler } from "../../../functions/empty-buckets/handler.ts";
 import { bucketContents, isNothing } from "../../../lib/store/bucket-contents.ts";
 import { s3Client } from "../../../lib/store/s3.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 
 const STACK = "arn:aws:cloudformation:us-east-1:111122223333:stack/hilum-dev-data/1";
@@ -22,7 +23,7 @@ describe.skipIf(noServer)("buckets that go with their stack", () => {
 
   beforeAll(async () => {
     server = await startS3Server({ versions: true });
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
+    stubEnvironment(server.environment);
     client = s3Client();
     cloudFormation = createServer(async (request, response) => {
       answer = (await json(request)) as Record<string, unknown>;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { handler } from "../../../functions/on-data/handler.ts";
 import { handler as onFailure } from "../../../functions/on-failure/handler.ts";
 import { executionName } from "../../../lib/contracts/arrivals.ts";
@@ -13,6 +13,7 @@ import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
 import { openStore, roomsOf } from "../../../lib/store/open.ts";
 import { type Execution, type StepFunctions, startStepFunctions } from "../../step-functions.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 
 const HEADER = `Path,Sex,Age,Frontal/Lateral,AP/PA,${OBSERVATIONS.join(",")}\n`;
 /** After anything that these tests do. */
@@ -30,13 +31,14 @@ const arrival = (key: string, time = "2026-01-01T00:00:00Z") => ({
 
 let steps: StepFunctions;
 let folder: string;
-const environment = { ...process.env };
 beforeEach(async () => {
   steps = await startStepFunctions();
   folder = await mkdtemp(join(tmpdir(), "hilum-on-data-"));
   const store = pathToFileURL(folder).href;
   const config = RunConfig.parse({ name: "arrived", model: { network: "densenet-mini" } });
-  Object.assign(process.env, steps.environment, roomsOf(store), {
+  stubEnvironment({
+    ...steps.environment,
+    ...roomsOf(store),
     HILUM_STAGE: "test",
     HILUM_STATE_MACHINE: steps.machine,
     HILUM_INCOMING: `${store}/incoming`,
@@ -46,8 +48,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await steps.stop();
   await rm(folder, { recursive: true, force: true });
-  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
-  Object.assign(process.env, environment);
+  vi.unstubAllEnvs();
 });
 
 const incoming = (name: string) => openStore(`${process.env.HILUM_INCOMING}/${name}`);
@@ -154,7 +155,7 @@ describe("on-data", () => {
     await handler(arrival("films/_SUCCESS"));
     steps.end(steps.executions[0]!.name, "SUCCEEDED");
     const config = RunConfig.parse({ name: "other", model: { network: "vgg-mini" } });
-    process.env.HILUM_CONFIG = JSON.stringify(config);
+    vi.stubEnv("HILUM_CONFIG", JSON.stringify(config));
     expect(await handler(arrival("films/_SUCCESS", LATER))).toMatchObject([{ outcome: "started" }]);
     expect(steps.executions.map(({ name }) => name.slice(-2))).toEqual(["-1", "-2"]);
     expect(runs()[1]).toMatch(/^other-/);

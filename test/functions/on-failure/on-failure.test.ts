@@ -12,6 +12,7 @@ import { openStore, roomsOf } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { storedRun } from "../../lib/runs/stored-run.ts";
 import { type Failed, type StepFunctions, startStepFunctions } from "../../step-functions.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 
 const RUN = "arrived-0123abcd";
 const NAME = "fingerprint-1";
@@ -26,7 +27,7 @@ beforeEach(async () => {
   steps = await startStepFunctions();
   folder = await mkdtemp(join(tmpdir(), "hilum-on-failure-"));
   const environment = { ...steps.environment, ...roomsOf(pathToFileURL(folder).href) };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  stubEnvironment(environment);
   vi.stubEnv("HILUM_STAGE", "test");
   vi.stubEnv("HILUM_STATE_MACHINE", steps.machine);
   runs = openStore(environment.HILUM_RUNS);

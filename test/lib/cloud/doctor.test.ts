@@ -31,6 +31,7 @@ import { Channels } from "../../../lib/contracts/model-version.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { openStore } from "../../../lib/store/open.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 import { ACCOUNT, digestOf, mockAccount, outputsOf, REGION, stackMissing } from "./account.ts";
 
@@ -57,7 +58,7 @@ let account: ReturnType<typeof mockAccount>;
 describe.skipIf(noServer)("doctor --aws", () => {
   beforeAll(async () => {
     server = await startS3Server();
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
+    stubEnvironment(server.environment);
     vi.stubEnv("AWS_REGION", REGION);
     const models = await server.bucket(outputsOf("data", STAGE).ModelsBucket!);
     await writeDocument(openStore(models), modelKeys.channels, Channels, {

@@ -14,6 +14,7 @@ import { createProgram } from "../../../bin/cli/program.ts";
 import { stackName } from "../../../lib/contracts/deployment.ts";
 import { bucketContents, emptyBucket, isNothing } from "../../../lib/store/bucket-contents.ts";
 import { s3Client } from "../../../lib/store/s3.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 import { mockAccount, outputsOf, REGION, stackMissing } from "./account.ts";
 
@@ -36,7 +37,7 @@ describe.skipIf(noServer)("hilum empty", () => {
 
   beforeAll(async () => {
     server = await startS3Server({ versions: true });
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
+    stubEnvironment(server.environment);
     vi.stubEnv("AWS_REGION", REGION);
     client = s3Client();
   });

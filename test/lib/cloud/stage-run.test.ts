@@ -21,6 +21,7 @@ import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { prepareRequest, writeRequest } from "../../../lib/data/request.ts";
 import { writeDocument } from "../../../lib/store/documents.ts";
 import { openRooms, openStore } from "../../../lib/store/open.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 import { mockAccount, outputsOf, REGION } from "./account.ts";
 
@@ -97,7 +98,7 @@ let out: string;
 describe.skipIf(noServer)("a run on a deployed stage", () => {
   beforeAll(async () => {
     server = await startS3Server();
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
+    stubEnvironment(server.environment);
     vi.stubEnv("AWS_REGION", REGION);
     const incoming = await server.bucket(IncomingBucket!);
     await server.bucket(RunsBucket!);

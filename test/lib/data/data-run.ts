@@ -19,6 +19,7 @@ import { runStep } from "../../../lib/steps/run-step.ts";
 import { findDocument } from "../../../lib/store/documents.ts";
 import { openRooms, type Rooms, roomsOf } from "../../../lib/store/open.ts";
 import { containerProgram } from "../../container-program.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -75,7 +76,7 @@ export async function dataRun(dataUri: string, config: ConfigInput = {}, store?:
     keys,
     environment,
     async call(step) {
-      Object.assign(process.env, environment);
+      stubEnvironment(environment);
       const { handler } = await import(`../../../functions/${step}/handler.ts`);
       return handler({ run: request.run });
     },

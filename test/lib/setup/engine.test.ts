@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BINDING_PATCHES } from "../../../lib/setup/binding-patches.mjs";
 import { provisionEngine } from "../../../lib/setup/engine.mjs";
 import { type EngineVariant, TENSORFLOW_VERSION } from "../../../lib/setup/engine-variants.mjs";
@@ -15,6 +15,8 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
     for name in ["tensorflow/libtensorflow_cc.so.2", "tensorflow/libtensorflow_framework.so.2", "tensorflow/include/xla/a.h"]:
         archive.writestr(name, "not a library")
 `;
+
+import { stubEnvironment } from "../../stub-environment.ts";
 
 let folder: string;
 let root: string;
@@ -64,7 +66,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const name of ["PIP_NO_INDEX", "PIP_FIND_LINKS"]) delete process.env[name];
+  vi.unstubAllEnvs();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -121,13 +123,13 @@ describe("provisionEngine says what is wrong and leaves nothing half-installed",
     const mirror = join(folder, "mirror");
     await mkdir(mirror);
     await makeWheel(join(mirror, `tensorflow_cpu-${TENSORFLOW_VERSION}-cp311-cp311-manylinux_2_27_x86_64.whl`));
-    Object.assign(process.env, { PIP_NO_INDEX: "1", PIP_FIND_LINKS: mirror });
+    stubEnvironment({ PIP_NO_INDEX: "1", PIP_FIND_LINKS: mirror });
     await expect(provision("0".repeat(64))).rejects.toThrow(/does not have the pinned SHA-256/);
     expect(await leftovers()).toEqual([]);
   });
 
   it("when there is nothing to download", async () => {
-    Object.assign(process.env, { PIP_NO_INDEX: "1", PIP_FIND_LINKS: folder });
+    stubEnvironment({ PIP_NO_INDEX: "1", PIP_FIND_LINKS: folder });
     await expect(provision("0".repeat(64))).rejects.toMatchObject({
       message: expect.stringMatching(/Downloading TensorFlow failed: .*No matching distribution/),
       exitCode: 75,
@@ -147,7 +149,7 @@ describe("provisionEngine says what is wrong and leaves nothing half-installed",
     const sha256 = await keepWheel();
     const [name] = await readdir(join(cache, "wheels"));
     await writeFile(join(cache, "wheels", name!), "damaged");
-    Object.assign(process.env, { PIP_NO_INDEX: "1", PIP_FIND_LINKS: folder });
+    stubEnvironment({ PIP_NO_INDEX: "1", PIP_FIND_LINKS: folder });
     await expect(provision(sha256)).rejects.toThrow(/Downloading TensorFlow failed/);
     expect(await readdir(join(cache, "wheels"))).toEqual([]);
   });

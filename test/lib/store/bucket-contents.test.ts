@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { eachOf } from "../../../lib/parallel/each-of.ts";
 import { bucketContents, emptyBucket, NOTHING, sumOf } from "../../../lib/store/bucket-contents.ts";
 import { s3Client } from "../../../lib/store/s3.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 
 describe.skipIf(noServer)("a bucket with versions, on a server", () => {
@@ -20,7 +21,7 @@ describe.skipIf(noServer)("a bucket with versions, on a server", () => {
   let client: S3Client;
   beforeAll(async () => {
     server = await startS3Server({ versions: true });
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
+    stubEnvironment(server.environment);
     client = s3Client();
   });
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore, storeUri } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, startS3Server } from "../../versitygw.ts";
 
 /** A place for stores of one kind. */
@@ -38,7 +39,7 @@ async function disk(): Promise<Ground> {
 
 async function s3(): Promise<Ground> {
   const server = await startS3Server();
-  Object.assign(process.env, server.environment);
+  stubEnvironment(server.environment);
   let made = 0;
   const empty = async () => {
     made += 1;

@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { InputError, TemporaryError } from "../../../lib/domain/errors.ts";
 import { PreconditionError } from "../../../lib/store/errors.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import type { Store } from "../../../lib/store/store.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
@@ -39,7 +40,7 @@ async function scripted(...answers: Answer[]): Promise<{ store: Store; seen: str
     answers[Math.min(seen.length, answers.length) - 1]!(request, response, body);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  Object.assign(process.env, {
+  stubEnvironment({
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test-secret",
@@ -112,16 +113,10 @@ describe("S3 store, when the service is in trouble", () => {
 
 it("a region that nobody names is asked for, before anything is sent", async () => {
   const names = ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"];
-  const kept = names.map((name) => [name, process.env[name]] as const);
-  for (const name of names) delete process.env[name];
-  process.env.AWS_CONFIG_FILE = "/dev/null";
-  try {
-    await expect(openStore("s3://bucket/prefix").get("key")).rejects.toMatchObject({
-      name: "InputError",
-      code: "store-region",
-    });
-  } finally {
-    delete process.env.AWS_CONFIG_FILE;
-    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value;
-  }
+  for (const name of names) vi.stubEnv(name, undefined);
+  vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+  await expect(openStore("s3://bucket/prefix").get("key")).rejects.toMatchObject({
+    name: "InputError",
+    code: "store-region",
+  });
 });
