@@ -111,8 +111,8 @@ describe(`validate-external (${hasShared ? "cxr-sample's model on nih-672" : "ph
     });
     expect(stopped.stderr).toContain("stopped; the same command goes on from here");
     expect(stopped.exitCode).toBe(130);
-    // TensorFlow's own lines, where it has something to decode.
-    expect(stopped.stderr).not.toMatch(/oneDNN|absl:/);
+    // TensorFlow's own lines come with the first prediction, which a busy machine may have begun.
+    if (!/^predict/m.test(stopped.stderr)) expect(stopped.stderr).not.toMatch(/oneDNN|absl:/);
     expect(await listValidations(rooms.models, version)).toEqual([]);
 
     const out = join(folder, "out");
