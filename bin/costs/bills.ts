@@ -19,7 +19,7 @@ export const ENSEMBLE = {
   trainShare: config.split.train,
 } as const;
 
-/** Measured on 2 cores of an AMD EPYC (README): films of 390 x 320 prepared antialiased, steps of DenseNet-121 at 224 x 224. */
+/** Measured on 2 cores of an AMD EPYC (docs/performance.md): films of 390 x 320 prepared antialiased, steps of DenseNet-121 at 224 x 224. */
 export const MEASURED = { filmsPerCoreSecond: 3682 / 2, cpuImagesPerSecond: 14.4, stepSize: 224 } as const;
 
 /**

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InputError } from "../../../lib/domain/errors.ts";
 import type { AppEnv } from "../app-env.ts";
 import { feedbackBody } from "../bodies.ts";
+import { callerGone } from "../caller-gone.ts";
 import type { Limits } from "../dependencies.ts";
 import { checkConsent, type FeedbackBook } from "../feedback/feedback.ts";
 import { readerOf } from "../feedback/reader.ts";
@@ -29,7 +30,7 @@ export function feedbackRoutes(
     const by = { reader: readerOf(c.env), model: requireLoaded(models).manifest.version };
     await book.check(by.reader);
     const keep = async (bytes: Uint8Array) => {
-      const { png } = await films.picture(bytes, { style: "film" });
+      const { png } = await films.picture(bytes, { style: "film", signal: callerGone(c) });
       return book.write(feedback, by, png);
     };
     if (film !== null) return c.json(await keep(film), 201);
