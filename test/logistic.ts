@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { python } from "./python.ts";
 
@@ -57,6 +58,8 @@ export async function logisticAuroc(train: LogisticFilms, test: LogisticFilms): 
 
 /** The film as 32 x 32 grey values, row by row. */
 async function thumbnail(file: string): Promise<number[]> {
-  const pixels = await sharp(file).toColourspace("b-w").resize(SIDE, SIDE, { fit: "fill" }).raw().toBuffer();
+  // From its bytes: where the reader of films has been loaded, no other loader of files may run.
+  const picture = sharp(await readFile(file));
+  const pixels = await picture.toColourspace("b-w").resize(SIDE, SIDE, { fit: "fill" }).raw().toBuffer();
   return Array.from(pixels);
 }
