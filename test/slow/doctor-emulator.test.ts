@@ -5,6 +5,7 @@ import { loadConfig } from "../../bin/cli/config.ts";
 import { examine } from "../../lib/cloud/doctor/examine.ts";
 import type { NamedFinding } from "../../lib/contracts/finding.ts";
 import { type Emulator, REGION, startEmulator } from "../../rehearsal/emulator/emulator.ts";
+import { stubEnvironment } from "../stub-environment.ts";
 
 /** What the emulator does not serve: Service Quotas of EC2, and Lambda's account settings. */
 const NOT_SERVED = ["GPU quota", "CPU quota", "API calls"];
@@ -23,7 +24,7 @@ const stack = (part: string, Type: string, output: string) =>
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  for (const [name, value] of Object.entries(emulator.environment)) vi.stubEnv(name, value);
+  stubEnvironment(emulator.environment);
   const parameter = { Name: "/cdk-bootstrap/hnb659fds/version", Value: "28", Type: "String" } as const;
   await new SSMClient().send(new PutParameterCommand(parameter));
   await stack("data", "AWS::S3::Bucket", "ModelsBucket");

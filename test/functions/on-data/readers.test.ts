@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { handler } from "../../../functions/on-data/handler.ts";
 import { handler as plan } from "../../../functions/plan/handler.ts";
 import { handler as validate } from "../../../functions/validate/handler.ts";
@@ -18,6 +18,7 @@ import { sha256 } from "../../../lib/domain/sha256.ts";
 import { findDocument, readDocument } from "../../../lib/store/documents.ts";
 import { openRooms, openStore, roomsOf } from "../../../lib/store/open.ts";
 import { type StepFunctions, startStepFunctions } from "../../step-functions.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 
 const HEADER = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATIONS].join(",");
 const LABELS = OBSERVATIONS.map((_, k) => k % 2).join(",");
@@ -25,7 +26,6 @@ const LABELS = OBSERVATIONS.map((_, k) => k % 2).join(",");
 let steps: StepFunctions;
 let folder: string;
 let store: string;
-const environment = { ...process.env };
 beforeEach(async () => {
   steps = await startStepFunctions();
   folder = await mkdtemp(join(tmpdir(), "hilum-arrived-readers-"));
@@ -34,8 +34,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await steps.stop();
   await rm(folder, { recursive: true, force: true });
-  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
-  Object.assign(process.env, environment);
+  vi.unstubAllEnvs();
 });
 
 const arrival = (data: string) => ({
@@ -62,7 +61,9 @@ const sent = (count: number, from = 0) =>
 /** What a run that an arrival started tests on, and what is pinned for its folder. */
 async function arrived(data: string, more: object = {}) {
   const config = RunConfig.parse({ name: "arrived", model: { network: "densenet-mini" }, ...more });
-  Object.assign(process.env, steps.environment, roomsOf(store), {
+  stubEnvironment({
+    ...steps.environment,
+    ...roomsOf(store),
     HILUM_STAGE: "test",
     HILUM_STATE_MACHINE: steps.machine,
     HILUM_INCOMING: `${store}/incoming`,

@@ -9,6 +9,7 @@ import { IMAGES_TIMEOUT_MS, image } from "../../images/build.ts";
 import { type Lambda, startLambda } from "../../images/lambda.ts";
 import { noPodman } from "../../images/podman.ts";
 import { publishRandomModel } from "../../lib/inference/published-model.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 
 const absent = noPodman ?? noServer;
@@ -48,7 +49,7 @@ describe.skipIf(absent)(`the API behind Lambda's own client and emulator${absent
 
   beforeAll(async () => {
     server = await startS3Server();
-    Object.assign(process.env, server.environment);
+    stubEnvironment(server.environment);
     const models = await server.bucket("models");
     const { version } = await publishRandomModel(openStore(models));
     await promote(openStore(models), version);

@@ -20,6 +20,7 @@ import { IMAGES_TIMEOUT_MS, image } from "../../images/build.ts";
 import { startContainer } from "../../images/container.ts";
 import { inContainers } from "../../images/in-containers.ts";
 import { noPodman } from "../../images/podman.ts";
+import { stubEnvironment } from "../../stub-environment.ts";
 import { noServer, type S3Server, startS3Server } from "../../versitygw.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -137,7 +138,7 @@ describe.skipIf(absent)(`a run in the images${absent ? `: ${absent}` : ""}`, () 
       () => ownedByUser(store),
     );
 
-    Object.assign(process.env, server.environment);
+    stubEnvironment(server.environment);
     const bucket = await server.bucket("hilum");
     const films = openStore(uri);
     for await (const { key } of films.list("")) await openStore(`${bucket}/films`).put(key, await films.get(key));
