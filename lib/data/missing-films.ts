@@ -48,11 +48,13 @@ export function requireFilms(
   const { there, absent } = countFilms(found, views);
   const all = there + absent.length;
   if (data.missing === "leave-out" || absent.length <= prepare.maxSetAsideShare * all) return;
-  const [first] = absent;
+  const first = absent[0]!;
+  const others = absent.length - 1;
+  const too = others === 0 ? "" : `, and so ${others === 1 ? "is 1 other" : `are ${whole(others)} others`}`;
   const share = `${Number((100 * prepare.maxSetAsideShare).toFixed(1))} %`;
   throw new InputError(
     "films",
-    `${whole(there)} of ${whole(all)} films are there and ${whole(absent.length)} are not, the first of ${manifest.file[first!]} line ${manifest.line[first!]}; expected all but ${share} (prepare.maxSetAsideShare). Two ways on: leave them out with --leave-out-missing, or "data": { "missing": "leave-out" } in the configuration, which makes the run of the films that are there; or put them into ${found.uri}${archives(found, absent)}`,
+    `${manifest.file[first]} line ${manifest.line[first]}: its film is missing${too} (${whole(there)} of ${whole(all)} films are there); expected all but ${share} (prepare.maxSetAsideShare). Two ways on: leave them out with --leave-out-missing, or "data": { "missing": "leave-out" } in the configuration, which makes the run of the films that are there; or put them into ${found.uri}${archives(found, absent)}`,
   );
 }
 

@@ -81,7 +81,7 @@ describe("films that are not there", () => {
     const source = await partOf(20, range(300));
     const run = await dataRun(source.uri);
     await expect(run.call("validate")).rejects.toThrow(
-      `30 of 330 films are there and 300 are not, the first of train.csv line 2; expected all but 5 % (prepare.maxSetAsideShare). Two ways on: leave them out with --leave-out-missing, or "data": { "missing": "leave-out" } in the configuration, which makes the run of the films that are there; or put them into ${source.uri}: train/ (300)`,
+      `train.csv line 2: its film is missing, and so are 299 others (30 of 330 films are there); expected all but 5 % (prepare.maxSetAsideShare). Two ways on: leave them out with --leave-out-missing, or "data": { "missing": "leave-out" } in the configuration, which makes the run of the films that are there; or put them into ${source.uri}: train/ (300)`,
     );
     expect(await run.failure("validate")).toMatchObject({ code: "films", exitCode: 64 });
     expect(await run.objects("datasets")).toEqual([]);
