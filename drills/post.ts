@@ -9,7 +9,7 @@ export interface Posted {
 }
 
 /** An early answer and the end of the connection may pass the rest of a body on its way: then it is sent again. */
-const CUT_OFF = new Set(["EPIPE", "ECONNRESET"]);
+export const isCutOff = ({ code = "" }: NodeJS.ErrnoException): boolean => code === "EPIPE" || code === "ECONNRESET";
 const TRIES = 5;
 
 /**
@@ -23,7 +23,7 @@ export function post(
 ): Promise<Posted> {
   const send = (left: number): Promise<Posted> =>
     postOnce(url, body, headers, agent).catch((error: NodeJS.ErrnoException) => {
-      if (left === 0 || !CUT_OFF.has(error.code ?? "")) throw error;
+      if (left === 0 || !isCutOff(error)) throw error;
       return send(left - 1);
     });
   return send(TRIES - 1);

@@ -51,14 +51,14 @@ async function attacked(server: Serving, attack: Attack, tell: (seen: Seen) => v
       do {
         const { status, bytes } = await send(server.url, attack, body);
         statuses.add(status);
-        must(status < 500 || status === 503, `${attack.name}: answered ${status}`);
-        must(status === 200 || bytes <= MOST_ANSWER, `${attack.name}: an answer of ${bytes} bytes to a fault`);
+        must(status < 500 || status === 503, `answered ${status}`);
+        must(status === 200 || bytes <= MOST_ANSWER, `an answer of ${bytes} bytes to a fault`);
       } while (performance.now() < end);
     });
     const honest = (async () => {
       do {
         const { status, text } = await server.ask(server.film);
-        must(status === 200, `${attack.name}: another's film was answered ${status} ${text.slice(0, 200)}`);
+        must(status === 200, `another's film was answered ${status} ${text.slice(0, 200)}`);
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       } while (performance.now() < end);
     })();
@@ -68,7 +68,7 @@ async function attacked(server: Serving, attack: Attack, tell: (seen: Seen) => v
   const { p99, worst } = seen;
   must(
     p99 < MOST_MS,
-    `${attack.name} (${[...statuses].join()}): health waited ${p99.toFixed(0)} ms at the 99th percentile, ${worst.toFixed(0)} ms at most`,
+    `(${[...statuses].join()}): health waited ${p99.toFixed(0)} ms at the 99th percentile, ${worst.toFixed(0)} ms at most`,
   );
 }
 
@@ -84,11 +84,16 @@ export const stall: Drill = {
     const all = attacks(loaded.name, Buffer.from(server.film), `${pathname}${search}`);
     for (let n = 0; n < 20; n += 1) await server.ask(server.film);
     const most = { p99: 0, worst: 0, slowest: 0 };
-    const failures = await playRounds(options, (round, next) =>
-      attacked(server, all[placeOf(round, options.rounds, all.length, next)]!, (seen) => {
-        for (const name of ["p99", "worst", "slowest"] as const) most[name] = Math.max(most[name], seen[name]);
-      }),
-    );
+    const failures = await playRounds(options, async (round, next) => {
+      const attack = all[placeOf(round, options.rounds, all.length, next)]!;
+      try {
+        await attacked(server, attack, (seen) => {
+          for (const name of ["p99", "worst", "slowest"] as const) most[name] = Math.max(most[name], seen[name]);
+        });
+      } catch (error) {
+        throw new Error(`${attack.name}: ${(error as Error).message}`, { cause: error });
+      }
+    });
     await server.stop();
     const figure = `of ${all.length} attacks, health waited ${most.p99.toFixed(0)} ms for others' work at the 99th percentile, ${most.worst.toFixed(0)} ms at most, ${most.slowest.toFixed(0)} ms by the clock; every film beside them answered`;
     return { failures, figure };

@@ -1,4 +1,4 @@
-import { post } from "../post.ts";
+import { isCutOff, post } from "../post.ts";
 
 /** What keeps a parser of the main process busy, if anything does; one name a kind. */
 export interface Attack {
@@ -114,6 +114,9 @@ export function attacks(model: string, film: Buffer, upload: string): Attack[] {
   ];
 }
 
+/** Of an attack whose connection was closed before all of it was sent, each time, so that its answer did not arrive. */
+const CUT_OFF = 0;
+
 /** Sends what an attack is, so often. @returns the status and the answer's length */
 export async function send(
   url: string,
@@ -124,6 +127,11 @@ export async function send(
     const response = await fetch(`${url}${path}`);
     return { status: response.status, bytes: (await response.arrayBuffer()).byteLength };
   }
-  const { status, text: answer } = await post(`${url}${path}`, body, headers);
-  return { status, bytes: Buffer.byteLength(answer) };
+  try {
+    const { status, text: answer } = await post(`${url}${path}`, body, headers);
+    return { status, bytes: Buffer.byteLength(answer) };
+  } catch (error) {
+    if (!isCutOff(error as NodeJS.ErrnoException)) throw error;
+    return { status: CUT_OFF, bytes: 0 };
+  }
 }
