@@ -1,10 +1,5 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { reportError } from "../domain/errors.ts";
-import { type Drawing, drawFilms } from "./draw-films.ts";
+import { workerData } from "node:worker_threads";
+import { answerCalls } from "../parallel/answer-calls.ts";
+import { type DrawCalls, type Drawing, drawFilms } from "./film-drawer.ts";
 
-/** A thread that draws its share of a data set of phantoms, and says of each film that it is written. */
-try {
-  await drawFilms(workerData as Drawing, (film) => parentPort!.postMessage({ film }));
-} catch (error) {
-  parentPort!.postMessage({ failure: reportError(error) });
-}
+answerCalls<DrawCalls>({ draw: drawFilms(workerData as Drawing) });

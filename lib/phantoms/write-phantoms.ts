@@ -5,8 +5,8 @@ import { basename, join } from "node:path";
 import { DATASET_FILE, type Source } from "../contracts/provenance.ts";
 import { labelCell } from "../domain/labels.ts";
 import { OBSERVATIONS } from "../domain/observations.ts";
-import { type Drawing, type DrawnFilm, drawFilms } from "./draw-films.ts";
-import { drawInThreads } from "./draw-in-threads.ts";
+import { eachOf } from "../parallel/each-of.ts";
+import { type Drawing, drawHere, drawInThreads } from "./film-drawer.ts";
 import { phantomSet } from "./phantom-set.ts";
 import type { PhantomFilm } from "./population.ts";
 
@@ -47,8 +47,7 @@ export async function writePhantoms({ folder, seed, frontalFilms, onProgress }: 
   const { films, partOf, pathOf } = phantomSet(recipe);
   const making = `${folder}.making-${process.pid}`;
   try {
-    const drawing = { ...recipe, folder: making, begun: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
-    const boxes = await draw(drawing, films.length, onProgress);
+    const boxes = await draw({ ...recipe, folder: making }, films.length, onProgress);
     for (const part of ["train", "valid"] as const) {
       const rows = films.filter((film) => partOf(film) === part).map((film) => csvRow(pathOf(film), film));
       await writeFile(join(making, `${part}.csv`), `${[HEADER, ...rows].join("\n")}\n`);
@@ -76,18 +75,19 @@ const csvRow = (path: string, film: PhantomFilm): string =>
 /** Fewer are drawn sooner than threads are started. */
 const FEW = 200;
 
-/** @returns the rows of boxes.csv, in the films' order */
+/** @returns the rows of boxes.csv, in the films' order @throws what `onProgress` throws: no film is begun any more then */
 async function draw(drawing: Drawing, films: number, onProgress: PhantomOptions["onProgress"]): Promise<string[]> {
-  const boxes: (readonly string[])[] = [];
+  const drawer = films < FEW ? drawHere(drawing) : drawInThreads(drawing, availableParallelism());
   let done = 0;
-  const onDrawn = (film: DrawnFilm): void => {
-    boxes[film.index] = film.boxes;
-    done += 1;
-    onProgress?.(done, films);
-  };
-  const threads = films < FEW ? 1 : availableParallelism();
-  if (threads === 1) await drawFilms(drawing, onDrawn);
-  else await drawInThreads(drawing, threads, onDrawn);
-  if (done < films) throw new Error(`${films - done} of ${films} phantoms were not drawn`);
-  return boxes.flat();
+  try {
+    const boxes = await eachOf(Array(films).keys(), drawer.atOnce, async (index) => {
+      const rows = await drawer.draw(index);
+      done += 1;
+      onProgress?.(done, films);
+      return rows;
+    });
+    return boxes.flat();
+  } finally {
+    await drawer.close();
+  }
 }

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DescribedSource } from "../../../lib/contracts/provenance.ts";
 import { OBSERVATIONS, observationIndex } from "../../../lib/domain/observations.ts";
 import { FILM } from "../../../lib/phantoms/anatomy.ts";
-import { type Drawing, type DrawnFilm, drawFilms } from "../../../lib/phantoms/draw-films.ts";
-import { drawInThreads } from "../../../lib/phantoms/draw-in-threads.ts";
+import { type Drawing, drawHere, drawInThreads, type FilmDrawer } from "../../../lib/phantoms/film-drawer.ts";
 import { PLANTED, PLANTED_NAMES } from "../../../lib/phantoms/findings.ts";
+import { phantomSet } from "../../../lib/phantoms/phantom-set.ts";
 import { drawPopulation } from "../../../lib/phantoms/population.ts";
 import { filmRenderer } from "../../../lib/phantoms/render.ts";
 import { writePhantoms } from "../../../lib/phantoms/write-phantoms.ts";
@@ -112,28 +112,43 @@ describe("writePhantoms", () => {
   });
 
   it("draws the same films in several threads as in one", async () => {
-    const drawn = async (
-      name: string,
-      draw: (drawing: Drawing, onDrawn: (film: DrawnFilm) => void) => Promise<void>,
-    ) => {
-      const films: DrawnFilm[] = [];
-      const to = join(folder, name, "films");
-      const begun = new SharedArrayBuffer(4);
-      await draw({ name: "films", seed: 1, frontalFilms: 12, folder: to, begun }, (film) => films.push(film));
-      return { films: films.sort((a, b) => a.index - b.index), hash: hashOf(to) };
+    const drawing = (name: string): Drawing => ({
+      ...{ name: "films", seed: 1, frontalFilms: 12 },
+      folder: join(folder, name, "films"),
+    });
+    const all = Array.from(phantomSet(drawing("any")).films.keys());
+    const drawn = async (name: string, { draw, close }: FilmDrawer) => {
+      const boxes = await Promise.all(all.map(draw));
+      await close();
+      return { boxes, hash: hashOf(join(folder, name, "films")) };
     };
-    const alone = await drawn("alone", drawFilms);
-    const together = await drawn("together", (drawing, onDrawn) => drawInThreads(drawing, 3, onDrawn));
+    const alone = await drawn("alone", drawHere(drawing("alone")));
+    const together = await drawn("together", drawInThreads(drawing("together"), 3));
     expect(together).toEqual(alone);
-    expect(alone.films.map(({ index }) => index)).toEqual(alone.films.map((_, i) => i));
+    expect(alone.boxes).toHaveLength(all.length);
   });
 
-  it("says what kept a thread from writing, and ends the others", async () => {
+  it("says what kept a thread from writing", async () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
-    const drawing = { name: "films", seed: 1, frontalFilms: 12, folder: file, begun: new SharedArrayBuffer(4) };
-    await expect(drawInThreads(drawing, 2, () => {})).rejects.toThrow(/ENOTDIR/);
+    const { draw, close } = drawInThreads({ name: "films", seed: 1, frontalFilms: 12, folder: file }, 2);
+    await expect(draw(0)).rejects.toThrow(/ENOTDIR/);
+    await close();
   });
+
+  it.each([12, 200])(
+    "is stopped by whoever hears of its progress, and leaves nothing (%i films)",
+    async (frontalFilms) => {
+      const to = join(folder, `stopped-${frontalFilms}`);
+      const onProgress = () => {
+        throw new Error("enough");
+      };
+      await expect(writePhantoms({ folder: join(to, "films"), seed: 1, frontalFilms, onProgress })).rejects.toThrow(
+        "enough",
+      );
+      expect(readdirSync(to)).toEqual([]);
+    },
+  );
 
   it("says that they are nobody's, also in a folder from before that was said", async () => {
     const about = join(folder, "again/films/hilum.dataset.json");
