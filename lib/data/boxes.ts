@@ -3,13 +3,12 @@ import { ObservationName } from "../contracts/primitives.ts";
 import type { Store } from "../store/store.ts";
 import { renamed } from "./column-names.ts";
 import { fault, readCsv, readCsvHeader, shownCell } from "./csv.ts";
+import { folderOf } from "./descriptions.ts";
 import type { Manifest } from "./film-columns.ts";
 import { alike } from "./match-films.ts";
 import { nihObservation } from "./sources/nih-chestxray14.ts";
 
 const COLUMNS = ["Path", "finding", "x", "y", "width", "height"] as const;
-
-const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/") + 1);
 
 /** Boxes as a table has them. */
 export interface ReadBoxes {

@@ -1,9 +1,10 @@
+import { posix } from "node:path";
 import { COLUMNS_FILE, ColumnMapping } from "../contracts/column-mapping.ts";
 import { readDocument } from "../store/documents.ts";
 import type { Store } from "../store/store.ts";
 import { folderOf } from "./descriptions.ts";
 
-export const isColumnsFile = (file: string): boolean => file.slice(file.lastIndexOf("/") + 1) === COLUMNS_FILE;
+export const isColumnsFile = (file: string): boolean => posix.basename(file) === COLUMNS_FILE;
 
 /** What is said of the columns of a CSV file: by the configuration, or by `hilum.columns.json` beside it. */
 export type Mappings = (file: string) => ColumnMapping | undefined;

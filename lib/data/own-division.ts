@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { InputError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
 import { folderOf } from "./descriptions.ts";
@@ -11,10 +12,8 @@ const LISTS: readonly (readonly [file: RegExp, part: "train" | "test"])[] = [
   [/^test_list.*\.txt$/i, "test"],
 ];
 
-const partOf = (file: string): "train" | "test" | undefined => {
-  const name = file.slice(file.lastIndexOf("/") + 1);
-  return LISTS.find(([pattern]) => pattern.test(name))?.[1];
-};
+const partOf = (file: string): "train" | "test" | undefined =>
+  LISTS.find(([pattern]) => pattern.test(posix.basename(file)))?.[1];
 
 export const isDivisionList = (file: string): boolean => partOf(file) !== undefined;
 
@@ -34,7 +33,7 @@ export async function listedDivision(
     byFolder.set(folderOf(list), parts);
     const part = partOf(list)!;
     for (const [i, name] of (await textOf(data, list)).split(/\r?\n/).entries()) {
-      const film = alike(nameOf(name.trim()));
+      const film = alike(posix.basename(name.trim()));
       if (film === "") continue;
       if ((parts.get(film) ?? part) !== part) {
         const what = `a film that another list puts in the ${parts.get(film)} part, expected it in one`;
@@ -44,10 +43,8 @@ export async function listedDivision(
     }
   }
   if (byFolder.size === 0) return path.map(() => null);
-  return path.map((film, row) => byFolder.get(folderOf(file[row]!))?.get(alike(nameOf(film))) ?? null);
+  return path.map((film, row) => byFolder.get(folderOf(file[row]!))?.get(alike(posix.basename(film))) ?? null);
 }
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 async function textOf(data: Store, file: string): Promise<string> {
   const pieces: Uint8Array[] = [];

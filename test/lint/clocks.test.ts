@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-
-const tests = join(import.meta.dirname, "..");
+import { inTests, matchesOf } from "./in-tests.ts";
 
 /** Ways to ask how long something took. What is quick enough on one machine fails on a busy one: bench/ measures. */
 const CLOCKS = [
@@ -13,17 +10,13 @@ const CLOCKS = [
   /(?:\bDate\.now\(\)|\bnew Date\(\)(?:\.getTime\(\))?)\s*-/,
 ];
 
-const clocksOf = (text: string): string[] => CLOCKS.flatMap((clock) => clock.exec(text)?.[0] ?? []);
-
 describe("no test compares a clock", () => {
-  const files = readdirSync(tests, { recursive: true, encoding: "utf8" }).filter(
-    (path) => /\.(?:ts|mjs)$/.test(path) && !path.startsWith("slow/") && join(tests, path) !== import.meta.filename,
-  );
-
   it("of those that npm test runs", () => {
-    expect(files.length).toBeGreaterThan(200);
-    const found = files.map((path) => [path, ...clocksOf(readFileSync(join(tests, path), "utf8"))]);
-    expect(found.filter(([, ...clocks]) => clocks.length > 0)).toEqual([]);
+    const isAsked = (path: string) =>
+      /\.(?:ts|mjs)$/.test(path) && !path.startsWith("slow/") && path !== "lint/clocks.test.ts";
+    const { files, found } = inTests(CLOCKS, isAsked);
+    expect(files).toBeGreaterThan(200);
+    expect(found).toEqual([]);
   });
 
   it.each([
@@ -35,7 +28,7 @@ describe("no test compares a clock", () => {
     "const took = Date.now() - before;",
     "expect(new Date().getTime() - start).toBeLessThan(500);",
   ])("and %s would be found", (text) => {
-    expect(clocksOf(text)).not.toEqual([]);
+    expect(matchesOf(CLOCKS, text)).not.toEqual([]);
   });
 
   it.each([
@@ -44,6 +37,6 @@ describe("no test compares a clock", () => {
     "if (Date.now() > made + KEPT_MS) await remove(folder);",
     "await expect.poll(() => called, { timeout: 30_000 }).toBe(true);",
   ])("but not %s, which is a date or a deadline", (text) => {
-    expect(clocksOf(text)).toEqual([]);
+    expect(matchesOf(CLOCKS, text)).toEqual([]);
   });
 });

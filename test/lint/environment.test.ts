@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-
-const tests = join(import.meta.dirname, "..");
+import { inTests, matchesOf } from "./in-tests.ts";
 
 /** Files of tests share a process: what one sets by hand, and not by `vi.stubEnv`, the next ones find. */
 const SET_BY_HAND = [
@@ -14,17 +11,12 @@ const SET_BY_HAND = [
 /** They run before all tests, or set it back themselves: CDK reads its context from nowhere else. */
 const ALLOWED = new Set(["global-setup.ts", "lib/stacks/stage-templates.ts"]);
 
-const byHand = (text: string): string[] => SET_BY_HAND.flatMap((way) => way.exec(text)?.[0] ?? []);
-
 describe("no test sets the environment for those that come after it", () => {
-  const files = readdirSync(tests, { recursive: true, encoding: "utf8" }).filter(
-    (path) => path.endsWith(".ts") && !ALLOWED.has(path) && join(tests, path) !== import.meta.filename,
-  );
-
   it("of all", () => {
-    expect(files.length).toBeGreaterThan(200);
-    const found = files.map((path) => [path, ...byHand(readFileSync(join(tests, path), "utf8"))]);
-    expect(found.filter(([, ...ways]) => ways.length > 0)).toEqual([]);
+    const isAsked = (path: string) => path.endsWith(".ts") && !ALLOWED.has(path) && path !== "lint/environment.test.ts";
+    const { files, found } = inTests(SET_BY_HAND, isAsked);
+    expect(files).toBeGreaterThan(200);
+    expect(found).toEqual([]);
   });
 
   it.each([
@@ -34,6 +26,6 @@ describe("no test sets the environment for those that come after it", () => {
     "delete process.env.TMPDIR;",
     "Object.assign(process.env, server.environment);",
   ])("and %s would be found", (text) => {
-    expect(byHand(text)).not.toEqual([]);
+    expect(matchesOf(SET_BY_HAND, text)).not.toEqual([]);
   });
 });

@@ -16,23 +16,19 @@ const OTHER_NAMES: Readonly<Partial<Record<Observation, readonly string[]>>> = {
   "Support Devices": ["Support Device", "Medical Device"],
 };
 
-const BY_NAME: ReadonlyMap<string, Observation> = new Map(
-  OBSERVATIONS.flatMap((name) =>
-    [name, ...(OBSERVATION_ALIASES[name] ?? []), ...(OTHER_NAMES[name] ?? [])].map(
-      (word) => [keyOf(word), name] as const,
-    ),
-  ),
-);
-
-/** The observation that somebody's word means, whatever its case, spaces and signs. */
-export const observationOf = (word: string): Observation | undefined => BY_NAME.get(keyOf(word));
-
-/** Other names of an observation's column. */
+/** All names of an observation, its own first. */
 export const observationNames = (name: Observation): readonly string[] => [
   name,
   ...(OBSERVATION_ALIASES[name] ?? []),
   ...(OTHER_NAMES[name] ?? []),
 ];
+
+const BY_NAME: ReadonlyMap<string, Observation> = new Map(
+  OBSERVATIONS.flatMap((name) => observationNames(name).map((word) => [keyOf(word), name] as const)),
+);
+
+/** The observation that somebody's word means, whatever its case, spaces and signs. */
+export const observationOf = (word: string): Observation | undefined => BY_NAME.get(keyOf(word));
 
 const WORDS: ReadonlyMap<string, number> = new Map([
   ...["yes", "y", "true", "positive", "present"].map((word) => [word, 1] as const),

@@ -11,39 +11,21 @@ import { RunRequest } from "../../../lib/contracts/run.ts";
 import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { OBSERVATIONS } from "../../../lib/domain/observations.ts";
 import { readDocument } from "../../../lib/store/documents.ts";
-import { openStore, roomsOf } from "../../../lib/store/open.ts";
+import { openStore } from "../../../lib/store/open.ts";
 import { type Execution, type StepFunctions, startStepFunctions } from "../../step-functions.ts";
-import { stubEnvironment } from "../../stub-environment.ts";
+import { arrival, stubArrivals } from "./arrivals.ts";
 
 const HEADER = `Path,Sex,Age,Frontal/Lateral,AP/PA,${OBSERVATIONS.join(",")}\n`;
 /** After anything that these tests do. */
 const LATER = "2999-01-01T00:00:00Z";
 const SWEEP = { "detail-type": "Scheduled Event" };
 
-/** As EventBridge delivers it, less what nobody reads. */
-const arrival = (key: string, time = "2026-01-01T00:00:00Z") => ({
-  version: "0",
-  "detail-type": "Object Created",
-  source: "aws.s3",
-  time,
-  detail: { version: "0", bucket: { name: "incoming" }, object: { key, size: 0, sequencer: "00617F08299329D189" } },
-});
-
 let steps: StepFunctions;
 let folder: string;
 beforeEach(async () => {
   steps = await startStepFunctions();
   folder = await mkdtemp(join(tmpdir(), "hilum-on-data-"));
-  const store = pathToFileURL(folder).href;
-  const config = RunConfig.parse({ name: "arrived", model: { network: "densenet-mini" } });
-  stubEnvironment({
-    ...steps.environment,
-    ...roomsOf(store),
-    HILUM_STAGE: "test",
-    HILUM_STATE_MACHINE: steps.machine,
-    HILUM_INCOMING: `${store}/incoming`,
-    HILUM_CONFIG: JSON.stringify(config),
-  });
+  stubArrivals(steps, pathToFileURL(folder).href);
 });
 afterEach(async () => {
   await steps.stop();

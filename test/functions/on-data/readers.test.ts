@@ -8,7 +8,6 @@ import { handler as plan } from "../../../functions/plan/handler.ts";
 import { handler as validate } from "../../../functions/validate/handler.ts";
 import { datasetKeys, runKeys, testSetKey } from "../../../lib/contracts/layout.ts";
 import { Plan } from "../../../lib/contracts/plan.ts";
-import { RunConfig } from "../../../lib/contracts/run-config.ts";
 import { TestSet } from "../../../lib/contracts/test-set.ts";
 import { decodeTable } from "../../../lib/data/arrow-columns.ts";
 import { ASSIGNMENT_COLUMNS } from "../../../lib/data/film-columns.ts";
@@ -18,7 +17,7 @@ import { sha256 } from "../../../lib/domain/sha256.ts";
 import { findDocument, readDocument } from "../../../lib/store/documents.ts";
 import { openRooms, openStore, roomsOf } from "../../../lib/store/open.ts";
 import { type StepFunctions, startStepFunctions } from "../../step-functions.ts";
-import { stubEnvironment } from "../../stub-environment.ts";
+import { arrival, stubArrivals } from "./arrivals.ts";
 
 const HEADER = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", ...OBSERVATIONS].join(",");
 const LABELS = OBSERVATIONS.map((_, k) => k % 2).join(",");
@@ -35,12 +34,6 @@ afterEach(async () => {
   await steps.stop();
   await rm(folder, { recursive: true, force: true });
   vi.unstubAllEnvs();
-});
-
-const arrival = (data: string) => ({
-  "detail-type": "Object Created",
-  time: "2026-01-01T00:00:00Z",
-  detail: { object: { key: `${data}/_SUCCESS` } },
 });
 
 /** Puts films and their CSV file into a folder of `incoming`; of each patient one. */
@@ -60,17 +53,9 @@ const sent = (count: number, from = 0) =>
 
 /** What a run that an arrival started tests on, and what is pinned for its folder. */
 async function arrived(data: string, more: object = {}) {
-  const config = RunConfig.parse({ name: "arrived", model: { network: "densenet-mini" }, ...more });
-  stubEnvironment({
-    ...steps.environment,
-    ...roomsOf(store),
-    HILUM_STAGE: "test",
-    HILUM_STATE_MACHINE: steps.machine,
-    HILUM_INCOMING: `${store}/incoming`,
-    HILUM_CONFIG: JSON.stringify(config),
-  });
+  stubArrivals(steps, store, more);
   for (const { name } of steps.executions) steps.end(name, "SUCCEEDED");
-  const [told] = await handler(arrival(data));
+  const [told] = await handler(arrival(`${data}/_SUCCESS`));
   expect(told).toMatchObject({ outcome: "started" });
   const { run } = told as { run: string };
   await validate({ run });

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { KnownPixels } from "../../../lib/data/known-pixels.ts";
 import { readLabels } from "../../../lib/data/manifest.ts";
 import { readShard } from "../../../lib/data/prepared-shard.ts";
-import { AWKWARD, hasAwkward, hasOddFilms, ODD_FILMS } from "../imaging/films.ts";
+import { AWKWARD, AWKWARD_REFUSALS, hasAwkward, hasOddFilms, ODD_FILMS } from "../imaging/films.ts";
 import { dataRun } from "./data-run.ts";
 import { csvRow, HEADER, sourceFolder } from "./source-folder.ts";
 
@@ -93,14 +93,8 @@ describe.skipIf(!hasOddFilms)("files that other readers stumbled over (../shared
 
 describe.skipIf(!hasAwkward)("awkward files (../shared), as training gets them", () => {
   const OUTCOMES: Readonly<Record<string, string>> = {
-    "all_black.png": "no-signal",
-    "document_page.png": "not-a-chest-film",
-    "jpeg_lossless_nm.dcm": "dicom-modality",
+    ...AWKWARD_REFUSALS,
     "leg_radiograph.png": "another, warned of not-a-chest-film",
-    "noise.png": "not-a-chest-film",
-    "rtplan_no_pixels.dcm": "dicom-no-pixels",
-    "text_named.jpg": "unsupported-media",
-    "truncated.png": "film-truncated",
   };
   /** Other patients' films. */
   const OTHERS = /^chest_|^real_/;

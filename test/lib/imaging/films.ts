@@ -13,6 +13,16 @@ export const NIH = `${shared}/nih-672`;
 export const ODD_FILMS = `${shared}/films-turn2`;
 export const hasOddFilms = existsSync(ODD_FILMS);
 export const hasAwkward = existsSync(AWKWARD);
+/** Files of the awkward sample that are no films, by the code that says why. */
+export const AWKWARD_REFUSALS: Readonly<Record<string, string>> = {
+  "all_black.png": "no-signal",
+  "document_page.png": "not-a-chest-film",
+  "jpeg_lossless_nm.dcm": "dicom-modality",
+  "noise.png": "not-a-chest-film",
+  "rtplan_no_pixels.dcm": "dicom-no-pixels",
+  "text_named.jpg": "unsupported-media",
+  "truncated.png": "film-truncated",
+};
 export const hasRealFilms = existsSync(REAL_FILMS);
 
 /** Paths of the films under a folder. */

@@ -9,7 +9,16 @@ import type { Film } from "../../../lib/imaging/film.ts";
 import { checkPlausibility } from "../../../lib/imaging/plausibility.ts";
 import { readFilm } from "../../../lib/imaging/read-film.ts";
 import { writePhantoms } from "../../../lib/phantoms/write-phantoms.ts";
-import { AWKWARD, drawnFilm, filmsUnder, hasAwkward, hasRealFilms, REAL_FILMS, refusal } from "./films.ts";
+import {
+  AWKWARD,
+  AWKWARD_REFUSALS,
+  drawnFilm,
+  filmsUnder,
+  hasAwkward,
+  hasRealFilms,
+  REAL_FILMS,
+  refusal,
+} from "./films.ts";
 
 type Look = (x: number, y: number) => number;
 
@@ -111,14 +120,8 @@ describe.skipIf(!hasRealFilms)("real films", () => {
 describe.skipIf(!hasAwkward)("awkward files come out as their list says", () => {
   /** What each file of expected.csv may come to; `expected` in words there. */
   const OUTCOMES: Readonly<Record<string, string>> = {
-    "all_black.png": "no-signal",
-    "document_page.png": "not-a-chest-film",
-    "jpeg_lossless_nm.dcm": "dicom-modality",
+    ...AWKWARD_REFUSALS,
     "leg_radiograph.png": "doubted not-a-chest-film",
-    "noise.png": "not-a-chest-film",
-    "rtplan_no_pixels.dcm": "dicom-no-pixels",
-    "text_named.jpg": "unsupported-media",
-    "truncated.png": "film-truncated",
   };
   const rows: { file: string; expected: string }[] = hasAwkward
     ? parse(readFileSync(`${AWKWARD}/expected.csv`), { columns: true })
